@@ -1,0 +1,77 @@
+use std::borrow::Cow;
+
+use http::Method;
+
+use crate::Error;
+
+/// One operation of the API as a value: what is sent, and how the reply is read.
+///
+/// The operations that this crate has are types that implement this trait; any other operation can
+/// be added outside of it and sent the same way.
+///
+/// # Examples
+///
+/// An operation that this crate does not have:
+///
+/// ```
+/// use std::borrow::Cow;
+///
+/// use kit_core::{Credentials, Endpoint, Kit};
+///
+/// /// `GET /v4/account/colors`
+/// struct ListColors;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Colors {
+///     colors: Vec<String>,
+/// }
+///
+/// impl Endpoint for ListColors {
+///     type Reply = Vec<String>;
+///     const METHOD: http::Method = http::Method::GET;
+///
+///     fn path(&self) -> Cow<'static, str> {
+///         "/v4/account/colors".into()
+///     }
+///
+///     fn reply(&self, body: &[u8]) -> Result<Self::Reply, serde_json::Error> {
+///         serde_json::from_slice(body).map(|Colors { colors }| colors)
+///     }
+/// }
+///
+/// let kit = Kit::new(Credentials::api_key("kit_0123"));
+/// let request = kit.request(&ListColors)?;
+/// assert_eq!(request.uri(), "https://api.kit.com/v4/account/colors");
+/// # Ok::<(), kit_core::Error>(())
+/// ```
+pub trait Endpoint {
+    /// What Kit answers when it has done what was asked.
+    type Reply;
+
+    /// The method of the request.
+    const METHOD: Method;
+
+    /// The path, from `/v4` on.
+    fn path(&self) -> Cow<'static, str>;
+
+    /// The query, as names and values that are not encoded yet. None by default.
+    fn query(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        Vec::new()
+    }
+
+    /// The JSON body. None by default.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] where the value cannot be written as JSON.
+    fn body(&self) -> Result<Option<Vec<u8>>, Error> {
+        Ok(None)
+    }
+
+    /// Reads the body of a reply whose status is a success (2xx).
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, as JSON or in its shape; it becomes an [`Error::Reply`].
+    fn reply(&self, body: &[u8]) -> Result<Self::Reply, serde_json::Error>;
+}

@@ -1,0 +1,88 @@
+//! What counts as a URL that Kit can call or watch: absolute, http or https, with a host.
+//!
+//! Behind the host it is as liberal as browsers are. Links in emails hold characters that RFC 3986
+//! forbids (`|`, `{{ subscriber.email_address }}`), and whether Kit minds is not documented.
+
+use iri_string::types::IriStr;
+
+/// # Errors
+///
+/// The reason, worded to follow the name of the field.
+pub(crate) fn check(url: &str) -> Result<(), &'static str> {
+    const RELATIVE: &str = "is not an absolute URL: it must begin with http:// or https://";
+    if url.is_empty() {
+        return Err("is empty");
+    }
+    if url.trim() != url || url.contains(char::is_control) {
+        return Err("has white space around it or a control character in it");
+    }
+    let (scheme, rest) = url.split_once("://").ok_or(RELATIVE)?;
+    if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+        return Err(RELATIVE);
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    check_authority(authority)
+}
+
+fn check_authority(authority: &str) -> Result<(), &'static str> {
+    const MALFORMED: &str = "has a malformed host or port";
+    let origin = format!("http://{authority}");
+    let parsed = IriStr::new(&origin).map_err(|_| MALFORMED)?;
+    let parts = parsed.authority_components().ok_or(MALFORMED)?;
+    if parts.host().is_empty() {
+        return Err("has no host");
+    }
+    match parts.port() {
+        None | Some("") => Ok(()),
+        Some(port) => port.parse::<u16>().map(|_| ()).map_err(|_| MALFORMED),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absolute_http_urls_with_a_host_pass() {
+        for url in [
+            "https://example.com",
+            "http://example.com:8080/kit?token=a|b#top",
+            "HTTPS://EXAMPLE.COM/",
+            "https://b\u{fc}cher.example/\u{e9}t\u{e9}",
+            "https://[2001:db8::1]:443/",
+            "https://user:word@example.com/",
+            "https://example.com/?email={{ subscriber.email_address }}",
+        ] {
+            assert_eq!(check(url), Ok(()), "{url}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_refused_with_its_reason() {
+        for (url, reason) in [
+            ("", "is empty"),
+            ("example.com/kit", "not an absolute URL"),
+            ("/kit", "not an absolute URL"),
+            ("//example.com/kit", "not an absolute URL"),
+            ("ftp://example.com", "not an absolute URL"),
+            ("mailto:a@example.com", "not an absolute URL"),
+            ("https:example.com", "not an absolute URL"),
+            ("https:\\\\example.com", "not an absolute URL"),
+            ("https://", "has no host"),
+            ("https:///kit", "has no host"),
+            ("https://:443/", "has no host"),
+            ("https://?a=b", "has no host"),
+            ("https://exa mple.com/", "malformed"),
+            ("https://[2001:db8::1/", "malformed"),
+            ("https://example.com:65536/", "malformed"),
+            ("https://example.com:port/", "malformed"),
+            ("https://exa<mple.com/", "malformed"),
+            (" https://example.com", "white space"),
+            ("https://example.com\n", "white space"),
+            ("https://example.com/a\tb", "control character"),
+        ] {
+            let error = check(url).unwrap_err();
+            assert!(error.contains(reason), "{url}: {error}");
+        }
+    }
+}

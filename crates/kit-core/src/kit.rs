@@ -1,0 +1,154 @@
+use std::fmt;
+
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
+use http::{Request, Response};
+
+use crate::base_url::BaseUrl;
+use crate::scrub::Scrub;
+use crate::{Credentials, Endpoint, Error, TransportError, reply};
+
+/// Where Kit is and as whom to talk to it: turns endpoints into requests and replies into values.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::{Credentials, Kit};
+///
+/// let kit = Kit::new(Credentials::api_key("kit_0123"))
+///     .with_base_url("http://127.0.0.1:8080")?
+///     .with_user_agent("newsletter/2.1")?;
+/// # Ok::<(), kit_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Kit {
+    base_url: BaseUrl,
+    credentials: Credentials,
+    user_agent: HeaderValue,
+}
+
+impl Kit {
+    const USER_AGENT: &str = concat!("kit-core/", env!("CARGO_PKG_VERSION"));
+
+    /// Kit at `https://api.kit.com`.
+    pub fn new(credentials: Credentials) -> Self {
+        Self {
+            base_url: BaseUrl::kit(),
+            credentials,
+            user_agent: HeaderValue::from_static(Self::USER_AGENT),
+        }
+    }
+
+    /// Kit at another address: a local one to develop against, or a proxy.
+    ///
+    /// Any `http` or `https` URL, with or without a path (the operations' paths, which begin with
+    /// `/v4`, go behind it) and with or without a slash at its end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `base_url` where it is not an absolute http or https URL with a host, or
+    /// has a user name, a query or a fragment.
+    pub fn with_base_url(mut self, url: impl AsRef<str>) -> Result<Self, Error> {
+        self.base_url = BaseUrl::parse(url.as_ref())?;
+        Ok(self)
+    }
+
+    /// Puts the application's name and version in front of this library's in `User-Agent`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `user_agent` where it is empty or holds anything but printable ASCII.
+    pub fn with_user_agent(mut self, application: impl AsRef<str>) -> Result<Self, Error> {
+        let application = application.as_ref().trim();
+        if application.is_empty() {
+            return Err(Error::input("user_agent", "is empty"));
+        }
+        // `HeaderValue` would also take a tab.
+        if application.contains(|c: char| c != ' ' && !c.is_ascii_graphic()) {
+            return Err(Error::input(
+                "user_agent",
+                "holds a character that is not printable ASCII",
+            ));
+        }
+        self.user_agent = HeaderValue::try_from(format!("{application} {}", Self::USER_AGENT))
+            .map_err(|_| Error::input("user_agent", "cannot be sent in a header"))?;
+        Ok(self)
+    }
+
+    /// The request to send.
+    ///
+    /// It carries `Accept`, `User-Agent`, the credential (marked sensitive) and, where there is a
+    /// body, `Content-Type`. `Host` and `Content-Length` are the transport's to add.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for a credential that cannot be sent.
+    pub fn request<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<Request<Vec<u8>>, Error> {
+        let (credential, secret) = self.credentials.header()?;
+        let body = endpoint.body()?;
+
+        let mut headers = HeaderMap::with_capacity(4);
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        headers.insert(USER_AGENT, self.user_agent.clone());
+        headers.insert(credential, secret);
+
+        let mut request = Request::new(body.unwrap_or_default());
+        *request.method_mut() = E::METHOD;
+        *request.uri_mut() = self.base_url.join(endpoint)?;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+
+    /// Reads the response to a request.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Api`] where the status is not a success (2xx), whatever the body; [`Error::Reply`]
+    /// where it is one and the body is not what was promised.
+    pub fn response<E: Endpoint + ?Sized>(
+        &self,
+        endpoint: &E,
+        response: Response<impl AsRef<[u8]>>,
+    ) -> Result<E::Reply, Error> {
+        let (head, body) = response.into_parts();
+        reply::read(endpoint, &head, body.as_ref(), &self.scrub())
+    }
+
+    /// The error for a request that got no response: what the transport met, with the operation it
+    /// was met at.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_core::webhooks::{CreateWebhook, Event};
+    /// use kit_core::{Credentials, Kit, TransportError};
+    ///
+    /// let kit = Kit::new(Credentials::api_key("kit_0123"));
+    /// let create = CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate)?;
+    ///
+    /// let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+    /// let error = kit.failure(&create, TransportError::NotSent(refused.into()));
+    /// assert_eq!(error.to_string(), "POST /v4/webhooks: not sent: connection refused");
+    /// assert!(!error.may_have_been_applied());
+    /// # Ok::<(), kit_core::Error>(())
+    /// ```
+    pub fn failure<E: Endpoint + ?Sized>(&self, endpoint: &E, source: TransportError) -> Error {
+        Error::Transport { method: E::METHOD, path: endpoint.path(), source }
+    }
+
+    fn scrub(&self) -> Scrub<'_> {
+        Scrub::new(self.credentials.secret())
+    }
+}
+
+impl fmt::Debug for Kit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kit")
+            .field("base_url", &format_args!("{}", self.base_url))
+            .field("credentials", &self.credentials)
+            .field("user_agent", &self.user_agent)
+            .finish()
+    }
+}

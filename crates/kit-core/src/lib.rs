@@ -1,0 +1,60 @@
+//! The API of Kit (kit.com, formerly ConvertKit) as values.
+//!
+//! This crate turns an operation into an [`http::Request`] and an [`http::Response`] into a value
+//! or an [`Error`]. It never opens a socket, reads a clock, the environment or a file, and never
+//! draws a random number: whoever moves the bytes, moves them. Two crates do so, `kit-ureq`
+//! (blocking) and `kit-hyper` (async); any other HTTP stack can.
+//!
+//! ```
+//! use kit_core::webhooks::{CreateWebhook, Event, Webhook};
+//! use kit_core::{Credentials, Error, Kit};
+//!
+//! # fn any_http_stack(request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
+//! #     assert_eq!(request.uri(), "https://api.kit.com/v4/webhooks");
+//! #     let body = r#"{"webhook": {"id": 9, "account_id": 1539, "target_url": "https://example.com/kit",
+//! #         "event": {"name": "tag_add", "initiator_value": null, "tag_id": 44}}}"#;
+//! #     http::Response::builder().status(201).body(body.into()).unwrap()
+//! # }
+//! let kit = Kit::new(Credentials::api_key("kit_0123"));
+//! let create = CreateWebhook::new("https://example.com/kit", Event::TagAdd { tag_id: 44.into() })?;
+//!
+//! let request: http::Request<Vec<u8>> = kit.request(&create)?;
+//! let response: http::Response<Vec<u8>> = any_http_stack(request);
+//! let webhook: Webhook = kit.response(&create, response)?;
+//!
+//! assert_eq!(webhook.event, Event::TagAdd { tag_id: 44.into() });
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! # What is where
+//!
+//! - [`Kit`]: where and as whom, base URL, [`Credentials`] and user agent;
+//! - [`Endpoint`]: one operation as a value; the operations on webhooks are in [`webhooks`];
+//! - [`Error`]: what went wrong, and whether the request may have been applied all the same.
+//!
+//! # What is not here
+//!
+//! Sockets, TLS, timeouts and redirects belong to the transport. A transport must not follow
+//! redirects: they could carry the credential to another host.
+
+#![deny(missing_docs)]
+#![deny(clippy::disallowed_types, clippy::disallowed_methods)]
+
+mod base_url;
+mod credentials;
+mod endpoint;
+mod error;
+mod http_url;
+mod id;
+mod kit;
+mod reply;
+mod retry_after;
+mod scrub;
+pub mod webhooks;
+
+pub use credentials::Credentials;
+pub use endpoint::Endpoint;
+pub use error::{ApiError, Delivery, Error, ReplyError, ReplyProblem, TransportError};
+pub use id::{AccountId, CustomFieldId, FormId, ProductId, SequenceId, TagId, WebhookId};
+pub use kit::Kit;
+pub use retry_after::RetryAfter;

@@ -1,0 +1,200 @@
+//! Reading a response: a value, or what the response says instead.
+
+use http::header::{CONTENT_ENCODING, RETRY_AFTER};
+use http::response::Parts;
+use serde::Deserialize;
+use serde_json::error::Category;
+
+use crate::scrub::Scrub;
+use crate::{ApiError, Endpoint, Error, ReplyError, ReplyProblem, RetryAfter};
+
+pub(crate) fn read<E: Endpoint + ?Sized>(
+    endpoint: &E,
+    head: &Parts,
+    body: &[u8],
+    scrub: &Scrub<'_>,
+) -> Result<E::Reply, Error> {
+    if !head.status.is_success() {
+        return Err(Error::Api(Box::new(api_error(endpoint, head, body, scrub))));
+    }
+    let (problem, detail) = if is_compressed(head) {
+        (ReplyProblem::Compressed, String::new())
+    } else {
+        match endpoint.reply(body) {
+            Ok(value) => return Ok(value),
+            Err(error) => (diagnose(body, &error), scrub.excerpt(error.to_string().as_bytes())),
+        }
+    };
+    Err(Error::Reply(Box::new(ReplyError {
+        method: E::METHOD,
+        path: endpoint.path(),
+        status: head.status,
+        problem,
+        detail,
+        excerpt: scrub.excerpt(body),
+        request_id: request_id(head, scrub),
+    })))
+}
+
+fn api_error<E: Endpoint + ?Sized>(
+    endpoint: &E,
+    head: &Parts,
+    body: &[u8],
+    scrub: &Scrub<'_>,
+) -> ApiError {
+    ApiError {
+        method: E::METHOD,
+        path: endpoint.path(),
+        status: head.status,
+        messages: messages(body).iter().map(|message| scrub.text(message)).collect(),
+        excerpt: scrub.excerpt(body),
+        request_id: request_id(head, scrub),
+        retry_after: head.headers.get(RETRY_AFTER).and_then(RetryAfter::parse),
+    }
+}
+
+/// Kit's messages: `{"errors": ["…", …]}`. None in any other body.
+fn messages(body: &[u8]) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Body {
+        errors: Vec<String>,
+    }
+    serde_json::from_slice(body).map(|Body { errors }| errors).unwrap_or_default()
+}
+
+fn request_id(head: &Parts, scrub: &Scrub<'_>) -> Option<String> {
+    head.headers.get("x-request-id").map(|id| scrub.excerpt(id.as_bytes()))
+}
+
+/// A transport that decompresses takes the header away.
+fn is_compressed(head: &Parts) -> bool {
+    head.headers
+        .get(CONTENT_ENCODING)
+        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+fn diagnose(body: &[u8], error: &serde_json::Error) -> ReplyProblem {
+    if body.trim_ascii().is_empty() {
+        return ReplyProblem::Empty;
+    }
+    if std::str::from_utf8(body).is_err() {
+        return ReplyProblem::NotUtf8;
+    }
+    match error.classify() {
+        Category::Data | Category::Io => ReplyProblem::WrongShape,
+        Category::Eof => ReplyProblem::Truncated,
+        Category::Syntax if body.trim_ascii_start().starts_with(b"<") => ReplyProblem::Html,
+        Category::Syntax => ReplyProblem::NotJson,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{Response, StatusCode};
+
+    use super::*;
+    use crate::webhooks::{CreateWebhook, Event};
+    use crate::{Credentials, Kit};
+
+    fn kit() -> Kit {
+        Kit::new(Credentials::api_key("kit_0123"))
+    }
+
+    fn create() -> CreateWebhook {
+        CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate).unwrap()
+    }
+
+    fn read(response: Response<&[u8]>) -> Error {
+        kit().response(&create(), response).unwrap_err()
+    }
+
+    fn problem(body: &[u8]) -> ReplyProblem {
+        let response = Response::builder().status(201).body(body).unwrap();
+        let Error::Reply(error) = read(response) else { panic!("not a reply error") };
+        assert_eq!(error.status(), 201);
+        error.problem()
+    }
+
+    #[test]
+    fn an_api_error_has_all_that_kit_said() {
+        let response = Response::builder()
+            .status(422)
+            .header("X-Request-Id", "3f1c")
+            .header("Retry-After", "7")
+            .body(
+                br#"{"errors": ["`event` is missing", "kit_0123 is bad"], "more": 1}"#.as_slice(),
+            );
+        let Error::Api(error) = read(response.unwrap()) else { panic!("not an API error") };
+        assert_eq!(error.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(error.messages(), ["`event` is missing", "[redacted] is bad"]);
+        assert_eq!((error.method().as_str(), error.path()), ("POST", "/v4/webhooks"));
+        assert_eq!(error.request_id(), Some("3f1c"));
+        assert_eq!(error.retry_after().unwrap().delay(std::time::UNIX_EPOCH).as_secs(), 7);
+        assert_eq!(
+            error.to_string(),
+            "POST /v4/webhooks: 422 Unprocessable Entity: `event` is missing; [redacted] is bad \
+             [request 3f1c]"
+        );
+    }
+
+    #[test]
+    fn a_proxys_page_is_an_api_error_with_an_excerpt() {
+        let page = b"<html><h1>502 Bad Gateway</h1> for kit_0123</html>".as_slice();
+        let error = read(Response::builder().status(502).body(page).unwrap());
+        assert_eq!(
+            error.to_string(),
+            "POST /v4/webhooks: 502 Bad Gateway: <html><h1>502 Bad Gateway</h1> for \
+             [redacted]</html>"
+        );
+        assert!(error.may_have_been_applied());
+    }
+
+    #[test]
+    fn an_unreadable_success_says_what_is_wrong() {
+        let empty_object = b"{\"webhook\": {}}".as_slice();
+        for (body, expected) in [
+            (b"".as_slice(), ReplyProblem::Empty),
+            (b" \r\n", ReplyProblem::Empty),
+            (b"{\"webhook\": {\"id\"", ReplyProblem::Truncated),
+            (b"<!doctype html>", ReplyProblem::Html),
+            (b"Created", ReplyProblem::NotJson),
+            (b"{\"webhook\": \"\xff\"}", ReplyProblem::NotUtf8),
+            (empty_object, ReplyProblem::WrongShape),
+            (b"null", ReplyProblem::WrongShape),
+            (b"[]", ReplyProblem::WrongShape),
+        ] {
+            assert_eq!(problem(body), expected, "{}", String::from_utf8_lossy(body));
+        }
+    }
+
+    #[test]
+    fn a_compressed_body_is_called_so() {
+        let response = Response::builder()
+            .status(201)
+            .header("Content-Encoding", "gzip")
+            .body(b"\x1f\x8b\x08".as_slice());
+        let Error::Reply(error) = read(response.unwrap()) else { panic!("not a reply error") };
+        assert_eq!(error.problem(), ReplyProblem::Compressed);
+    }
+
+    #[test]
+    fn the_words_of_the_json_reader_are_scrubbed_too() {
+        let body = br#"{"webhook": {"id": "kit_0123"}}"#.as_slice();
+        let error = read(Response::builder().status(201).body(body).unwrap());
+        assert!(!format!("{error} {error:?}").contains("kit_0123"), "{error}");
+        assert!(error.to_string().contains("an id, as a number"), "{error}");
+        assert!(error.may_have_been_applied());
+    }
+
+    #[test]
+    fn a_refusal_was_not_applied() {
+        for status in [301, 400, 401, 403, 404, 409, 413, 422, 429] {
+            let response = Response::builder().status(status).body([].as_slice()).unwrap();
+            assert!(!read(response).may_have_been_applied(), "{status}");
+        }
+        for status in [100, 500, 502, 503, 504, 599, 999] {
+            let response = Response::builder().status(status).body([].as_slice()).unwrap();
+            assert!(read(response).may_have_been_applied(), "{status}");
+        }
+    }
+}

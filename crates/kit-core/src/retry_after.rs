@@ -1,0 +1,73 @@
+use std::time::{Duration, SystemTime};
+
+use http::HeaderValue;
+
+/// How long Kit asks to wait before the next try: the `Retry-After` header (RFC 9110, section
+/// 10.2.3).
+///
+/// As absurd as the server sent it; whoever waits should cap it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RetryAfter {
+    /// So long from the reply on, in whole seconds.
+    Delay(Duration),
+    /// Until then.
+    Date(SystemTime),
+}
+
+impl RetryAfter {
+    /// How long to wait if it is `now`. Zero where the date has passed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// use kit_core::RetryAfter;
+    ///
+    /// let date = RetryAfter::Date(SystemTime::UNIX_EPOCH + Duration::from_secs(100));
+    /// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(70);
+    /// assert_eq!(date.delay(now), Duration::from_secs(30));
+    /// ```
+    pub fn delay(self, now: SystemTime) -> Duration {
+        match self {
+            Self::Delay(delay) => delay,
+            Self::Date(date) => date.duration_since(now).unwrap_or_default(),
+        }
+    }
+
+    /// `None` where it is neither of the two forms.
+    pub(crate) fn parse(value: &HeaderValue) -> Option<Self> {
+        let text = value.to_str().ok()?.trim();
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            // More seconds than fit are as good as the most that fit.
+            return Some(Self::Delay(Duration::from_secs(text.parse().unwrap_or(u64::MAX))));
+        }
+        httpdate::parse_http_date(text).ok().map(Self::Date)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Option<RetryAfter> {
+        RetryAfter::parse(&HeaderValue::from_str(text).unwrap())
+    }
+
+    #[test]
+    fn both_forms_are_read() {
+        assert_eq!(parse("120"), Some(RetryAfter::Delay(Duration::from_secs(120))));
+        let date = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        assert_eq!(parse("Sun, 06 Nov 1994 08:49:37 GMT"), Some(RetryAfter::Date(date)));
+    }
+
+    #[test]
+    fn absurd_values_are_no_panic() {
+        let forever = RetryAfter::Delay(Duration::from_secs(u64::MAX));
+        assert_eq!(parse("99999999999999999999999999"), Some(forever));
+        for nothing in ["", "-1", "1.5", "soon", "Sun, 99 Nov 1994 08:49:37 GMT"] {
+            assert_eq!(parse(nothing), None, "{nothing}");
+        }
+        assert_eq!(RetryAfter::parse(&HeaderValue::from_bytes(b"\xff").unwrap()), None);
+    }
+}

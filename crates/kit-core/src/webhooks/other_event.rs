@@ -1,0 +1,47 @@
+use serde_json::{Map, Value};
+
+use super::parameter::Parameter;
+
+/// An event that this version does not know exactly: a new one, or a known one whose parameter is
+/// missing or of another type.
+///
+/// It keeps the name and every parameter, and can be sent again. It is made only by reading, so
+/// that there is one way to write each event:
+///
+/// ```
+/// use kit_core::webhooks::Event;
+///
+/// let event: Event = serde_json::from_str(r#"{"name": "subscriber.moved", "city_id": 7}"#)?;
+/// let Event::Other(other) = &event else { unreachable!() };
+/// assert_eq!(other.name(), "subscriber.moved");
+/// assert_eq!(other.parameters()["city_id"], 7);
+///
+/// let event: Event = serde_json::from_str(r#"{"name": "subscriber.tag_add", "tag_id": 44}"#)?;
+/// assert_eq!(event, Event::TagAdd { tag_id: 44.into() });
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OtherEvent {
+    name: String,
+    parameters: Map<String, Value>,
+}
+
+impl OtherEvent {
+    pub(crate) fn new(name: String, mut parameters: Map<String, Value>) -> Self {
+        // Kit writes null where a parameter does not apply; a request always has the six.
+        parameters.retain(|key, value| !value.is_null() || Parameter::of_key(key).is_none());
+        Self { name, parameters }
+    }
+
+    /// The name, as it came.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The parameters, as they came, without those of the six documented ones that are null.
+    ///
+    /// Numbers are as [`serde_json`] reads them: an integer beyond 64 bits becomes a float.
+    pub fn parameters(&self) -> &Map<String, Value> {
+        &self.parameters
+    }
+}
