@@ -1,0 +1,146 @@
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use http::Request;
+
+use crate::account::Webhook;
+use crate::api::Api;
+use crate::fault::Fault;
+use crate::server::Server;
+
+const API_KEY: &str = "kit_emulator_api_key";
+const ACCESS_TOKEN: &str = "kit_emulator_access_token";
+
+/// A running Kit. It stops when this is dropped.
+pub struct Emulator {
+    api: Arc<Api>,
+    /// Serves until it is dropped.
+    _server: Server,
+    base_url: String,
+}
+
+impl Emulator {
+    /// Starts on 127.0.0.1, at a port that the system chooses, with no webhooks.
+    ///
+    /// # Errors
+    ///
+    /// What the system says to a new socket or thread.
+    pub fn start() -> io::Result<Self> {
+        Self::builder().start()
+    }
+
+    /// To choose the address or the API key.
+    pub fn builder() -> Builder {
+        Builder { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), api_key: API_KEY.to_owned() }
+    }
+
+    /// Where it listens: what `KIT_BASE_URL` is to be, such as `http://127.0.0.1:40321`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The API key that it accepts: what `KIT_API_KEY` is to be.
+    pub fn api_key(&self) -> &str {
+        &self.api.api_key
+    }
+
+    /// The OAuth access token that it accepts.
+    pub fn access_token(&self) -> &str {
+        &self.api.access_token
+    }
+
+    /// The webhooks that exist now, oldest first.
+    pub fn webhooks(&self) -> Vec<Webhook> {
+        self.api.account().webhooks().to_vec()
+    }
+
+    /// How many connections it has accepted.
+    pub fn connections(&self) -> usize {
+        self.api.connections.load(Ordering::Relaxed)
+    }
+
+    /// How many requests it has received, those that failed included.
+    pub fn requests(&self) -> usize {
+        self.api.requests.load(Ordering::Relaxed)
+    }
+
+    /// Lets the next `count` requests fail. Takes the place of what was set before.
+    pub fn fail_next(&self, count: usize, fault: Fault) {
+        let mut left = count;
+        self.fail_when(move |_| {
+            left = left.checked_sub(1)?;
+            Some(fault.clone())
+        });
+    }
+
+    /// Decides for each request, in the order in which they arrive, whether it fails. Takes the place
+    /// of what was set before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_emulator::{Emulator, Fault};
+    ///
+    /// let emulator = Emulator::start()?;
+    /// emulator.fail_when(|request| (request.method() == "DELETE").then(|| Fault::status(500)));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn fail_when(&self, choose: impl FnMut(&Request<()>) -> Option<Fault> + Send + 'static) {
+        self.api.choose_faults(Some(Box::new(choose)));
+    }
+
+    /// Lets all requests be answered as they should.
+    pub fn heal(&self) {
+        self.api.choose_faults(None);
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+/// An emulator before it starts.
+#[derive(Clone)]
+pub struct Builder {
+    address: SocketAddr,
+    api_key: String,
+}
+
+impl Builder {
+    /// The address and port to listen at. Port 0, the default, lets the system choose.
+    #[must_use]
+    pub fn address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// The API key to accept.
+    #[must_use]
+    pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
+        self.api_key = api_key.into();
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    ///
+    /// What the system says to a new socket or thread, such as that the port is taken.
+    pub fn start(self) -> io::Result<Emulator> {
+        let api = Arc::new(Api::new(self.api_key, ACCESS_TOKEN.to_owned()));
+        let server = Server::start(self.address, api.clone())?;
+        let base_url = format!("http://{}", server.address());
+        Ok(Emulator { api, _server: server, base_url })
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("address", &self.address).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,94 @@
+use std::time::Duration;
+
+use http::StatusCode;
+
+/// What goes wrong with a request.
+///
+/// By default it goes wrong before the request is applied, so that nothing comes of it;
+/// [`after_applying`](Self::after_applying) lets it go wrong afterwards, when the client cannot know
+/// any more what came of it.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use kit_emulator::Fault;
+///
+/// let limit = Fault::status(429).retry_after("2");
+/// let lost = Fault::close().after_applying();
+/// let slow = Fault::delay(Duration::from_secs(1));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub(crate) effect: Effect,
+    pub(crate) when: When,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Status { status: StatusCode, retry_after: Option<String> },
+    Delay(Duration),
+    Garbage,
+    Truncate,
+    Close,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    BeforeApplying,
+    AfterApplying,
+}
+
+impl Fault {
+    /// Answers with this status, and a message of the kind that Kit sends, for 5xx with a page as a
+    /// proxy sends.
+    ///
+    /// A number that is no HTTP status (100 to 999), or that is not the end of a reply (1xx), stands
+    /// for 500.
+    pub fn status(status: u16) -> Self {
+        let status = StatusCode::from_u16(status).ok().filter(|s| !s.is_informational());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self::new(Effect::Status { status, retry_after: None })
+    }
+
+    /// Answers, but later.
+    pub fn delay(delay: Duration) -> Self {
+        Self::new(Effect::Delay(delay))
+    }
+
+    /// Answers with the right status, and a body that is neither JSON nor UTF-8.
+    pub fn garbage() -> Self {
+        Self::new(Effect::Garbage)
+    }
+
+    /// Closes the connection in the middle of the body.
+    pub fn truncate() -> Self {
+        Self::new(Effect::Truncate)
+    }
+
+    /// Closes the connection without an answer.
+    pub fn close() -> Self {
+        Self::new(Effect::Close)
+    }
+
+    /// Sends this `Retry-After` with the status. Other faults have no use for it.
+    #[must_use]
+    pub fn retry_after(mut self, value: impl Into<String>) -> Self {
+        if let Effect::Status { retry_after, .. } = &mut self.effect {
+            *retry_after = Some(value.into());
+        }
+        self
+    }
+
+    /// Applies the request first.
+    #[must_use]
+    pub fn after_applying(mut self) -> Self {
+        self.when = When::AfterApplying;
+        self
+    }
+
+    fn new(effect: Effect) -> Self {
+        Self { effect, when: When::BeforeApplying }
+    }
+}

@@ -1,0 +1,88 @@
+//! A local Kit as a program: starts it, says what to set, serves until Ctrl-C.
+
+use std::error::Error;
+use std::io::Write as _;
+use std::net::{IpAddr, Ipv4Addr};
+use std::process::ExitCode;
+
+use kit_emulator::Emulator;
+use lexopt::prelude::{Long, Short, ValueExt as _};
+
+const HELP: &str = "\
+A local Kit (kit.com) to develop and test against. In memory; nothing leaves this machine.
+
+Usage: kit-emulator [options]
+
+Options:
+  --address IP    the address to listen at            [default: 127.0.0.1]
+  --port PORT     the port; 0 lets the system choose  [default: 4010]
+  --api-key KEY   the API key to accept               [default: kit_emulator_api_key]
+  -h, --help      print this help
+";
+
+struct Options {
+    address: IpAddr,
+    port: u16,
+    api_key: Option<String>,
+}
+
+enum Command {
+    Serve(Options),
+    Help,
+}
+
+fn main() -> ExitCode {
+    let result = match parse(lexopt::Parser::from_env()) {
+        Ok(Command::Help) => write!(std::io::stdout(), "{HELP}").map_err(Into::into),
+        Ok(Command::Serve(options)) => serve(options),
+        Err(error) => {
+            eprintln!("kit-emulator: {error}\n\nSee kit-emulator --help");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("kit-emulator: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let mut options = Options { address: Ipv4Addr::LOCALHOST.into(), port: 4010, api_key: None };
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("address") => options.address = arguments.value()?.parse()?,
+            Long("port") => options.port = arguments.value()?.parse()?,
+            Long("api-key") => options.api_key = Some(arguments.value()?.string()?),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    Ok(Command::Serve(options))
+}
+
+fn serve(options: Options) -> Result<(), Box<dyn Error>> {
+    let mut builder = Emulator::builder().address((options.address, options.port));
+    if let Some(api_key) = options.api_key {
+        builder = builder.api_key(api_key);
+    }
+    let emulator = builder.start().map_err(|error| {
+        format!("cannot listen at {}:{}: {error}", options.address, options.port)
+    })?;
+
+    println!("A local Kit is listening. To use it, set\n");
+    println!("  export KIT_BASE_URL={}", emulator.base_url());
+    println!("  export KIT_API_KEY={}", emulator.api_key());
+    println!("\nCtrl-C ends it.");
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    runtime.block_on(tokio::signal::ctrl_c())?;
+    println!(
+        "\nStopped: {} requests, {} webhooks.",
+        emulator.requests(),
+        emulator.webhooks().len()
+    );
+    Ok(())
+}

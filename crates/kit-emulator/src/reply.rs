@@ -1,0 +1,70 @@
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use serde_json::{Value, json};
+
+use crate::body::ReplyBody;
+
+/// A reply before it is HTTP.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    status: StatusCode,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    None,
+    Json(Value),
+    Html(String),
+}
+
+impl Reply {
+    pub(crate) fn json(status: StatusCode, body: Value) -> Self {
+        Self { status, content: Content::Json(body) }
+    }
+
+    pub(crate) fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, content: Content::None }
+    }
+
+    pub(crate) fn error(status: StatusCode, message: impl Into<String>) -> Self {
+        Self::json(status, json!({"errors": [message.into()]}))
+    }
+
+    pub(crate) fn unprocessable(message: impl Into<String>) -> Self {
+        Self::error(StatusCode::UNPROCESSABLE_ENTITY, message)
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::error(StatusCode::NOT_FOUND, "Not Found")
+    }
+
+    /// What Kit says with a status, or a proxy before it.
+    pub(crate) fn failure(status: StatusCode) -> Self {
+        match status.as_u16() {
+            204 | 304 => Self { status, content: Content::None },
+            502..=504 => {
+                let page = format!("<html><h1>{status}</h1></html>");
+                Self { status, content: Content::Html(page) }
+            }
+            _ => Self::error(status, status.canonical_reason().unwrap_or("Failed")),
+        }
+    }
+
+    pub(crate) fn into_http(self) -> Response<ReplyBody> {
+        let (content_type, body) = match self.content {
+            Content::None => (None, Bytes::new()),
+            Content::Json(body) => {
+                (Some("application/json; charset=utf-8"), body.to_string().into())
+            }
+            Content::Html(page) => (Some("text/html"), page.into()),
+        };
+        let mut response = Response::new(ReplyBody::whole(body));
+        *response.status_mut() = self.status;
+        if let Some(content_type) = content_type {
+            let value = HeaderValue::from_static(content_type);
+            response.headers_mut().insert(header::CONTENT_TYPE, value);
+        }
+        response
+    }
+}
