@@ -249,19 +249,19 @@ pub enum ReplyProblem {
 pub enum TransportError {
     /// No connection could be made: the name was not found, the connection was refused, TLS failed,
     /// or all that took too long. Nothing was sent.
-    #[error("not sent: {0}")]
+    #[error("not sent: {}", chain(&**.0))]
     NotSent(#[source] Source),
 
     /// There was no whole response in time.
-    #[error("timed out: {0}")]
+    #[error("timed out: {}", chain(&**.0))]
     TimedOut(#[source] Source),
 
     /// The connection ended, or stopped making sense as HTTP, before there was a whole response.
-    #[error("cut off: {0}")]
+    #[error("cut off: {}", chain(&**.0))]
     CutOff(#[source] Source),
 
-    /// The response is larger than the limit.
-    #[error("the response is larger than {limit} bytes")]
+    /// The body of the response is larger than the limit.
+    #[error("the body of the response is larger than {limit} bytes")]
     TooLarge {
         /// The limit, in bytes.
         limit: usize,
@@ -285,6 +285,22 @@ pub enum Delivery {
     NotSent,
     /// It may have.
     Unknown,
+}
+
+/// An error with all its sources, so that the message alone says what happened: the outermost of an
+/// HTTP stack's errors often says no more than that there was one.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let cause = error.to_string();
+        if !text.ends_with(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+        source = error.source();
+    }
+    text
 }
 
 fn write_request_id(f: &mut fmt::Formatter<'_>, id: Option<&str>) -> fmt::Result {

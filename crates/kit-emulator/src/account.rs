@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 /// The account that the emulator holds: its webhooks, in the order of their ids.
 #[derive(Debug, Default)]
-pub struct Account {
+pub(crate) struct Account {
     webhooks: Vec<Webhook>,
     last_id: u64,
 }

@@ -45,6 +45,6 @@ mod list_webhooks;
 mod reply;
 mod server;
 
-pub use account::{Account, Webhook};
+pub use account::Webhook;
 pub use emulator::{Builder, Emulator};
 pub use fault::Fault;

@@ -1,0 +1,42 @@
+//! An async client for the API of Kit (kit.com, formerly ConvertKit), on [hyper](::hyper) and tokio.
+//!
+//! ```
+//! use kit_hyper::webhooks::{CreateWebhook, Event};
+//! use kit_hyper::{Client, Credentials, Error};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Error> {
+//! # let kit = kit_emulator::Emulator::start().unwrap();
+//! # let (key, url) = (kit.api_key(), kit.base_url());
+//! let client = Client::new(Credentials::api_key(key));
+//! # let client = Client::builder().base_url(url).build(Credentials::api_key(key))?;
+//! let create = CreateWebhook::new("https://example.com/kit", Event::TagAdd { tag_id: 44.into() })?;
+//! let webhook = client.send(&create).await?;
+//! println!("created webhook {}", webhook.id);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What can be sent is in [`webhooks`]; what can go wrong is in [`Error`], which says whether it came
+//! from Kit or from the transport, and whether the request may have been applied.
+//!
+//! It needs a tokio runtime, current-thread or multi-thread, with its I/O and time drivers on.
+//!
+//! # Features
+//!
+//! - `rustls` (default): TLS by rustls, with Mozilla's roots;
+//! - `native-tls`: TLS by the platform's library, with the platform's roots; used where both are on.
+//!
+//! With neither, only `http` URLs can be reached; the error for an `https` one says so.
+
+#![deny(missing_docs)]
+
+mod builder;
+mod client;
+mod connect_timeout;
+mod connector;
+mod exchange;
+
+pub use builder::Builder;
+pub use client::Client;
+pub use kit_core::{Credentials, Delivery, Endpoint, Error, TransportError, webhooks};

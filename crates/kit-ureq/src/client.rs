@@ -1,0 +1,51 @@
+use kit_core::{Credentials, Endpoint, Error, Kit};
+
+use crate::Builder;
+use crate::exchange::Exchange;
+
+/// Sends operations to Kit and blocks until each is done.
+///
+/// Cheap to clone; clones share one pool of connections. To be shared by threads, clone it or
+/// borrow it.
+///
+/// `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy` are honoured as [ureq](::ureq) does.
+/// Redirects are not followed, so that a credential never reaches another host: a 3xx is an
+/// [`Error::Api`].
+#[derive(Clone, Debug)]
+pub struct Client {
+    kit: Kit,
+    exchange: Exchange,
+}
+
+impl Client {
+    /// A client for Kit at `https://api.kit.com`, with the defaults of [`Builder`].
+    pub fn new(credentials: Credentials) -> Self {
+        Self::from_parts(Kit::new(credentials), Builder::default().into_exchange())
+    }
+
+    /// To choose the base URL, timeouts, limits, the user agent or the [`ureq::Agent`].
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn from_parts(kit: Kit, exchange: Exchange) -> Self {
+        Self { kit, exchange }
+    }
+
+    /// Sends an operation, such as [`CreateWebhook`](crate::webhooks::CreateWebhook), and reads its
+    /// reply.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Input`]: the credential cannot be sent; nothing was;
+    /// - [`Error::Transport`]: there was no response;
+    /// - [`Error::Api`]: Kit answered with a status that is not a success;
+    /// - [`Error::Reply`]: it is a success, but its body is not what was promised.
+    pub fn send<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<E::Reply, Error> {
+        let request = self.kit.request(endpoint)?;
+        match self.exchange.run(request) {
+            Ok(response) => self.kit.response(endpoint, response),
+            Err(failure) => Err(self.kit.failure(endpoint, failure)),
+        }
+    }
+}
