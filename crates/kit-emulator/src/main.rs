@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use kit_emulator::Emulator;
 use lexopt::prelude::{Long, Short, ValueExt as _};
@@ -53,14 +54,22 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut options = Options { address: Ipv4Addr::LOCALHOST.into(), port: 4010, api_key: None };
     while let Some(argument) = arguments.next()? {
         match argument {
-            Long("address") => options.address = arguments.value()?.parse()?,
-            Long("port") => options.port = arguments.value()?.parse()?,
+            Long("address") => options.address = value(&mut arguments, "--address")?,
+            Long("port") => options.port = value(&mut arguments, "--port")?,
             Long("api-key") => options.api_key = Some(arguments.value()?.string()?),
             Short('h') | Long("help") => return Ok(Command::Help),
             _ => return Err(argument.unexpected()),
         }
     }
     Ok(Command::Serve(options))
+}
+
+fn value<T>(arguments: &mut lexopt::Parser, option: &str) -> Result<T, lexopt::Error>
+where
+    T: FromStr<Err: Error + Send + Sync + 'static>,
+{
+    let value = arguments.value()?;
+    value.parse().map_err(|error| format!("{option}: {error}").into())
 }
 
 fn serve(options: Options) -> Result<(), Box<dyn Error>> {

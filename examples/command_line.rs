@@ -1,0 +1,155 @@
+//! What the examples share: the command line, where Kit is, and what is printed.
+//!
+//! What the client itself takes, each example shows: see `create_webhook.rs`.
+
+use std::env;
+use std::error::Error as StdError;
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use kit_core::webhooks::{CreateWebhook, Event, Webhook};
+use kit_core::{Credentials, Error};
+use kit_emulator::Emulator;
+use lexopt::prelude::{Long, Short, ValueExt as _};
+
+const HELP: &str = "\
+Creates a webhook: Kit calls a URL of yours when something happens.
+
+Usage: cargo run --example EXAMPLE -- [options]
+
+Options:
+  --event NAME       what happens             [default: subscriber.subscriber_activate]
+  --parameter VALUE  the id of the form, sequence, tag, product or custom field, or the URL of the
+                     link; for the events that require one
+  --target-url URL   the URL that Kit calls   [default: https://example.com/kit]
+  -h, --help         print this help
+
+Events:
+";
+
+const ENVIRONMENT: &str = "
+Environment:
+  KIT_API_KEY        as whom; without it, a local Kit is started and used
+  KIT_BASE_URL       where Kit is             [default: https://api.kit.com]
+";
+
+/// An [`Error`] of the client's, or what else keeps a program from running.
+pub type Failure = Box<dyn StdError>;
+
+/// Where Kit is, and as whom to talk to it.
+#[derive(Debug)]
+pub struct Where {
+    /// The URL before the operations' paths.
+    pub base_url: String,
+    /// The API key.
+    pub credentials: Credentials,
+    /// The local Kit, where it is one: it stops with this.
+    _emulator: Option<Emulator>,
+}
+
+/// Reads the command line, lets `send` create the webhook, and prints what came of it.
+///
+/// The exit code is 0 when it was created, 2 for bad input, and 1 for any other failure.
+pub fn run(send: impl FnOnce(&Where, &CreateWebhook) -> Result<Webhook, Failure>) -> ExitCode {
+    let created = match parse(lexopt::Parser::from_env()) {
+        Ok(Command::Help) => return print_help(),
+        Ok(Command::Create(create)) => Where::find().and_then(|at| {
+            println!("Creating a webhook for {} at {}", create.event(), at.base_url);
+            send(&at, &create)
+        }),
+        Err(error) => Err(error),
+    };
+    match created {
+        Ok(webhook) => {
+            println!("Created webhook {} of account {}:", webhook.id, webhook.account_id);
+            println!("  event       {}", webhook.event);
+            println!("  target URL  {}", webhook.target_url);
+            ExitCode::SUCCESS
+        }
+        Err(error) => fail(&*error),
+    }
+}
+
+enum Command {
+    Create(CreateWebhook),
+    Help,
+}
+
+fn parse(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
+    let mut event = "subscriber.subscriber_activate".to_owned();
+    let mut parameter = None;
+    let mut target_url = "https://example.com/kit".to_owned();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("event") => event = arguments.value()?.string()?,
+            Long("parameter") => parameter = Some(arguments.value()?.string()?),
+            Long("target-url") => target_url = arguments.value()?.string()?,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            _ => return Err(argument.unexpected().into()),
+        }
+    }
+    let event = Event::named(&event, parameter.as_deref())?;
+    Ok(Command::Create(CreateWebhook::new(target_url, event)?))
+}
+
+impl Where {
+    fn find() -> Result<Self, Failure> {
+        let (key, url) = (variable("KIT_API_KEY")?, variable("KIT_BASE_URL")?);
+        let Some(key) = key else {
+            let emulator = Emulator::start()?;
+            println!("KIT_API_KEY is not set: this is a local Kit, which is gone afterwards.");
+            if url.is_some() {
+                println!("KIT_BASE_URL is not used without a key.");
+            }
+            return Ok(Self {
+                base_url: emulator.base_url().to_owned(),
+                credentials: Credentials::api_key(emulator.api_key()),
+                _emulator: Some(emulator),
+            });
+        };
+        Ok(Self {
+            base_url: url.unwrap_or_else(|| "https://api.kit.com".to_owned()),
+            credentials: Credentials::api_key(key),
+            _emulator: None,
+        })
+    }
+}
+
+fn variable(name: &str) -> Result<Option<String>, String> {
+    let text = |value: OsString| value.into_string().map_err(|_| format!("{name}: is not UTF-8"));
+    env::var_os(name).map(text).transpose()
+}
+
+fn print_help() -> ExitCode {
+    let mut help = HELP.to_owned();
+    for name in Event::NAMES {
+        help.push_str("  ");
+        help.push_str(name);
+        if let Err(Error::Input { field, .. }) = Event::named(name, None) {
+            help.push_str(" requires ");
+            help.push_str(field.trim_start_matches("event."));
+        }
+        help.push('\n');
+    }
+    help.push_str(ENVIRONMENT);
+    match std::io::stdout().write_all(help.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn fail(error: &(dyn StdError + 'static)) -> ExitCode {
+    eprintln!("error: {error}");
+    match error.downcast_ref::<Error>() {
+        Some(Error::Input { .. }) => {}
+        None if error.is::<lexopt::Error>() => {}
+        Some(error) if error.may_have_been_applied() => {
+            eprintln!("The webhook may have been created all the same: look before you try again.");
+            return ExitCode::FAILURE;
+        }
+        _ => return ExitCode::FAILURE,
+    }
+    eprintln!("See --help.");
+    ExitCode::from(2)
+}

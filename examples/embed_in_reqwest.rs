@@ -1,0 +1,62 @@
+//! Creates a webhook over reqwest: the core alone inside another HTTP stack, without a transport of
+//! this project. `cargo run --example embed_in_reqwest -- --help`
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use http::{Request, Response};
+use kit_core::{Endpoint, Error, Kit, TransportError};
+use kit_examples::Failure;
+use tokio::runtime::Builder;
+
+/// One request for one response: all that the core wants of an HTTP stack.
+async fn exchange(
+    client: &reqwest::Client,
+    request: Request<Vec<u8>>,
+) -> Result<Response<Vec<u8>>, reqwest::Error> {
+    let response = client.execute(request.try_into()?).await?;
+    let (head, body) = Response::<reqwest::Body>::from(response).into_parts();
+    let body = reqwest::Response::from(Response::new(body)).bytes().await?;
+    Ok(Response::from_parts(head, body.into()))
+}
+
+async fn send<E: Endpoint>(
+    client: &reqwest::Client,
+    kit: &Kit,
+    endpoint: &E,
+) -> Result<E::Reply, Error> {
+    match exchange(client, kit.request(endpoint)?).await {
+        Ok(response) => kit.response(endpoint, response),
+        Err(error) => Err(kit.failure(endpoint, transport_error(error))),
+    }
+}
+
+/// Tells whether the request may have reached Kit.
+fn transport_error(error: reqwest::Error) -> TransportError {
+    if error.is_connect() || error.is_builder() {
+        TransportError::NotSent(error.into())
+    } else if error.is_timeout() {
+        TransportError::TimedOut(error.into())
+    } else {
+        TransportError::CutOff(error.into())
+    }
+}
+
+/// Without redirects, which could carry the credential to another host.
+fn client() -> Result<reqwest::Client, Failure> {
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .map_err(|_| "rustls has another provider already")?;
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(30));
+    Ok(client.build()?)
+}
+
+fn main() -> ExitCode {
+    kit_examples::run(|at, create| {
+        let kit = Kit::new(at.credentials.clone()).with_base_url(&at.base_url)?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        Ok(runtime.block_on(send(&client()?, &kit, create))?)
+    })
+}
