@@ -41,8 +41,8 @@ pub(crate) enum When {
 }
 
 impl Fault {
-    /// Answers with this status, and a message of the kind that Kit sends, for 5xx with a page as a
-    /// proxy sends.
+    /// Answers with this status and a message as Kit sends; for 502, 503 and 504 with a page as a proxy
+    /// sends.
     ///
     /// A number that is no HTTP status (100 to 999), or that is not the end of a reply (1xx), stands
     /// for 500.

@@ -1,0 +1,230 @@
+//! What only kit-hyper has: HTTP/2, cancelling, connectors, runtimes.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{Request, Response, Uri, Version};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use kit_core::webhooks::{CreateWebhook, Event};
+use kit_core::Credentials;
+use kit_emulator::Emulator;
+use kit_hyper::Client;
+use kit_tests::certificates::{Authority, Validity};
+use kit_tests::server::Server;
+use kit_tests::transport::connector_trusting;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tower_service::Service;
+
+const CREATED: &str = r#"{"webhook": {"id": 9, "account_id": 1539,
+    "target_url": "https://example.com/kit", "event": {"name": "purchase_create"}}}"#;
+
+fn create() -> CreateWebhook {
+    CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate).unwrap()
+}
+
+/// Serves one TLS connection after the other and notes the version of HTTP of each request.
+async fn serve_tls(
+    listener: TcpListener,
+    config: Arc<rustls::ServerConfig>,
+    versions: Arc<Mutex<Vec<Version>>>,
+    connections: Arc<AtomicUsize>,
+) {
+    let acceptor = tokio_rustls::TlsAcceptor::from(config);
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        connections.fetch_add(1, Ordering::SeqCst);
+        let (acceptor, versions) = (acceptor.clone(), versions.clone());
+        tokio::spawn(async move {
+            let stream = acceptor.accept(stream).await.unwrap();
+            let service = service_fn(move |request: Request<Incoming>| {
+                versions.lock().unwrap().push(request.version());
+                let response = Response::builder().status(201).body(Full::<Bytes>::from(CREATED));
+                async move { response }
+            });
+            let server = auto::Builder::new(TokioExecutor::new());
+            let _ = server.serve_connection(TokioIo::new(stream), service).await;
+        });
+    }
+}
+
+async fn versions_with(alpn: &[&str]) -> (Vec<Version>, usize) {
+    let authority = Authority::new();
+    let mut config = Arc::unwrap_or_clone(authority.server("127.0.0.1", Validity::Now));
+    config.alpn_protocols = alpn.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("https://{}", listener.local_addr().unwrap());
+    let versions = Arc::new(Mutex::new(Vec::new()));
+    let connections = Arc::new(AtomicUsize::new(0));
+    let server =
+        tokio::spawn(serve_tls(listener, config.into(), versions.clone(), connections.clone()));
+
+    let client = Client::builder()
+        .base_url(base_url)
+        .connector(connector_trusting(authority.certificate()))
+        .build(Credentials::api_key("kit_0123"))
+        .unwrap();
+    client.send(&create()).await.unwrap();
+    let calls = (0..16).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move { client.send(&create()).await.unwrap().id })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        assert_eq!(call.await.unwrap(), 9.into());
+    }
+    server.abort();
+    (versions.lock().unwrap().clone(), connections.load(Ordering::SeqCst))
+}
+
+#[tokio::test]
+async fn http_2_is_spoken_where_the_server_offers_it() {
+    let (versions, connections) = versions_with(&["h2", "http/1.1"]).await;
+    assert_eq!(versions, [Version::HTTP_2; 17]);
+    assert_eq!(connections, 1, "HTTP/2 carries parallel calls on one connection");
+}
+
+#[tokio::test]
+async fn http_1_is_spoken_where_the_server_offers_no_other() {
+    for alpn in [&["http/1.1"][..], &[]] {
+        let (versions, _) = versions_with(alpn).await;
+        assert_eq!(versions, [Version::HTTP_11; 17]);
+    }
+}
+
+#[tokio::test]
+async fn dropping_the_future_cancels_the_call() {
+    let (received, request_received) = oneshot::channel();
+    let (closed, connection_closed) = oneshot::channel();
+    let signals = Mutex::new(Some((received, closed)));
+    let server = Server::start(move |peer| {
+        peer.request();
+        let Some((received, closed)) = signals.lock().unwrap().take() else { return };
+        received.send(()).unwrap();
+        peer.until_closed();
+        closed.send(()).unwrap();
+    });
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .build(Credentials::api_key("kit_0123"))
+        .unwrap();
+    let create = create();
+    {
+        let call = client.send(&create);
+        tokio::select! {
+            answer = call => panic!("{answer:?}"),
+            received = request_received => received.unwrap(),
+        }
+    }
+    // The server sees the end of the connection long before the timeout of 30 s.
+    tokio::time::timeout(Duration::from_secs(20), connection_closed).await.unwrap().unwrap();
+}
+
+#[test]
+fn a_cancelled_call_leaves_the_client_usable() {
+    let emulator = Emulator::start().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client = Client::builder()
+        .base_url(emulator.base_url())
+        .build(Credentials::api_key(emulator.api_key()))
+        .unwrap();
+    runtime.block_on(async {
+        // Cancelled after so many polls: at every point where the call waits.
+        for polls in 0..40 {
+            let create = create();
+            let mut call = Box::pin(client.send(&create));
+            for _ in 0..polls {
+                let poll = std::future::poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx))).await;
+                if poll.is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+            drop(call);
+            client.send(&create).await.unwrap();
+        }
+    });
+}
+
+/// A connector that counts what it is asked for.
+#[derive(Clone)]
+struct Counting(HttpConnector, Arc<AtomicUsize>);
+
+impl Service<Uri> for Counting {
+    type Response = <HttpConnector as Service<Uri>>::Response;
+    type Error = <HttpConnector as Service<Uri>>::Error;
+    type Future = <HttpConnector as Service<Uri>>::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        self.0.call(uri)
+    }
+}
+
+#[tokio::test]
+async fn a_connector_of_ones_own_makes_the_connections() {
+    let emulator = Emulator::start().unwrap();
+    let count = Arc::new(AtomicUsize::new(0));
+    let client = Client::builder()
+        .base_url(emulator.base_url())
+        .connector(Counting(HttpConnector::new(), count.clone()))
+        .build(Credentials::api_key(emulator.api_key()))
+        .unwrap();
+    for _ in 0..10 {
+        client.send(&create()).await.unwrap();
+    }
+    assert_eq!(count.load(Ordering::SeqCst), emulator.connections());
+    assert!(emulator.connections() <= 4, "{}", emulator.connections());
+}
+
+#[test]
+fn without_a_runtime_nothing_is_sent() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::builder()
+        .base_url(emulator.base_url())
+        .build(Credentials::api_key(emulator.api_key()))
+        .unwrap();
+    let create = create();
+    let mut call = Box::pin(client.send(&create));
+    let mut context = Context::from_waker(std::task::Waker::noop());
+    match call.as_mut().poll(&mut context) {
+        Poll::Ready(Err(error)) => assert_eq!(
+            error.to_string(),
+            "POST /v4/webhooks: not sent: there is no tokio runtime here"
+        ),
+        poll => panic!("{poll:?}"),
+    }
+    assert_eq!(emulator.connections(), 0);
+}
+
+#[tokio::test]
+async fn timeouts_without_end_do_not_panic() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::builder()
+        .base_url(emulator.base_url())
+        .timeout(Duration::MAX)
+        .connect_timeout(Duration::MAX)
+        .max_response_size(usize::MAX)
+        .build(Credentials::api_key(emulator.api_key()))
+        .unwrap();
+    client.send(&create()).await.unwrap();
+}
+
+#[test]
+fn a_call_can_be_spawned() {
+    fn assert_send(_: impl Send) {}
+    fn assert_shared<T: Clone + Send + Sync + 'static>(_: &T) {}
+    let client = Client::new(Credentials::api_key("kit_0123"));
+    assert_shared(&client);
+    assert_send(client.send(&create()));
+}

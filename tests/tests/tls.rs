@@ -1,0 +1,130 @@
+//! Real TLS: what is trusted is used, what is not gets nothing.
+
+use std::sync::Arc;
+
+use kit_core::webhooks::{CreateWebhook, Event};
+use kit_core::{Delivery, Error};
+use kit_tests::certificates::{self, Authority, Validity};
+use kit_tests::on_each_transport;
+use kit_tests::secrets::assert_error_silent;
+use kit_tests::server::{Peer, Server};
+use kit_tests::transport::{Setup, Transport};
+use rustls::ServerConfig;
+
+on_each_transport!(
+    a_trusted_server_is_used,
+    a_self_signed_server_gets_nothing,
+    a_server_of_another_authority_gets_nothing,
+    an_expired_server_gets_nothing,
+    a_server_of_another_name_gets_nothing,
+    a_server_without_tls_gets_nothing,
+    a_server_that_closes_in_the_handshake,
+    a_redirect_out_of_tls_is_not_followed,
+);
+
+const HOST: &str = "127.0.0.1";
+
+fn create() -> CreateWebhook {
+    CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate).unwrap()
+}
+
+fn answer(peer: &mut Peer<'_>) {
+    let body = r#"{"webhook": {"id": 9, "account_id": 1539, "target_url": "https://example.com/kit",
+        "event": {"name": "purchase_create", "initiator_value": null}}}"#;
+    while peer.request().is_some() {
+        let head = format!("HTTP/1.1 201 Created\r\nContent-Length: {}\r\n\r\n", body.len());
+        peer.send(head + body).unwrap();
+    }
+}
+
+fn serve(config: Arc<ServerConfig>) -> Server {
+    Server::start_tls(config, answer)
+}
+
+fn assert_refused<T: Transport>(server: &Server, authority: Option<&Authority>) -> String {
+    let root = authority.map(Authority::certificate);
+    let error = T::new(Setup { root, ..Setup::new(server.base_url()) }).send(&create());
+    let error = error.unwrap_err();
+    assert_error_silent(&error);
+    assert!(!error.may_have_been_applied(), "{error}");
+    match &error {
+        Error::Transport { source, .. } => assert_eq!(source.delivery(), Delivery::NotSent),
+        error => panic!("not of the transport: {error}"),
+    }
+    assert!(server.connections() > 0, "{error}");
+    assert!(server.requests().is_empty(), "{error}");
+    error.to_string()
+}
+
+fn a_trusted_server_is_used<T: Transport>() {
+    let authority = Authority::new();
+    let server = serve(authority.server(HOST, Validity::Now));
+    let root = Some(authority.certificate());
+    let client = T::new(Setup { root, ..Setup::new(server.base_url()) });
+    for _ in 0..5 {
+        assert_eq!(client.send(&create()).unwrap().id, 9.into());
+    }
+    assert_eq!(server.requests().len(), 5);
+    assert!(server.connections() <= T::CONNECTIONS_PER_CALLER, "{}", server.connections());
+}
+
+fn a_self_signed_server_gets_nothing<T: Transport>() {
+    let server = serve(certificates::self_signed(HOST));
+    assert_refused::<T>(&server, None);
+    assert_refused::<T>(&server, Some(&Authority::new()));
+}
+
+fn a_server_of_another_authority_gets_nothing<T: Transport>() {
+    let server = serve(Authority::new().server(HOST, Validity::Now));
+    assert_refused::<T>(&server, None);
+    assert_refused::<T>(&server, Some(&Authority::new()));
+}
+
+fn an_expired_server_gets_nothing<T: Transport>() {
+    let authority = Authority::new();
+    let server = serve(authority.server(HOST, Validity::Expired));
+    let error = assert_refused::<T>(&server, Some(&authority));
+    assert!(error.to_lowercase().contains("expired"), "{error}");
+}
+
+fn a_server_of_another_name_gets_nothing<T: Transport>() {
+    let authority = Authority::new();
+    let server = serve(authority.server("kit.example", Validity::Now));
+    let error = assert_refused::<T>(&server, Some(&authority)).to_lowercase();
+    let words = ["not valid for", "mismatch", "notvalidforname"];
+    assert!(words.iter().any(|word| error.contains(word)), "{error}");
+}
+
+fn a_server_without_tls_gets_nothing<T: Transport>() {
+    let server = Server::start(|peer| {
+        let _ = peer.send("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+        peer.until_closed();
+    });
+    let base_url = server.base_url().replace("http:", "https:");
+    let error = T::new(Setup::new(base_url)).send(&create()).unwrap_err();
+    assert_error_silent(&error);
+    assert!(!error.may_have_been_applied(), "{error}");
+}
+
+fn a_server_that_closes_in_the_handshake<T: Transport>() {
+    let server = Server::start(|_| {});
+    let base_url = server.base_url().replace("http:", "https:");
+    let error = T::new(Setup::new(base_url)).send(&create()).unwrap_err();
+    assert_error_silent(&error);
+    assert!(!error.may_have_been_applied(), "{error}");
+}
+
+fn a_redirect_out_of_tls_is_not_followed<T: Transport>() {
+    let other = Server::start(answer);
+    let location = other.base_url();
+    let authority = Authority::new();
+    let server = Server::start_tls(authority.server(HOST, Validity::Now), move |peer| {
+        peer.request();
+        let head = format!("HTTP/1.1 307 Redirect\r\nLocation: {location}/\r\n");
+        let _ = peer.send(head + "Content-Length: 0\r\n\r\n");
+    });
+    let root = Some(authority.certificate());
+    let error = T::new(Setup { root, ..Setup::new(server.base_url()) }).send(&create());
+    assert!(matches!(error.unwrap_err(), Error::Api(error) if error.status() == 307));
+    assert_eq!(other.connections(), 0, "a redirect was followed");
+}
