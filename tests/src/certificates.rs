@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -60,6 +60,8 @@ pub fn self_signed(name: &str) -> Arc<ServerConfig> {
 
 fn params(name: &str, validity: Validity) -> CertificateParams {
     let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
+    // By which a chain is followed.
+    params.distinguished_name.push(DnType::CommonName, name);
     params.not_before = date_time_ymd(2000, 1, 1);
     params.not_after = match validity {
         Validity::Now => date_time_ymd(2999, 1, 1),

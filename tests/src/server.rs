@@ -144,6 +144,12 @@ impl Drop for Server {
     }
 }
 
+impl Read for Peer<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.read(buffer)
+    }
+}
+
 impl Peer<'_> {
     /// Reads a whole request: its head, and as much of a body as it promises. `None` where the client
     /// sends none.

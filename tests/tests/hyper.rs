@@ -12,8 +12,8 @@ use hyper::service::service_fn;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
-use kit_core::webhooks::{CreateWebhook, Event};
 use kit_core::Credentials;
+use kit_core::webhooks::{CreateWebhook, Event};
 use kit_emulator::Emulator;
 use kit_hyper::Client;
 use kit_tests::certificates::{Authority, Validity};
@@ -96,6 +96,28 @@ async fn http_1_is_spoken_where_the_server_offers_no_other() {
         let (versions, _) = versions_with(alpn).await;
         assert_eq!(versions, [Version::HTTP_11; 17]);
     }
+}
+
+#[tokio::test]
+async fn both_versions_are_offered_by_default() {
+    let (offered, offer) = std::sync::mpsc::channel();
+    let server = Server::start(move |peer| {
+        let mut acceptor = rustls::server::Acceptor::default();
+        let accepted = loop {
+            acceptor.read_tls(peer).unwrap();
+            if let Some(accepted) = acceptor.accept().unwrap() {
+                break accepted;
+            }
+        };
+        let protocols = accepted.client_hello().alpn().into_iter().flatten();
+        offered.send(protocols.map(<[u8]>::to_vec).collect::<Vec<_>>()).unwrap();
+    });
+    let client = Client::builder()
+        .base_url(server.base_url().replace("http:", "https:"))
+        .build(Credentials::api_key("kit_0123"))
+        .unwrap();
+    client.send(&create()).await.unwrap_err();
+    assert_eq!(offer.recv().unwrap(), [b"h2".as_slice(), b"http/1.1"]);
 }
 
 #[tokio::test]

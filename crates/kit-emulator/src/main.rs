@@ -1,7 +1,7 @@
 //! A local Kit as a program: starts it, says what to set, serves until Ctrl-C.
 
 use std::error::Error;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -34,7 +34,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match parse(lexopt::Parser::from_env()) {
-        Ok(Command::Help) => write!(std::io::stdout(), "{HELP}").map_err(Into::into),
+        Ok(Command::Help) => write!(io::stdout(), "{HELP}").map_err(Into::into),
         Ok(Command::Serve(options)) => serve(options),
         Err(error) => {
             eprintln!("kit-emulator: {error}\n\nSee kit-emulator --help");
@@ -81,17 +81,28 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
         format!("cannot listen at {}:{}: {error}", options.address, options.port)
     })?;
 
-    println!("A local Kit is listening. To use it, set\n");
-    println!("  export KIT_BASE_URL={}", emulator.base_url());
-    println!("  export KIT_API_KEY={}", emulator.api_key());
-    println!("\nCtrl-C ends it.");
-
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    runtime.block_on(tokio::signal::ctrl_c())?;
+    runtime.block_on(async {
+        tokio::select! {
+            biased; // Ctrl-C is listened for before anything is said.
+            stop = tokio::signal::ctrl_c() => stop,
+            error = announce(&emulator) => error,
+        }
+    })?;
     println!(
         "\nStopped: {} requests, {} webhooks.",
         emulator.requests(),
         emulator.webhooks().len()
     );
     Ok(())
+}
+
+/// Says what to set. Goes on for ever, unless there is nobody to say it to.
+async fn announce(emulator: &Emulator) -> io::Result<()> {
+    let (url, key) = (emulator.base_url(), emulator.api_key());
+    let mut out = io::stdout();
+    writeln!(out, "A local Kit is listening. To use it, set\n")?;
+    writeln!(out, "  export KIT_BASE_URL={url}\n  export KIT_API_KEY={key}")?;
+    writeln!(out, "\nCtrl-C ends it.")?;
+    std::future::pending().await
 }

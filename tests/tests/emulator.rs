@@ -1,0 +1,295 @@
+//! The emulator as it is seen from outside: by a client that is not ours.
+
+use std::time::Duration;
+
+use kit_emulator::{Emulator, Fault};
+use serde_json::{Value, json};
+use ureq::Agent;
+use ureq::http::{Request, Response};
+
+struct Client<'a> {
+    agent: Agent,
+    emulator: &'a Emulator,
+}
+
+impl<'a> Client<'a> {
+    fn new(emulator: &'a Emulator) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .timeout_global(Some(Duration::from_secs(60)));
+        Self { agent: config.build().into(), emulator }
+    }
+
+    /// A request with the right key, unless the headers say otherwise.
+    fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Response<Value> {
+        let mut request = Request::builder().method(method);
+        request = request.uri(format!("{}{path}", self.emulator.base_url()));
+        let authorized =
+            |(name, _): &(&str, &str)| ["X-Kit-Api-Key", "Authorization"].contains(name);
+        if !headers.iter().any(authorized) {
+            request = request.header("X-Kit-Api-Key", self.emulator.api_key());
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.agent.run(request.body(body.to_owned()).unwrap()).unwrap();
+        assert!(response.headers().contains_key("x-request-id"), "{method} {path}");
+        response.map(|mut body| {
+            let text = body.read_to_string().unwrap();
+            if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() }
+        })
+    }
+
+    fn post(&self, body: &str) -> Response<Value> {
+        self.send("POST", "/v4/webhooks", &[("Content-Type", "application/json")], body)
+    }
+
+    fn create(&self, event: &Value) -> Response<Value> {
+        self.post(&json!({"target_url": "https://example.com/kit", "event": event}).to_string())
+    }
+
+    fn get(&self, query: &str) -> Value {
+        let response = self.send("GET", &format!("/v4/webhooks{query}"), &[], "");
+        assert_eq!(response.status(), 200, "{query}");
+        response.into_body()
+    }
+}
+
+fn assert_refused(response: &Response<Value>, status: u16, message: &str) {
+    assert_eq!(response.status(), status, "{}", response.body());
+    let body = response.body();
+    let errors = body["errors"].as_array().unwrap();
+    assert_eq!(body, &json!({"errors": errors}));
+    assert!(errors.len() == 1 && errors[0].as_str().unwrap().contains(message), "{body}");
+}
+
+#[test]
+fn the_documented_example_is_answered_as_documented() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::new(&emulator);
+    let request = json!({"target_url": "https://example.convertkit.dev/", "event": {
+        "name": "subscriber.subscriber_activate", "form_id": null, "tag_id": null,
+        "sequence_id": null, "product_id": null, "initiator_value": null, "custom_field_id": null}});
+    for id in 1..=3 {
+        let response = client.post(&request.to_string());
+        assert_eq!(response.status(), 201);
+        assert_eq!(
+            response.into_body(),
+            json!({"webhook": {"id": id, "account_id": 1539,
+                "event": {"name": "subscriber_activate", "initiator_value": null},
+                "target_url": "https://example.convertkit.dev/"}})
+        );
+    }
+    let response = client.create(&json!({"name": "subscriber.tag_add", "tag_id": 44}));
+    let event = json!({"name": "tag_add", "initiator_value": null, "tag_id": 44});
+    assert_eq!(response.body()["webhook"]["event"], event);
+    let link = "https://example.com/a";
+    let response =
+        client.create(&json!({"name": "subscriber.link_click", "initiator_value": link}));
+    let event = json!({"name": "link_click", "initiator_value": link});
+    assert_eq!(response.body()["webhook"]["event"], event);
+}
+
+#[test]
+fn exactly_the_right_credential_is_taken() {
+    let emulator = Emulator::builder().api_key("kit_other").start().unwrap();
+    let client = Client::new(&emulator);
+    let bearer = format!("Bearer {}", emulator.access_token());
+    let get = |headers: &[(&str, &str)]| client.send("GET", "/v4/webhooks", headers, "");
+    assert_eq!(get(&[("X-Kit-Api-Key", "kit_other")]).status(), 200);
+    assert_eq!(get(&[("Authorization", &bearer)]).status(), 200);
+    for headers in [
+        &[("X-Kit-Api-Key", "")][..],
+        &[("X-Kit-Api-Key", "kit_emulator_api_key")],
+        &[("X-Kit-Api-Key", &bearer)],
+        &[("Authorization", "kit_other")],
+        &[("Authorization", "Bearer kit_other")],
+        &[("Authorization", emulator.access_token())],
+        &[("X-Kit-Api-Key", "kit_other"), ("Authorization", &bearer)],
+        &[("X-Kit-Api-Key", "kit_other"), ("X-Kit-Api-Key", "kit_other")],
+    ] {
+        assert_refused(&get(headers), 401, "The access token is invalid");
+    }
+}
+
+#[test]
+fn what_is_missing_has_the_documented_message() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::new(&emulator);
+    for body in [
+        "{}",
+        r#"{"event": {"name": "purchase.purchase_create"}}"#,
+        r#"{"target_url": "https://example.com/"}"#,
+        r#"{"target_url": "https://example.com/", "event": null}"#,
+    ] {
+        let message = "`event` and `target` parameters must be provided";
+        assert_refused(&client.post(body), 422, message);
+    }
+}
+
+#[test]
+fn what_is_wrong_has_a_clear_message() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::new(&emulator);
+    for (event, message) in [
+        (json!({}), "`event.name` must be provided"),
+        (json!({"name": 1}), "`event.name` must be a string"),
+        (json!({"name": "subscriber.moved"}), "\"subscriber.moved\" is not an event"),
+        (json!({"name": "subscriber.tag_add"}), "`event.tag_id` must be provided"),
+        (json!({"name": "subscriber.tag_add", "tag_id": null}), "`event.tag_id` must be provided"),
+        (json!({"name": "subscriber.tag_add", "form_id": 4}), "`event.tag_id` must be provided"),
+        (
+            json!({"name": "subscriber.tag_add", "tag_id": "VIP"}),
+            "`event.tag_id` must be an integer",
+        ),
+        (json!({"name": "subscriber.tag_add", "tag_id": 1.5}), "`event.tag_id` must be an integer"),
+        (json!({"name": "subscriber.link_click", "initiator_value": 4}), "must be a string"),
+        (json!({"name": "subscriber.link_click", "initiator_value": "a"}), "must be an http"),
+        (json!("subscriber.tag_add"), "`event` must be an object"),
+    ] {
+        assert_refused(&client.create(&event), 422, message);
+    }
+    for (body, message) in [
+        ("", "The body must be a JSON object"),
+        ("{", "The body must be a JSON object"),
+        ("[]", "The body must be a JSON object"),
+        (r#"{"target_url": 4, "event": {}}"#, "`target_url` must be a string"),
+        (r#"{"target_url": "a", "event": {}}"#, "`target_url` must be an http"),
+    ] {
+        assert_refused(&client.post(body), 422, message);
+    }
+    let body =
+        r#"{"target_url": "https://example.com/", "event": {"name": "purchase.purchase_create"}}"#;
+    for headers in [&[][..], &[("Content-Type", "text/plain")]] {
+        let response = client.send("POST", "/v4/webhooks", headers, body);
+        assert_refused(&response, 422, "Content-Type must be application/json");
+    }
+    assert!(emulator.webhooks().is_empty());
+    let headers = [("Content-Type", "application/json; charset=utf-8")];
+    assert_eq!(client.send("POST", "/v4/webhooks", &headers, body).status(), 201);
+}
+
+#[test]
+fn all_else_is_not_found() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::new(&emulator);
+    for (method, path) in [
+        ("GET", "/"),
+        ("GET", "/v4/webhooks/"),
+        ("GET", "/v4/webhooks/1"),
+        ("POST", "/v4/webhooks/1"),
+        ("PUT", "/v4/webhooks"),
+        ("DELETE", "/v4/webhooks"),
+        ("DELETE", "/v4/webhooks/1"),
+        ("DELETE", "/v4/webhooks/one"),
+        ("GET", "/v3/webhooks"),
+    ] {
+        assert_refused(&client.send(method, path, &[], ""), 404, "Not Found");
+    }
+}
+
+#[test]
+fn webhooks_are_listed_in_pages_and_deleted() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::new(&emulator);
+    let empty = client.get("?include_total_count=true");
+    assert_eq!(empty["webhooks"], json!([]));
+    assert_eq!(
+        empty["pagination"],
+        json!({"has_previous_page": false, "has_next_page": false, "start_cursor": null,
+            "end_cursor": null, "per_page": 500, "total_count": 0})
+    );
+    for _ in 0..5 {
+        client.create(&json!({"name": "purchase.purchase_create"}));
+    }
+    let ids = |page: &Value| -> Vec<u64> {
+        let webhooks = page["webhooks"].as_array().unwrap();
+        webhooks.iter().map(|webhook| webhook["id"].as_u64().unwrap()).collect()
+    };
+    let encoded = |cursor: &Value| {
+        cursor.as_str().unwrap().replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
+    };
+    let page = client.get("?per_page=2");
+    assert_eq!(ids(&page), [1, 2]);
+    assert_eq!(page["pagination"]["has_previous_page"], false);
+    assert!(page["pagination"].get("total_count").is_none());
+    let page =
+        client.get(&format!("?per_page=2&after={}", encoded(&page["pagination"]["end_cursor"])));
+    assert_eq!(ids(&page), [3, 4]);
+    let flags = ["has_previous_page", "has_next_page"].map(|flag| &page["pagination"][flag]);
+    assert_eq!(flags, [true, true]);
+    let before = encoded(&page["pagination"]["start_cursor"]);
+    let page =
+        client.get(&format!("?per_page=2&after={}", encoded(&page["pagination"]["end_cursor"])));
+    assert_eq!((ids(&page), &page["pagination"]["has_next_page"]), (vec![5], &json!(false)));
+    assert_eq!(ids(&client.get(&format!("?per_page=1&before={before}"))), [2]);
+
+    for bad in
+        ["?per_page=0", "?per_page=1001", "?per_page=many", "?after=nonsense", "?after=a&before=b"]
+    {
+        let response = client.send("GET", &format!("/v4/webhooks{bad}"), &[], "");
+        assert_eq!(response.status(), 422, "{bad}");
+    }
+
+    let response = client.send("DELETE", "/v4/webhooks/3", &[], "");
+    assert_eq!((response.status().as_u16(), response.body()), (204, &Value::Null));
+    assert_refused(&client.send("DELETE", "/v4/webhooks/3", &[], ""), 404, "Not Found");
+    assert_eq!(ids(&client.get("")), [1, 2, 4, 5]);
+    // Ids grow: that of a deleted webhook does not come back.
+    let response = client.create(&json!({"name": "purchase.purchase_create"}));
+    assert_eq!(response.body()["webhook"]["id"], 6);
+}
+
+#[test]
+fn faults_are_chosen_per_request_and_for_the_next() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::new(&emulator);
+    let status = || client.create(&json!({"name": "purchase.purchase_create"})).status().as_u16();
+    emulator.fail_next(2, Fault::status(500));
+    assert_eq!([status(), status(), status()], [500, 500, 201]);
+    emulator.fail_next(1, Fault::status(500).after_applying());
+    assert_eq!((status(), emulator.webhooks().len()), (500, 2));
+
+    emulator.fail_when(|request| (request.method() == "DELETE").then(|| Fault::status(429)));
+    assert_eq!(status(), 201);
+    assert_eq!(client.send("DELETE", "/v4/webhooks/1", &[], "").status(), 429);
+    assert_eq!(client.send("DELETE", "/v4/webhooks/1", &[], "").status(), 429);
+    emulator.heal();
+    assert_eq!(client.send("DELETE", "/v4/webhooks/1", &[], "").status(), 204);
+}
+
+#[test]
+fn it_stops_when_it_is_dropped() {
+    let emulator = Emulator::start().unwrap();
+    let address = emulator.base_url().trim_start_matches("http://").to_owned();
+    let connection = std::net::TcpStream::connect(&address).unwrap();
+    drop(emulator);
+    assert!(std::net::TcpStream::connect(&address).is_err());
+    let end = std::io::Read::read(&mut &connection, &mut [0; 8]);
+    assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
+}
+
+#[tokio::test]
+async fn it_starts_and_stops_inside_a_runtime() {
+    let emulator = Emulator::start().unwrap();
+    let address = emulator.base_url().trim_start_matches("http://").to_owned();
+    tokio::net::TcpStream::connect(&address).await.unwrap();
+    drop(emulator);
+    assert!(tokio::net::TcpStream::connect(&address).await.is_err());
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_error() {
+    let emulator = Emulator::start().unwrap();
+    let address: std::net::SocketAddr =
+        emulator.base_url().trim_start_matches("http://").parse().unwrap();
+    let error = Emulator::builder().address(address).start().unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+}

@@ -1,0 +1,172 @@
+//! `kit-core` does no I/O: neither through a dependency nor through the standard library.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// All that the core may stand on. None of them opens a socket, runs futures, or reads a clock, a
+/// time zone or a random number.
+const DEPENDENCIES: [&str; 19] = [
+    "bytes",
+    "http",
+    "httpdate",
+    "iri-string",
+    "itoa",
+    "memchr",
+    "percent-encoding",
+    "proc-macro2",
+    "quote",
+    "serde",
+    "serde_core",
+    "serde_derive",
+    "serde_json",
+    "syn",
+    "thiserror",
+    "thiserror-impl",
+    "unicode-ident",
+    "zeroize",
+    "zmij",
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+#[test]
+fn the_core_stands_on_few_crates_that_do_no_io() {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(root())
+        .args(["tree", "--package", "kit-core", "--edges", "normal", "--no-default-features"])
+        .args(["--prefix", "none", "--format", "{p}", "--no-dedupe", "--locked"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let crates: BTreeSet<_> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    let mut allowed: BTreeSet<_> = DEPENDENCIES.into_iter().collect();
+    allowed.insert("kit-core");
+    assert_eq!(crates, allowed);
+    assert!(crates.len() <= 20, "{} crates", crates.len());
+}
+
+/// How each item that `crates/kit-core/clippy.toml` refuses is used, where its path alone is not a
+/// use of it: generic functions, methods, traits and types with parameters.
+fn probe(kind: &str, path: &str) -> String {
+    let expression = match path {
+        "std::net::ToSocketAddrs" => {
+            return "pub fn probe(_: impl std::net::ToSocketAddrs) {}".to_owned();
+        }
+        _ if kind == "disallowed-types" => {
+            return format!("pub fn probe(_: &{path}) {{}}");
+        }
+        "std::env::var" | "std::env::var_os" => format!("{path}(\"A\")"),
+        "std::fs::copy" | "std::fs::hard_link" | "std::fs::rename" | "std::fs::write" => {
+            format!("{path}(\"a\", \"b\")")
+        }
+        "std::fs::set_permissions" => {
+            return format!(
+                "pub fn probe(p: std::fs::Permissions) {{ let _ = {path}(\"a\", p); }}"
+            );
+        }
+        _ if path.starts_with("std::fs::") => format!("{path}(\"a\")"),
+        "std::process::abort" => return format!("pub fn probe() {{ {path}(); }}"),
+        "std::process::exit" => return format!("pub fn probe() {{ {path}(1); }}"),
+        "std::thread::park_timeout" | "std::thread::sleep" => {
+            format!("{path}(std::time::Duration::ZERO)")
+        }
+        "std::thread::scope" => format!("{path}(|_| ())"),
+        "std::thread::spawn" => format!("{path}(|| ())"),
+        "std::time::Instant::elapsed" | "std::time::SystemTime::elapsed" => {
+            let (this, _) = path.rsplit_once("::").unwrap();
+            return format!("pub fn probe(time: &{this}) {{ let _ = time.elapsed(); }}");
+        }
+        _ => format!("{path}()"),
+    };
+    format!("pub fn probe() {{ let _ = {expression}; }}")
+}
+
+/// The kind and the path of each item that is refused.
+fn refused() -> Vec<(String, String)> {
+    let configuration = root().join("crates/kit-core/clippy.toml");
+    let configuration = std::fs::read_to_string(configuration).unwrap();
+    let mut kind = String::new();
+    let mut refused = Vec::new();
+    for line in configuration.lines() {
+        if let Some((name, "[")) = line.split_once(" = ") {
+            name.clone_into(&mut kind);
+        } else if let Some(path) = line.trim().strip_prefix('"') {
+            refused.push((kind.clone(), path.trim_end_matches("\",").to_owned()));
+        }
+    }
+    refused
+}
+
+/// What clippy says to a source, with the configuration and the lint levels of the core.
+fn clippy(name: &str, source: &str) -> (bool, String) {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&directory).unwrap();
+    let file = directory.join("probe.rs");
+    std::fs::write(&file, source).unwrap();
+    let rustc = Command::new("rustc").args(["--print", "sysroot"]).output().unwrap();
+    let sysroot = String::from_utf8(rustc.stdout).unwrap().trim().to_owned();
+    let output = Command::new(Path::new(&sysroot).join("bin/clippy-driver"))
+        .env("CLIPPY_CONF_DIR", root().join("crates/kit-core"))
+        .args(["--sysroot", &sysroot, "--edition", "2024", "--crate-type", "lib"])
+        .args(["--emit", "metadata", "--out-dir"])
+        .arg(&directory)
+        .arg("--error-format=short")
+        .arg(&file)
+        .output()
+        .unwrap();
+    (output.status.success(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn clippy_refuses_io_in_the_core() {
+    // The line of the core that turns the lints on.
+    let core = std::fs::read_to_string(root().join("crates/kit-core/src/lib.rs")).unwrap();
+    let levels = "#![deny(clippy::disallowed_types, clippy::disallowed_methods)]";
+    assert!(core.lines().any(|line| line == levels), "the lints are off");
+
+    let refused = refused();
+    let required = [
+        "std::net::TcpStream",
+        "std::fs::File",
+        "std::env::var",
+        "std::thread::spawn",
+        "std::time::Instant::now",
+        "std::time::SystemTime::now",
+    ];
+    for path in required {
+        assert!(refused.iter().any(|(_, refused)| refused == path), "{path} is not refused");
+    }
+
+    // Line n of the source holds the probe of item n, in a module of its own.
+    let mut source = levels.to_owned();
+    for (index, (kind, path)) in refused.iter().enumerate() {
+        source.push_str(&format!("\npub mod p{index} {{ {} }}", probe(kind, path)));
+    }
+    let (success, said) = clippy("refused", &source);
+    assert!(!success);
+    for (index, (kind, path)) in refused.iter().enumerate() {
+        let place = format!("probe.rs:{}:", index + 2);
+        let lint =
+            if kind == "disallowed-types" { "a disallowed type" } else { "a disallowed method" };
+        let found = said.lines().any(|line| {
+            line.contains(&place) && line.contains(lint) && line.contains(&format!("`{path}`"))
+        });
+        assert!(found, "{path} is not refused:\n{said}");
+    }
+}
+
+#[test]
+fn clippy_allows_what_the_core_is_for() {
+    let (success, said) = clippy(
+        "allowed",
+        "#![deny(clippy::disallowed_types, clippy::disallowed_methods)]\n\
+         pub fn later(now: std::time::SystemTime) -> std::time::SystemTime {\n\
+             now + std::time::Duration::from_secs(1)\n\
+         }",
+    );
+    assert!(success && said.is_empty(), "{said}");
+}
