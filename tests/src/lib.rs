@@ -1,13 +1,6 @@
 //! What the tests share: events to try, the operation's schema, both transports behind one trait, and
 //! servers that misbehave.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::missing_panics_doc,
-    reason = "it is for tests, which fail by panicking"
-)]
-
 pub mod certificates;
 pub mod events;
 pub mod schema;

@@ -30,7 +30,6 @@ struct Shared {
 }
 
 /// The other end of one connection.
-#[expect(missing_debug_implementations, reason = "its stream has none")]
 pub struct Peer<'a> {
     stream: &'a mut dyn Stream,
     shared: &'a Shared,

@@ -143,10 +143,8 @@ impl Transport for HyperOnThreads {
 /// An agent that trusts one authority and no other.
 pub fn agent_trusting(root: &CertificateDer<'static>) -> ureq::Agent {
     use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
-    let provider = match cfg!(feature = "native-tls") {
-        true => TlsProvider::NativeTls,
-        false => TlsProvider::Rustls,
-    };
+    let provider =
+        if cfg!(feature = "native-tls") { TlsProvider::NativeTls } else { TlsProvider::Rustls };
     let root = Certificate::from_der(root).to_owned();
     let tls = TlsConfig::builder()
         .provider(provider)

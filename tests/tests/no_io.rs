@@ -1,6 +1,7 @@
 //! `kit-core` does no I/O: neither through a dependency nor through the standard library.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -144,7 +145,7 @@ fn clippy_refuses_io_in_the_core() {
     // Line n of the source holds the probe of item n, in a module of its own.
     let mut source = levels.to_owned();
     for (index, (kind, path)) in refused.iter().enumerate() {
-        source.push_str(&format!("\npub mod p{index} {{ {} }}", probe(kind, path)));
+        write!(source, "\npub mod p{index} {{ {} }}", probe(kind, path)).unwrap();
     }
     let (success, said) = clippy("refused", &source);
     assert!(!success);

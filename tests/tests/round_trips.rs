@@ -217,9 +217,10 @@ proptest! {
             prop_assert!(unusable, "{:?}", event);
             return Ok(());
         };
-        let credentials = match is_token {
-            true => Credentials::access_token(secret.as_str()),
-            false => Credentials::api_key(secret.as_str()),
+        let credentials = if is_token {
+            Credentials::access_token(secret.as_str())
+        } else {
+            Credentials::api_key(secret.as_str())
         };
         let request = Kit::new(credentials).request(&create).unwrap();
         prop_assert_eq!(request.method(), "POST");
@@ -231,9 +232,10 @@ proptest! {
         prop_assert_eq!(header("user-agent").len(), 1);
         let (key, token) = (header("x-kit-api-key"), header("authorization"));
         prop_assert_eq!(key.len() + token.len(), 1, "exactly one credential");
-        let (credential, expected) = match is_token {
-            true => (token[0], format!("Bearer {secret}")),
-            false => (key[0], secret),
+        let (credential, expected) = if is_token {
+            (token[0], format!("Bearer {secret}"))
+        } else {
+            (key[0], secret)
         };
         prop_assert!(credential == expected.as_str() && credential.is_sensitive());
 

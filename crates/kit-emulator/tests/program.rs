@@ -1,5 +1,7 @@
 //! The program: what it says, and how it ends.
 
+#![allow(clippy::expect_used, reason = "tests fail by panicking")]
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
@@ -21,7 +23,7 @@ fn program(arguments: &[&str]) -> Command {
 }
 
 fn output(arguments: &[&str]) -> Output {
-    program(arguments).output().unwrap()
+    program(arguments).output().expect("the program runs")
 }
 
 #[test]
