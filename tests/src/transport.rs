@@ -105,7 +105,7 @@ impl Hyper {
             .connect_timeout(setup.connect_timeout)
             .max_response_size(setup.max_response_size);
         if let Some(root) = setup.root {
-            builder = builder.connector(connector_trusting(root));
+            builder = builder.connector(connector_trusting(&root));
         }
         Self {
             client: builder.build(setup.credentials).expect("a client"),
@@ -156,11 +156,11 @@ pub fn agent_trusting(root: &CertificateDer<'static>) -> ureq::Agent {
 /// A connector that trusts one authority and no other.
 #[cfg(not(feature = "native-tls"))]
 pub fn connector_trusting(
-    root: CertificateDer<'static>,
+    root: &CertificateDer<'static>,
 ) -> hyper_rustls::HttpsConnector<hyper_util::client::legacy::connect::HttpConnector> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = rustls::RootCertStore::empty();
-    roots.add(root).expect("a certificate");
+    roots.add(root.clone()).expect("a certificate");
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("versions")
@@ -176,12 +176,12 @@ pub fn connector_trusting(
 /// A connector that trusts one authority and no other.
 #[cfg(feature = "native-tls")]
 pub fn connector_trusting(
-    root: CertificateDer<'static>,
+    root: &CertificateDer<'static>,
 ) -> hyper_tls::HttpsConnector<hyper_util::client::legacy::connect::HttpConnector> {
     let mut tcp = hyper_util::client::legacy::connect::HttpConnector::new();
     tcp.enforce_http(false);
     let tls = native_tls::TlsConnector::builder()
-        .add_root_certificate(native_tls::Certificate::from_der(&root).expect("a certificate"))
+        .add_root_certificate(native_tls::Certificate::from_der(root).expect("a certificate"))
         .request_alpns(&["h2", "http/1.1"])
         .build()
         .expect("a connector");

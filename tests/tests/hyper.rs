@@ -68,7 +68,7 @@ async fn versions_with(alpn: &[&str]) -> (Vec<Version>, usize) {
 
     let client = Client::builder()
         .base_url(base_url)
-        .connector(connector_trusting(authority.certificate()))
+        .connector(connector_trusting(&authority.certificate()))
         .build(Credentials::api_key("kit_0123"))
         .unwrap();
     client.send(&create()).await.unwrap();

@@ -1,0 +1,133 @@
+//! Prints a table of what the client costs beside its floors: medians of samples that are taken in
+//! turns, in one run.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Instant;
+
+use kit_benches::blocking::{self, Caller as _};
+use kit_benches::{concurrent, floor, server, subject};
+use tokio::runtime::{Builder, Runtime};
+
+const SAMPLES: usize = 61;
+
+fn main() {
+    println!("| what | ours | floor | ratio | goal |");
+    println!("| --- | ---: | ---: | ---: | ---: |");
+    build();
+    read();
+    let base_url = server::start();
+    for callers in [1, 64] {
+        blocking_calls(&base_url, callers);
+        concurrent_calls(&base_url, callers);
+    }
+}
+
+fn build() {
+    let (kit, create) = (subject::kit(), subject::create());
+    let parts = floor::Parts::new("https://api.kit.com");
+    assert_eq!(subject::build(&kit, &create).body(), parts.build().body());
+    let [ours, floor] = medians([
+        &mut || {
+            nanoseconds(|| drop(black_box(subject::build(black_box(&kit), black_box(&create)))))
+        },
+        &mut || nanoseconds(|| drop(black_box(black_box(&parts).build()))),
+    ]);
+    row("build a create request, ns", ours, floor, "≤ 1.25");
+    let ours = allocations(|| drop(black_box(subject::build(&kit, &create))));
+    let floor = allocations(|| drop(black_box(parts.build())));
+    row("build a create request, allocations", ours, floor, "");
+}
+
+fn read() {
+    let (kit, create) = (subject::kit(), subject::create());
+    let body = floor::CREATED.as_bytes();
+    let [ours, floor] = medians([
+        &mut || nanoseconds(|| drop(black_box(subject::read(&kit, &create, black_box(body))))),
+        &mut || nanoseconds(|| drop(black_box(floor::read(black_box(body))))),
+    ]);
+    row("read a 201, ns", ours, floor, "≤ 1.25");
+    let ours = allocations(|| drop(black_box(subject::read(&kit, &create, body))));
+    let floor = allocations(|| drop(black_box(floor::read(body))));
+    row("read a 201, allocations", ours, floor, "");
+}
+
+fn blocking_calls(base_url: &str, callers: usize) {
+    let (kit, ureq) = (blocking::Kit::new(base_url), blocking::Ureq::new(base_url));
+    let calls = calls(callers);
+    let [ours, floor] =
+        medians([&mut || rate(callers * calls, kit.time(callers, calls)), &mut || {
+            rate(callers * calls, ureq.time(callers, calls))
+        }]);
+    row(&format!("kit-ureq beside ureq, {}, calls/s", of(callers)), ours, floor, "≥ 0.95");
+}
+
+fn concurrent_calls(base_url: &str, callers: usize) {
+    let runtime = runtime(callers);
+    let kit = Arc::new(concurrent::Kit::new(base_url));
+    let hyper = Arc::new(concurrent::HyperUtil::new(base_url));
+    let reqwest = Arc::new(concurrent::Reqwest::new(base_url));
+    let calls = calls(callers);
+    let [ours, bare, other] = medians([
+        &mut || rate(callers * calls, concurrent::time(&runtime, &kit, callers, calls)),
+        &mut || rate(callers * calls, concurrent::time(&runtime, &hyper, callers, calls)),
+        &mut || rate(callers * calls, concurrent::time(&runtime, &reqwest, callers, calls)),
+    ]);
+    let callers = of(callers);
+    row(&format!("kit-hyper beside hyper-util, {callers}, calls/s"), ours, bare, "≥ 0.95");
+    row(&format!("kit-hyper beside reqwest, {callers}, calls/s"), ours, other, "> 1");
+}
+
+fn of(callers: usize) -> String {
+    if callers == 1 { "1 caller".to_owned() } else { format!("{callers} callers") }
+}
+
+/// How many calls each caller makes in a sample: some 20 ms of them.
+fn calls(callers: usize) -> usize {
+    if callers == 1 { 400 } else { 20 }
+}
+
+fn runtime(callers: usize) -> Runtime {
+    let mut builder =
+        if callers == 1 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    builder.enable_all().build().expect("a runtime")
+}
+
+/// The median of each subject. They take turns, so that what disturbs one disturbs all.
+fn medians<const N: usize>(mut subjects: [&mut dyn FnMut() -> f64; N]) -> [f64; N] {
+    let mut samples = [const { Vec::new() }; N];
+    for subject in &mut subjects {
+        subject(); // warms up
+    }
+    for round in 0..SAMPLES {
+        for turn in 0..N {
+            let index = (round + turn) % N;
+            samples[index].push(subjects[index]());
+        }
+    }
+    samples.map(|mut samples| {
+        samples.sort_by(f64::total_cmp);
+        samples[samples.len() / 2]
+    })
+}
+
+fn nanoseconds(mut once: impl FnMut()) -> f64 {
+    const TIMES: u32 = 2000;
+    let start = Instant::now();
+    (0..TIMES).for_each(|_| once());
+    start.elapsed().as_secs_f64() * 1e9 / f64::from(TIMES)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the counts are small")]
+fn allocations(once: impl FnOnce()) -> f64 {
+    allocation_counter::measure(once).count_total as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the counts are small")]
+fn rate(calls: usize, time: std::time::Duration) -> f64 {
+    calls as f64 / time.as_secs_f64()
+}
+
+fn row(what: &str, ours: f64, floor: f64, goal: &str) {
+    println!("| {what} | {ours:.0} | {floor:.0} | {:.2} | {goal} |", ours / floor);
+}

@@ -1,0 +1,125 @@
+//! Calls from tasks: kit-hyper, and bare hyper-util and reqwest beside it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::client::legacy::{self, connect::HttpConnector};
+use hyper_util::rt::TokioExecutor;
+use kit_core::Credentials;
+use tokio::runtime::Runtime;
+
+use crate::{floor, subject};
+
+/// One call after the other, on a client that all callers share.
+pub trait Caller: Send + Sync + 'static {
+    /// Creates a webhook.
+    fn call(&self) -> impl Future<Output = ()> + Send;
+}
+
+/// How long so many callers take for so many calls each.
+pub fn time<C: Caller>(
+    runtime: &Runtime,
+    caller: &Arc<C>,
+    callers: usize,
+    calls: usize,
+) -> Duration {
+    runtime.block_on(async {
+        let start = Instant::now();
+        if callers == 1 {
+            for _ in 0..calls {
+                caller.call().await;
+            }
+        } else {
+            let tasks = (0..callers).map(|_| {
+                let caller = caller.clone();
+                tokio::spawn(async move {
+                    for _ in 0..calls {
+                        caller.call().await;
+                    }
+                })
+            });
+            for task in tasks.collect::<Vec<_>>() {
+                task.await.expect("a caller");
+            }
+        }
+        start.elapsed()
+    })
+}
+
+/// kit-hyper.
+#[derive(Debug)]
+pub struct Kit {
+    client: kit_hyper::Client,
+}
+
+impl Kit {
+    /// For a server.
+    pub fn new(base_url: &str) -> Self {
+        let client = kit_hyper::Client::builder().base_url(base_url);
+        Self { client: client.build(Credentials::api_key(floor::API_KEY)).expect("a client") }
+    }
+}
+
+impl Caller for Kit {
+    async fn call(&self) {
+        let webhook = self.client.send(&subject::create()).await.expect("a webhook");
+        assert_eq!(webhook.id, 9.into());
+    }
+}
+
+/// Bare hyper-util, by hand.
+#[derive(Debug)]
+pub struct HyperUtil {
+    client: legacy::Client<HttpConnector, Full<Bytes>>,
+    parts: floor::Parts,
+}
+
+impl HyperUtil {
+    /// For a server.
+    pub fn new(base_url: &str) -> Self {
+        let mut tcp = HttpConnector::new();
+        tcp.set_nodelay(true);
+        let client = legacy::Client::builder(TokioExecutor::new()).build(tcp);
+        Self { client, parts: floor::Parts::new(base_url) }
+    }
+}
+
+impl Caller for HyperUtil {
+    async fn call(&self) {
+        let request = self.parts.build().map(|body| Full::new(body.into()));
+        let response = self.client.request(request).await.expect("a response");
+        assert_eq!(response.status(), 201);
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        assert_eq!(floor::read(&body).webhook.id, 9);
+    }
+}
+
+/// reqwest, by hand.
+#[derive(Debug)]
+pub struct Reqwest {
+    client: reqwest::Client,
+    parts: floor::Parts,
+}
+
+impl Reqwest {
+    /// For a server.
+    pub fn new(base_url: &str) -> Self {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(10))
+            .timeout(Duration::from_secs(30));
+        Self { client: client.build().expect("a client"), parts: floor::Parts::new(base_url) }
+    }
+}
+
+impl Caller for Reqwest {
+    async fn call(&self) {
+        let request = self.parts.build().try_into().expect("a request");
+        let response = self.client.execute(request).await.expect("a response");
+        assert_eq!(response.status(), 201);
+        let body = response.bytes().await.expect("a body");
+        assert_eq!(floor::read(&body).webhook.id, 9);
+    }
+}

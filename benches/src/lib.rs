@@ -1,0 +1,8 @@
+//! What is measured: each subject, and the floor beside it, which is the least that a program written
+//! by hand would do.
+
+pub mod blocking;
+pub mod concurrent;
+pub mod floor;
+pub mod server;
+pub mod subject;
