@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use kit_core::Credentials;
+use kit_core::webhooks::CreateWebhook;
 use ureq::Agent;
 
 use crate::{floor, subject};
@@ -31,6 +32,7 @@ pub trait Caller: Sync {
 /// kit-ureq.
 #[derive(Debug)]
 pub struct Kit {
+    create: CreateWebhook,
     client: kit_ureq::Client,
 }
 
@@ -38,13 +40,14 @@ impl Kit {
     /// For a server.
     pub fn new(base_url: &str) -> Self {
         let client = kit_ureq::Client::builder().base_url(base_url);
-        Self { client: client.build(Credentials::api_key(floor::API_KEY)).expect("a client") }
+        let client = client.build(Credentials::api_key(floor::API_KEY)).expect("a client");
+        Self { create: subject::create(), client }
     }
 }
 
 impl Caller for Kit {
     fn call(&self) {
-        let webhook = self.client.send(&subject::create()).expect("a webhook");
+        let webhook = self.client.send(&self.create).expect("a webhook");
         assert_eq!(webhook.id, 9.into());
     }
 }

@@ -8,6 +8,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::{self, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use kit_core::Credentials;
+use kit_core::webhooks::CreateWebhook;
 use tokio::runtime::Runtime;
 
 use crate::{floor, subject};
@@ -51,6 +52,7 @@ pub fn time<C: Caller>(
 /// kit-hyper.
 #[derive(Debug)]
 pub struct Kit {
+    create: CreateWebhook,
     client: kit_hyper::Client,
 }
 
@@ -58,13 +60,14 @@ impl Kit {
     /// For a server.
     pub fn new(base_url: &str) -> Self {
         let client = kit_hyper::Client::builder().base_url(base_url);
-        Self { client: client.build(Credentials::api_key(floor::API_KEY)).expect("a client") }
+        let client = client.build(Credentials::api_key(floor::API_KEY)).expect("a client");
+        Self { create: subject::create(), client }
     }
 }
 
 impl Caller for Kit {
     async fn call(&self) {
-        let webhook = self.client.send(&subject::create()).await.expect("a webhook");
+        let webhook = self.client.send(&self.create).await.expect("a webhook");
         assert_eq!(webhook.id, 9.into());
     }
 }

@@ -23,7 +23,8 @@ use crate::{Credentials, Endpoint, Error, TransportError, reply};
 pub struct Kit {
     base_url: BaseUrl,
     credentials: Credentials,
-    user_agent: HeaderValue,
+    /// What requests with a body carry; without the credential, where that cannot be sent.
+    headers: HeaderMap,
 }
 
 impl Kit {
@@ -31,11 +32,15 @@ impl Kit {
 
     /// Kit at `https://api.kit.com`.
     pub fn new(credentials: Credentials) -> Self {
-        Self {
-            base_url: BaseUrl::kit(),
-            credentials,
-            user_agent: HeaderValue::from_static(Self::USER_AGENT),
+        let json = HeaderValue::from_static("application/json");
+        let mut headers = HeaderMap::with_capacity(4);
+        headers.insert(ACCEPT, json.clone());
+        headers.insert(CONTENT_TYPE, json);
+        headers.insert(USER_AGENT, HeaderValue::from_static(Self::USER_AGENT));
+        if let Ok((name, secret)) = credentials.header() {
+            headers.insert(name, secret);
         }
+        Self { base_url: BaseUrl::kit(), credentials, headers }
     }
 
     /// Kit at another address: a local one to develop against, or a proxy.
@@ -69,8 +74,9 @@ impl Kit {
                 "holds a character that is not printable ASCII",
             ));
         }
-        self.user_agent = HeaderValue::try_from(format!("{application} {}", Self::USER_AGENT))
+        let user_agent = HeaderValue::try_from(format!("{application} {}", Self::USER_AGENT))
             .map_err(|_| Error::input("user_agent", "cannot be sent in a header"))?;
+        self.headers.insert(USER_AGENT, user_agent);
         Ok(self)
     }
 
@@ -83,17 +89,12 @@ impl Kit {
     ///
     /// [`Error::Input`] for a credential that cannot be sent.
     pub fn request<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<Request<Vec<u8>>, Error> {
-        let (credential, secret) = self.credentials.header()?;
+        self.credentials.header()?;
         let body = endpoint.body()?;
-
-        let mut headers = HeaderMap::with_capacity(4);
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        if body.is_some() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let mut headers = self.headers.clone();
+        if body.is_none() {
+            headers.remove(CONTENT_TYPE);
         }
-        headers.insert(USER_AGENT, self.user_agent.clone());
-        headers.insert(credential, secret);
-
         let mut request = Request::new(body.unwrap_or_default());
         *request.method_mut() = E::METHOD;
         *request.uri_mut() = self.base_url.join(endpoint)?;
@@ -148,7 +149,7 @@ impl fmt::Debug for Kit {
         f.debug_struct("Kit")
             .field("base_url", &format_args!("{}", self.base_url))
             .field("credentials", &self.credentials)
-            .field("user_agent", &self.user_agent)
+            .field("user_agent", &self.headers.get(USER_AGENT))
             .finish()
     }
 }

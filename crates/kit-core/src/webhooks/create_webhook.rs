@@ -71,8 +71,11 @@ impl Endpoint for CreateWebhook {
     }
 
     fn body(&self) -> Result<Option<Vec<u8>>, Error> {
-        let body = serde_json::to_vec(self);
-        body.map(Some).map_err(|error| Error::input("event", error.to_string()))
+        // It never grows for a documented event, but for a long link.
+        let mut body = Vec::with_capacity(256 + self.target_url.len());
+        serde_json::to_writer(&mut body, self)
+            .map_err(|error| Error::input("event", error.to_string()))?;
+        Ok(Some(body))
     }
 
     fn reply(&self, body: &[u8]) -> Result<Webhook, serde_json::Error> {
