@@ -17,6 +17,7 @@ use kit_core::TransportError;
 use tower_service::Service;
 
 use crate::connect_timeout::ConnectTimeout;
+use crate::pause::Pause;
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -30,6 +31,7 @@ const IDLE: Duration = Duration::from_secs(15);
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     pool: Pool,
+    pause: Pause,
     timeout: Duration,
     max_response_size: usize,
 }
@@ -71,7 +73,7 @@ impl fmt::Debug for Pool {
 
 impl Exchange {
     pub(crate) fn new(pool: Pool, timeout: Duration, max_response_size: usize) -> Self {
-        Self { pool, timeout, max_response_size }
+        Self { pool, pause: Pause::new(), timeout, max_response_size }
     }
 
     pub(crate) async fn run(
@@ -85,12 +87,15 @@ impl Exchange {
             TransportError::NotSent(format!("cannot set up TLS: {reason}").into())
         })?;
         let exchange = async {
+            self.pause.end().await;
             let response = send(request.map(|body| Full::new(body.into()))).await?;
             let (head, body) = response.into_parts();
             let body = Limited::new(body, self.max_response_size).collect().await?;
             Ok(Response::from_parts(head, body.to_bytes()))
         };
-        let Ok(response) = tokio::time::timeout(self.timeout, exchange).await else {
+        let response = tokio::time::timeout(self.timeout, exchange).await;
+        self.pause.begin();
+        let Ok(response) = response else {
             let error = io::Error::new(io::ErrorKind::TimedOut, "no response in time");
             return Err(TransportError::TimedOut(error.into()));
         };
