@@ -5,11 +5,12 @@
 use std::env;
 use std::error::Error as StdError;
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use kit_core::webhooks::{CreateWebhook, Event, Webhook};
-use kit_core::{Credentials, Error};
+use kit_core::{Credentials, Error, Kit};
 use kit_emulator::Emulator;
 use lexopt::prelude::{Long, Short, ValueExt as _};
 
@@ -32,7 +33,7 @@ const ENVIRONMENT: &str = "
 Environment:
   KIT_API_KEY        as whom; without it, a local Kit is started and used
   KIT_BASE_URL       where Kit is             [default: https://api.kit.com]
-";
+  NO_PROXY           set it to 127.0.0.1 for a local Kit, where the environment has a proxy";
 
 /// An [`Error`] of the client's, or what else keeps a program from running.
 pub type Failure = Box<dyn StdError>;
@@ -53,22 +54,29 @@ pub struct Where {
 /// The exit code is 0 when it was created, 2 for bad input, and 1 for any other failure.
 pub fn run(send: impl FnOnce(&Where, &CreateWebhook) -> Result<Webhook, Failure>) -> ExitCode {
     let created = match parse(lexopt::Parser::from_env()) {
-        Ok(Command::Help) => return print_help(),
+        Ok(Command::Help) => {
+            say(help());
+            return ExitCode::SUCCESS;
+        }
         Ok(Command::Create(create)) => Where::find().and_then(|at| {
-            println!("Creating a webhook for {} at {}", create.event(), at.base_url);
+            say(format_args!("Creating a webhook for {} at {}", create.event(), at.base_url));
             send(&at, &create)
         }),
         Err(error) => Err(error),
     };
     match created {
-        Ok(webhook) => {
-            println!("Created webhook {} of account {}:", webhook.id, webhook.account_id);
-            println!("  event       {}", webhook.event);
-            println!("  target URL  {}", webhook.target_url);
+        Ok(Webhook { id, account_id, event, target_url, .. }) => {
+            say(format_args!("Created webhook {id} of account {account_id}:"));
+            say(format_args!("  event       {event}\n  target URL  {target_url}"));
             ExitCode::SUCCESS
         }
         Err(error) => fail(&*error),
     }
+}
+
+/// A line for whoever listens: what was done is done, if nobody does.
+fn say(line: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 enum Command {
@@ -98,9 +106,9 @@ impl Where {
         let (key, url) = (variable("KIT_API_KEY")?, variable("KIT_BASE_URL")?);
         let Some(key) = key else {
             let emulator = Emulator::start()?;
-            println!("KIT_API_KEY is not set: this is a local Kit, which is gone afterwards.");
+            say("KIT_API_KEY is not set: this is a local Kit, which is gone afterwards.");
             if url.is_some() {
-                println!("KIT_BASE_URL is not used without a key.");
+                say("KIT_BASE_URL is not used without a key.");
             }
             return Ok(Self {
                 base_url: emulator.base_url().to_owned(),
@@ -108,20 +116,21 @@ impl Where {
                 _emulator: Some(emulator),
             });
         };
-        Ok(Self {
-            base_url: url.unwrap_or_else(|| "https://api.kit.com".to_owned()),
-            credentials: Credentials::api_key(key),
-            _emulator: None,
-        })
+        let base_url = url.unwrap_or_else(|| "https://api.kit.com".to_owned());
+        let credentials = Credentials::api_key(key);
+        // One that cannot be used is not printed either: it may hold a password.
+        Kit::new(credentials.clone()).with_base_url(&base_url)?;
+        Ok(Self { base_url, credentials, _emulator: None })
     }
 }
 
-fn variable(name: &str) -> Result<Option<String>, String> {
-    let text = |value: OsString| value.into_string().map_err(|_| format!("{name}: is not UTF-8"));
+fn variable(name: &'static str) -> Result<Option<String>, Error> {
+    let text =
+        |value: OsString| value.into_string().map_err(|_| Error::input(name, "is not UTF-8"));
     env::var_os(name).map(text).transpose()
 }
 
-fn print_help() -> ExitCode {
+fn help() -> String {
     let mut help = HELP.to_owned();
     for name in Event::NAMES {
         help.push_str("  ");
@@ -132,11 +141,7 @@ fn print_help() -> ExitCode {
         }
         help.push('\n');
     }
-    help.push_str(ENVIRONMENT);
-    match std::io::stdout().write_all(help.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
+    help + ENVIRONMENT
 }
 
 fn fail(error: &(dyn StdError + 'static)) -> ExitCode {

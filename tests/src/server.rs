@@ -33,6 +33,7 @@ struct Shared {
 pub struct Peer<'a> {
     stream: &'a mut dyn Stream,
     shared: &'a Shared,
+    aborted: bool,
 }
 
 trait Stream: Read + Write {}
@@ -42,7 +43,7 @@ impl Server {
     /// Over TCP. `script` runs for each connection, which is closed at its end.
     pub fn start(script: impl Fn(&mut Peer<'_>) + Send + Sync + 'static) -> Self {
         Self::listen("http", move |mut stream, shared| {
-            script(&mut Peer { stream: &mut stream, shared });
+            script(&mut Peer { stream: &mut stream, shared, aborted: false });
         })
     }
 
@@ -58,9 +59,12 @@ impl Server {
             if stream.conn.complete_io(&mut stream.sock).is_err() {
                 return;
             }
-            script(&mut Peer { stream: &mut stream, shared });
-            stream.conn.send_close_notify();
-            let _ = stream.flush();
+            let mut peer = Peer { stream: &mut stream, shared, aborted: false };
+            script(&mut peer);
+            if !peer.aborted {
+                stream.conn.send_close_notify();
+                let _ = stream.flush();
+            }
         })
     }
 
@@ -118,8 +122,9 @@ impl Server {
     /// Waits until so many connections are closed.
     pub fn wait_until_closed(&self, connections: usize) {
         let closed = self.shared.closed.lock().expect("a lock");
-        let wait = self.shared.close.wait_while(closed, |closed| *closed < connections);
-        drop(wait.expect("a lock"));
+        let (open, limit) = (|closed: &mut usize| *closed < connections, Duration::from_secs(60));
+        let wait = self.shared.close.wait_timeout_while(closed, limit, open).expect("a lock");
+        assert!(!wait.1.timed_out(), "the connections stay open");
     }
 
     /// The requests that it has read, as they came.
@@ -194,6 +199,11 @@ impl Peer<'_> {
         let stopped = self.shared.stopped.lock().expect("a lock");
         let waited = self.shared.stop.wait_timeout_while(stopped, duration, |stopped| !*stopped);
         !*waited.expect("a lock").0
+    }
+
+    /// Lets the connection end without TLS announcing it.
+    pub fn abort(&mut self) {
+        self.aborted = true;
     }
 
     /// Reads until the client closes the connection, or the server is stopped.

@@ -115,7 +115,7 @@ impl Hyper {
 }
 
 impl Transport for HyperOnCurrentThread {
-    const CONNECTIONS_PER_CALLER: usize = 4;
+    const CONNECTIONS_PER_CALLER: usize = 8;
 
     fn new(setup: Setup) -> Self {
         Self(Hyper::new(setup, runtime::Builder::new_current_thread()))
@@ -127,7 +127,7 @@ impl Transport for HyperOnCurrentThread {
 }
 
 impl Transport for HyperOnThreads {
-    const CONNECTIONS_PER_CALLER: usize = 4;
+    const CONNECTIONS_PER_CALLER: usize = 8;
 
     fn new(setup: Setup) -> Self {
         let mut runtime = runtime::Builder::new_multi_thread();

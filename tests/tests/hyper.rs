@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::{Request, Response, Uri, Version};
 use http_body_util::Full;
@@ -120,6 +120,63 @@ async fn both_versions_are_offered_by_default() {
     assert_eq!(offer.recv().unwrap(), [b"h2".as_slice(), b"http/1.1"]);
 }
 
+/// The frames of HTTP/2 that end a connection whose requests may have been read: RFC 9113, sections
+/// 6.5, 6.8, 6.4 and 6.1.
+#[tokio::test]
+async fn http_2_that_ends_is_cut_off() {
+    const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+    const GOAWAY: &[u8] = &[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2];
+    const RST_STREAM: &[u8] = &[0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 2];
+    const DATA_OF_NO_STREAM: &[u8] = &[0; 9];
+    for end in [GOAWAY, RST_STREAM, DATA_OF_NO_STREAM] {
+        let authority = Authority::new();
+        let mut config = Arc::unwrap_or_clone(authority.server("127.0.0.1", Validity::Now));
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        let server = Server::start_tls(config.into(), move |peer| {
+            peer.send(SETTINGS).unwrap();
+            let (mut read, mut buffer) = (Vec::new(), [0; 1024]);
+            // Until the body of the request is there.
+            while !read.windows(10).any(|window| window == b"target_url") {
+                let count = std::io::Read::read(peer, &mut buffer).unwrap();
+                read.extend_from_slice(&buffer[..count]);
+            }
+            peer.send(end).unwrap();
+        });
+        let client = Client::builder()
+            .base_url(server.base_url())
+            .connector(connector_trusting(&authority.certificate()))
+            .build(Credentials::api_key("kit_0123"))
+            .unwrap();
+        let error = client.send(&create()).await.unwrap_err();
+        assert!(error.to_string().contains(": cut off: "), "{error}");
+        assert!(error.may_have_been_applied());
+    }
+}
+
+/// Between the calls nobody drives the runtime, which could see the end of the connection.
+#[test]
+fn an_idle_connection_that_was_closed_is_not_used() {
+    let server = Server::start(|peer| {
+        peer.request();
+        let length = CREATED.len();
+        let _ =
+            peer.send(format!("HTTP/1.1 201 Created\r\nContent-Length: {length}\r\n\r\n{CREATED}"));
+    });
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .build(Credentials::api_key("kit_0123"))
+        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for calls in 1..=3 {
+        runtime.block_on(client.send(&create())).unwrap();
+        server.wait_until_closed(calls);
+        // A call right behind another one trusts its connection.
+        let closed = Instant::now();
+        while closed.elapsed() < Duration::from_millis(2) {}
+    }
+    assert_eq!(server.requests().len(), 3);
+}
+
 #[tokio::test]
 async fn dropping_the_future_cancels_the_call() {
     let (received, request_received) = oneshot::channel();
@@ -206,7 +263,7 @@ async fn a_connector_of_ones_own_makes_the_connections() {
         client.send(&create()).await.unwrap();
     }
     assert_eq!(count.load(Ordering::SeqCst), emulator.connections());
-    assert!(emulator.connections() <= 4, "{}", emulator.connections());
+    assert!(emulator.connections() <= 8, "{}", emulator.connections());
 }
 
 #[test]

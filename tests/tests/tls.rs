@@ -1,9 +1,10 @@
 //! Real TLS: what is trusted is used, what is not gets nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kit_core::webhooks::{CreateWebhook, Event};
-use kit_core::{Delivery, Error};
+use kit_core::{Delivery, Error, TransportError};
 use kit_tests::certificates::{self, Authority, Validity};
 use kit_tests::on_each_transport;
 use kit_tests::secrets::assert_error_silent;
@@ -19,6 +20,12 @@ on_each_transport!(
     a_server_of_another_name_gets_nothing,
     a_server_without_tls_gets_nothing,
     a_server_that_closes_in_the_handshake,
+    a_server_that_never_ends_the_handshake,
+    a_timeout_while_connecting,
+    a_connection_that_ends_in_the_middle,
+    an_end_that_is_not_announced,
+    an_endless_body_over_tls,
+    a_server_that_never_answers_over_tls,
     a_redirect_out_of_tls_is_not_followed,
 );
 
@@ -127,4 +134,104 @@ fn a_redirect_out_of_tls_is_not_followed<T: Transport>() {
     let error = T::new(Setup { root, ..Setup::new(server.base_url()) }).send(&create());
     assert!(matches!(error.unwrap_err(), Error::Api(error) if error.status() == 307));
     assert_eq!(other.connections(), 0, "a redirect was followed");
+}
+
+fn say_nothing(peer: &mut Peer<'_>) {
+    peer.until_closed();
+}
+
+fn a_server_that_never_ends_the_handshake<T: Transport>() {
+    let server = Server::start(say_nothing);
+    let base_url = server.base_url().replace("http:", "https:");
+    let connect_timeout = Duration::from_millis(200);
+    let client = T::new(Setup { connect_timeout, ..Setup::new(base_url) });
+    for _ in 0..2 {
+        assert_not_sent(&client.send(&create()).unwrap_err());
+    }
+    assert!(server.requests().is_empty());
+}
+
+fn a_timeout_while_connecting<T: Transport>() {
+    let server = Server::start(say_nothing);
+    let base_url = server.base_url().replace("http:", "https:");
+    let timeout = Duration::from_millis(200);
+    let client = T::new(Setup { timeout, ..Setup::new(base_url) });
+    assert_not_sent(&client.send(&create()).unwrap_err());
+}
+
+fn assert_not_sent(error: &Error) {
+    assert_error_silent(error);
+    assert!(!error.may_have_been_applied(), "{error}");
+    assert!(error.to_string().contains("not sent: "), "{error}");
+}
+
+/// A call to a trusted server that does this, and its error.
+fn call<T: Transport>(
+    timeout: Duration,
+    script: impl Fn(&mut Peer<'_>) + Send + Sync + 'static,
+) -> Result<(), TransportError> {
+    let authority = Authority::new();
+    let server = Server::start_tls(authority.server(HOST, Validity::Now), script);
+    let root = Some(authority.certificate());
+    let client = T::new(Setup { root, timeout, ..Setup::new(server.base_url()) });
+    let Err(error) = client.send(&create()) else { return Ok(()) };
+    assert_error_silent(&error);
+    assert!(error.may_have_been_applied(), "{error}");
+    assert_eq!(server.requests().len(), 1, "it is not sent again");
+    match error {
+        Error::Transport { source, .. } => Err(source),
+        error => panic!("not of the transport: {error}"),
+    }
+}
+
+const LONG: Duration = Duration::from_secs(60);
+
+fn a_connection_that_ends_in_the_middle<T: Transport>() {
+    for aborts in [false, true] {
+        let error = call::<T>(LONG, move |peer| {
+            peer.request();
+            let _ = peer.send("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{");
+            if aborts {
+                peer.abort();
+            }
+        });
+        assert!(matches!(error, Err(TransportError::CutOff(_))), "{error:?}");
+    }
+}
+
+/// A body whose end is that of the connection could be cut off by anybody, unless TLS announces it.
+fn an_end_that_is_not_announced<T: Transport>() {
+    let answer = |abort: bool| {
+        call::<T>(LONG, move |peer| {
+            peer.request();
+            let body = r#"{"webhook": {"id": 9, "account_id": 1539, "target_url": "https://a.b/",
+                "event": {"name": "purchase_create"}}}"#;
+            let _ = peer.send(format!("HTTP/1.1 201 Created\r\n\r\n{body}"));
+            if abort {
+                peer.abort();
+            }
+        })
+    };
+    assert!(answer(false).is_ok());
+    // A whole JSON value says of itself that it is whole: either is right.
+    assert!(matches!(answer(true), Ok(()) | Err(TransportError::CutOff(_))));
+}
+
+fn an_endless_body_over_tls<T: Transport>() {
+    let error = call::<T>(LONG, |peer| {
+        peer.request();
+        let mut sent = peer.send("HTTP/1.1 201 Created\r\n\r\n");
+        while sent.is_ok() {
+            sent = peer.send("endless ".repeat(100));
+        }
+    });
+    assert!(matches!(error, Err(TransportError::TooLarge { .. })), "{error:?}");
+}
+
+fn a_server_that_never_answers_over_tls<T: Transport>() {
+    let error = call::<T>(Duration::from_secs(1), |peer| {
+        peer.request();
+        peer.until_closed();
+    });
+    assert!(matches!(error, Err(TransportError::TimedOut(_))), "{error:?}");
 }

@@ -111,10 +111,29 @@ fn the_limits_of_the_builder_apply_to_an_agent_of_ones_own() {
     };
     assert_eq!(limit, 10);
 
-    let client = with_agent(&agent, &emulator).timeout(Duration::from_millis(200));
+    let client = with_agent(&agent, &emulator).timeout(Duration::from_secs(1));
     emulator.fail_next(1, Fault::delay(Duration::from_secs(3600)));
     let error = client.build(credentials).unwrap().send(&create()).unwrap_err();
     assert!(error.to_string().starts_with("POST /v4/webhooks: timed out: "), "{error}");
+}
+
+#[test]
+fn an_idle_connection_that_was_closed_is_not_used() {
+    let body = r#"{"webhook": {"id": 9, "account_id": 1539, "target_url": "https://example.com/kit",
+        "event": {"name": "purchase_create"}}}"#;
+    let server = Server::start(move |peer| {
+        peer.request();
+        let length = body.len();
+        let _ =
+            peer.send(format!("HTTP/1.1 201 Created\r\nContent-Length: {length}\r\n\r\n{body}"));
+    });
+    let client = Client::builder().base_url(server.base_url());
+    let client = client.build(Credentials::api_key(SECRET)).unwrap();
+    for calls in 1..=3 {
+        client.send(&create()).unwrap();
+        server.wait_until_closed(calls);
+    }
+    assert_eq!(server.requests().len(), 3);
 }
 
 #[test]

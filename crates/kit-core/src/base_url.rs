@@ -59,6 +59,9 @@ impl BaseUrl {
         if !path.starts_with('/') {
             return Err(Error::input("path", "does not begin with /"));
         }
+        if path.contains(['?', '#']) {
+            return Err(Error::input("path", "has a query or a fragment"));
+        }
         let query = endpoint.query();
         let path_and_query = match path {
             std::borrow::Cow::Borrowed(path) if self.prefix.is_empty() && query.is_empty() => {
@@ -169,7 +172,7 @@ mod tests {
     #[test]
     fn a_path_that_cannot_be_requested_is_refused() {
         let base = BaseUrl::kit();
-        for bad in ["", "v4", "/v4 webhooks"] {
+        for bad in ["", "v4", "/v4 webhooks", "/v4?a=b", "/v4#a"] {
             let error = base.join(&Get(bad, Vec::new())).unwrap_err().to_string();
             assert!(error.starts_with("path: "), "{error}");
         }

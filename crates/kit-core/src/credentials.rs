@@ -12,7 +12,8 @@ const BEARER: &[u8] = b"Bearer ";
 /// An API key or an access token: as whom to talk to Kit.
 ///
 /// The secret is never printed, is marked sensitive in the header that carries it, and its memory
-/// is wiped when the last copy, requests included, is dropped.
+/// is wiped when the last copy, requests included, is dropped. (What a transport has written to a
+/// socket has gone through buffers of its own.)
 ///
 /// A key that cannot be sent (empty, or anything but printable ASCII) is refused by
 /// [`Kit::request`](crate::Kit::request), before anything is sent.
@@ -125,6 +126,17 @@ mod tests {
             let error = Credentials::access_token(bad).header().unwrap_err().to_string();
             assert!(error.starts_with("access_token: "), "{error}");
         }
+    }
+
+    #[test]
+    fn all_copies_are_one_buffer_which_is_wiped() {
+        let buffer =
+            |credentials: &Credentials| credentials.header().unwrap().1.as_bytes().as_ptr();
+        for credentials in [Credentials::api_key("kit_0123"), Credentials::access_token("abc")] {
+            assert_eq!(buffer(&credentials), buffer(&credentials.clone()));
+        }
+        // What the buffer belongs to says of itself that it is wiped.
+        let _: &dyn zeroize::ZeroizeOnDrop = &Zeroizing::new(vec![0_u8]);
     }
 
     #[test]

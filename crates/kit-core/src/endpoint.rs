@@ -54,6 +54,13 @@ pub trait Endpoint {
     /// The path, from `/v4` on.
     fn path(&self) -> Cow<'static, str>;
 
+    /// Whether sending it twice does no more than sending it once, so that it can be sent again where
+    /// nobody knows what came of it. By default what HTTP says of the method (RFC 9110, section
+    /// 9.2.2): yes for GET, PUT and DELETE, no for POST.
+    fn is_idempotent(&self) -> bool {
+        Self::METHOD.is_idempotent()
+    }
+
     /// The query, as names and values that are not encoded yet. None by default.
     fn query(&self) -> Vec<(&'static str, Cow<'_, str>)> {
         Vec::new()

@@ -5,7 +5,7 @@ use http::{Request, Response};
 
 use crate::base_url::BaseUrl;
 use crate::scrub::Scrub;
-use crate::{Credentials, Endpoint, Error, TransportError, reply};
+use crate::{Credentials, Delivery, Endpoint, Error, TransportError, reply};
 
 /// Where Kit is and as whom to talk to it: turns endpoints into requests and replies into values.
 ///
@@ -136,7 +136,8 @@ impl Kit {
     /// # Ok::<(), kit_core::Error>(())
     /// ```
     pub fn failure<E: Endpoint + ?Sized>(&self, endpoint: &E, source: TransportError) -> Error {
-        Error::Transport { method: E::METHOD, path: endpoint.path(), source }
+        let earlier = Delivery::NotSent;
+        Error::Transport { method: E::METHOD, path: endpoint.path(), source, earlier }
     }
 
     fn scrub(&self) -> Scrub<'_> {
@@ -151,5 +152,40 @@ impl fmt::Debug for Kit {
             .field("credentials", &self.credentials)
             .field("user_agent", &self.headers.get(USER_AGENT))
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::webhooks::{CreateWebhook, Event, ListWebhooks};
+
+    fn kit() -> Kit {
+        Kit::new(Credentials::api_key("kit_0123"))
+    }
+
+    #[test]
+    fn the_application_stands_in_front_of_the_user_agent() {
+        for (application, expected) in [
+            ("newsletter/2.1", concat!("newsletter/2.1 kit-core/", env!("CARGO_PKG_VERSION"))),
+            (" a (b; c) ", concat!("a (b; c) kit-core/", env!("CARGO_PKG_VERSION"))),
+        ] {
+            let kit = kit().with_user_agent(application).unwrap();
+            let request = kit.request(&ListWebhooks::new()).unwrap();
+            assert_eq!(request.headers()[USER_AGENT], expected);
+        }
+        for bad in ["", " ", "a\tb", "a\r\nb", "\u{e9}"] {
+            let error = kit().with_user_agent(bad).unwrap_err().to_string();
+            assert!(error.starts_with("user_agent: "), "{bad:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_content_type_comes_with_a_body() {
+        let create = CreateWebhook::new("https://example.com/", Event::PurchaseCreate).unwrap();
+        let with = kit().request(&create).unwrap();
+        assert_eq!(with.headers()[CONTENT_TYPE], "application/json");
+        let without = kit().request(&ListWebhooks::new()).unwrap();
+        assert!(!without.headers().contains_key(CONTENT_TYPE) && without.body().is_empty());
     }
 }

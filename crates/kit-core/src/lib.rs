@@ -30,6 +30,7 @@
 //!
 //! - [`Kit`]: where and as whom, base URL, [`Credentials`] and user agent;
 //! - [`Endpoint`]: one operation as a value; the operations on webhooks are in [`webhooks`];
+//! - [`Call`]: one call up to its end, when to send, to wait, to give up;
 //! - [`Error`]: what went wrong, and whether the request may have been applied all the same.
 //!
 //! # What is not here
@@ -38,23 +39,37 @@
 //! redirects: they could carry the credential to another host.
 
 #![deny(missing_docs)]
-#![deny(clippy::disallowed_types, clippy::disallowed_methods)]
+#![forbid(clippy::disallowed_types, clippy::disallowed_methods)]
 
+mod api_error;
 mod base_url;
+mod call;
 mod credentials;
 mod endpoint;
 mod error;
 mod http_url;
 mod id;
 mod kit;
+mod page;
 mod reply;
+mod reply_error;
 mod retry_after;
+mod retry_policy;
 mod scrub;
+mod time;
+mod transport_error;
 pub mod webhooks;
 
+pub use api_error::ApiError;
+pub use call::{Call, Step};
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
-pub use error::{ApiError, Delivery, Error, ReplyError, ReplyProblem, TransportError};
+pub use error::Error;
 pub use id::{AccountId, CustomFieldId, FormId, ProductId, SequenceId, TagId, WebhookId};
 pub use kit::Kit;
+pub use page::{Page, Pagination};
+pub use reply_error::{ReplyError, ReplyProblem};
 pub use retry_after::RetryAfter;
+pub use retry_policy::RetryPolicy;
+pub use time::Time;
+pub use transport_error::{Delivery, TransportError};

@@ -1,12 +1,13 @@
 //! Reading a response: a value, or what the response says instead.
 
-use http::header::{CONTENT_ENCODING, RETRY_AFTER};
+use http::header::CONTENT_ENCODING;
 use http::response::Parts;
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::scrub::Scrub;
-use crate::{ApiError, Endpoint, Error, ReplyError, ReplyProblem, RetryAfter};
+use crate::{ApiError, Delivery, Endpoint, Error, ReplyError, ReplyProblem, RetryAfter};
 
 pub(crate) fn read<E: Endpoint + ?Sized>(
     endpoint: &E,
@@ -17,22 +18,21 @@ pub(crate) fn read<E: Endpoint + ?Sized>(
     if !head.status.is_success() {
         return Err(Error::Api(Box::new(api_error(endpoint, head, body, scrub))));
     }
-    let (problem, detail) = if is_compressed(head) {
-        (ReplyProblem::Compressed, String::new())
-    } else {
-        match endpoint.reply(body) {
-            Ok(value) => return Ok(value),
-            Err(error) => (diagnose(body, &error), scrub.excerpt(error.to_string().as_bytes())),
-        }
+    let error = match endpoint.reply(body) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
     };
+    let problem =
+        if is_compressed(head) { ReplyProblem::Compressed } else { diagnose(body, &error) };
     Err(Error::Reply(Box::new(ReplyError {
         method: E::METHOD,
         path: endpoint.path(),
         status: head.status,
         problem,
-        detail,
+        detail: scrub.excerpt(error.to_string().as_bytes()),
         excerpt: scrub.excerpt(body),
         request_id: request_id(head, scrub),
+        earlier: Delivery::NotSent,
     })))
 }
 
@@ -49,17 +49,27 @@ fn api_error<E: Endpoint + ?Sized>(
         messages: messages(body).iter().map(|message| scrub.text(message)).collect(),
         excerpt: scrub.excerpt(body),
         request_id: request_id(head, scrub),
-        retry_after: head.headers.get(RETRY_AFTER).and_then(RetryAfter::parse),
+        retry_after: RetryAfter::of(&head.headers),
+        earlier: Delivery::NotSent,
     }
 }
 
-/// Kit's messages: `{"errors": ["…", …]}`. None in any other body.
+/// Kit's messages: `{"errors": ["…", …]}`. A single message, and what is no text in a list, is taken as
+/// well. None in any other body.
 fn messages(body: &[u8]) -> Vec<String> {
     #[derive(Deserialize)]
     struct Body {
-        errors: Vec<String>,
+        errors: Value,
     }
-    serde_json::from_slice(body).map(|Body { errors }| errors).unwrap_or_default()
+    let text = |value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    match serde_json::from_slice(body) {
+        Ok(Body { errors: Value::Array(errors) }) => errors.into_iter().map(text).collect(),
+        Ok(Body { errors: Value::Null }) | Err(_) => Vec::new(),
+        Ok(Body { errors }) => vec![text(errors)],
+    }
 }
 
 fn request_id(head: &Parts, scrub: &Scrub<'_>) -> Option<String> {
@@ -77,8 +87,11 @@ fn diagnose(body: &[u8], error: &serde_json::Error) -> ReplyProblem {
     if body.trim_ascii().is_empty() {
         return ReplyProblem::Empty;
     }
-    if std::str::from_utf8(body).is_err() {
-        return ReplyProblem::NotUtf8;
+    match std::str::from_utf8(body) {
+        Ok(_) => {}
+        // It ends in the middle of a character.
+        Err(error) if error.error_len().is_none() => return ReplyProblem::Truncated,
+        Err(_) => return ReplyProblem::NotUtf8,
     }
     match error.classify() {
         Category::Data | Category::Io => ReplyProblem::WrongShape,
@@ -138,6 +151,23 @@ mod tests {
     }
 
     #[test]
+    fn messages_are_read_liberally() {
+        for (body, messages) in [
+            (r#"{"errors": "one"}"#, &["one"][..]),
+            (r#"{"errors": ["one", 2, {"three": 3}]}"#, &["one", "2", r#"{"three":3}"#]),
+            (r#"{"errors": {"base": ["one"]}}"#, &[r#"{"base":["one"]}"#]),
+            (r#"{"errors": []}"#, &[]),
+            (r#"{"errors": null}"#, &[]),
+            (r#"{"error": "one"}"#, &[]),
+            ("[]", &[]),
+        ] {
+            let response = Response::builder().status(400).body(body.as_bytes()).unwrap();
+            let Error::Api(error) = read(response) else { panic!("not an API error") };
+            assert_eq!(error.messages(), messages, "{body}");
+        }
+    }
+
+    #[test]
     fn a_proxys_page_is_an_api_error_with_an_excerpt() {
         let page = b"<html><h1>502 Bad Gateway</h1> for kit_0123</html>".as_slice();
         let error = read(Response::builder().status(502).body(page).unwrap());
@@ -156,6 +186,7 @@ mod tests {
             (b"".as_slice(), ReplyProblem::Empty),
             (b" \r\n", ReplyProblem::Empty),
             (b"{\"webhook\": {\"id\"", ReplyProblem::Truncated),
+            (b"{\"webhook\": \"\xc3", ReplyProblem::Truncated),
             (b"<!doctype html>", ReplyProblem::Html),
             (b"Created", ReplyProblem::NotJson),
             (b"{\"webhook\": \"\xff\"}", ReplyProblem::NotUtf8),
@@ -169,6 +200,12 @@ mod tests {
 
     #[test]
     fn a_compressed_body_is_called_so() {
+        let body = br#"{"webhook": {"id": 9, "account_id": 1539, "target_url": "https://a.b/",
+            "event": {"name": "purchase_create"}}}"#;
+        let response = Response::builder().status(201).header("Content-Encoding", "gzip");
+        // It says so, and is not: somebody has unpacked it.
+        kit().response(&create(), response.body(body).unwrap()).unwrap();
+
         let response = Response::builder()
             .status(201)
             .header("Content-Encoding", "gzip")
@@ -188,11 +225,11 @@ mod tests {
 
     #[test]
     fn a_refusal_was_not_applied() {
-        for status in [301, 400, 401, 403, 404, 409, 413, 422, 429] {
+        for status in [301, 307, 308, 400, 401, 403, 404, 409, 413, 422, 429] {
             let response = Response::builder().status(status).body([].as_slice()).unwrap();
             assert!(!read(response).may_have_been_applied(), "{status}");
         }
-        for status in [100, 500, 502, 503, 504, 599, 999] {
+        for status in [100, 302, 303, 304, 500, 502, 503, 504, 599, 999] {
             let response = Response::builder().status(status).body([].as_slice()).unwrap();
             assert!(read(response).may_have_been_applied(), "{status}");
         }

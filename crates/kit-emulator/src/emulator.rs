@@ -77,7 +77,7 @@ impl Emulator {
     }
 
     /// Decides for each request, in the order in which they arrive, whether it fails. Takes the place
-    /// of what was set before.
+    /// of what was set before. `choose` must not set faults itself: it would wait for its own end.
     ///
     /// # Examples
     ///

@@ -57,7 +57,8 @@ impl Fault {
         Self::new(Effect::Delay(delay))
     }
 
-    /// Answers with the right status, and a body that is neither JSON nor UTF-8.
+    /// Answers with the status of a success (before applying: 201), and a body that is neither JSON nor
+    /// UTF-8.
     pub fn garbage() -> Self {
         Self::new(Effect::Garbage)
     }

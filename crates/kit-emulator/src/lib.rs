@@ -29,8 +29,8 @@
 //!
 //! # What it is not
 //!
-//! A copy of the service: limits, texts and checks that are not documented may differ. It delivers
-//! nothing to the webhooks that it holds.
+//! A copy of the service: limits, texts and checks that are not documented may differ; keys of an
+//! event that do not apply to it may be left out. It delivers nothing to the webhooks that it holds.
 
 #![deny(missing_docs)]
 

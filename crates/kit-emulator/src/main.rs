@@ -56,7 +56,13 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         match argument {
             Long("address") => options.address = value(&mut arguments, "--address")?,
             Long("port") => options.port = value(&mut arguments, "--port")?,
-            Long("api-key") => options.api_key = Some(arguments.value()?.string()?),
+            Long("api-key") => {
+                let key = arguments.value()?.string()?;
+                if key.is_empty() {
+                    return Err("--api-key: is empty".into());
+                }
+                options.api_key = Some(key);
+            }
             Short('h') | Long("help") => return Ok(Command::Help),
             _ => return Err(argument.unexpected()),
         }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{Request, Response, Uri};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::rt::{Read, Write};
-use hyper_util::client::legacy::connect::Connection;
+use hyper_util::client::legacy::connect::{CaptureConnection, Connection, capture_connection};
 use hyper_util::client::legacy::{self, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use kit_core::TransportError;
@@ -27,6 +27,10 @@ const MAX_HEAD: usize = 64 * 1024;
 /// How long an idle connection is kept. Servers close theirs after about a minute, and a request
 /// that crosses the close is one that may have been applied.
 const IDLE: Duration = Duration::from_secs(15);
+
+/// How often an HTTP/2 connection that is in use is asked whether it still stands, and how long it has
+/// for its answer: without, calls would go on into one that silently broke.
+const PING: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
@@ -52,6 +56,8 @@ impl Pool {
     {
         let client = legacy::Client::builder(TokioExecutor::new())
             .http1_max_buf_size(MAX_HEAD)
+            .http2_keep_alive_interval(PING)
+            .http2_keep_alive_timeout(PING)
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new())
@@ -79,42 +85,77 @@ impl Exchange {
     pub(crate) async fn run(
         &self,
         request: Request<Vec<u8>>,
-    ) -> Result<Response<Bytes>, TransportError> {
+    ) -> Result<Response<Vec<u8>>, TransportError> {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(TransportError::NotSent("there is no tokio runtime here".into()));
         }
         let send = self.pool.0.as_ref().map_err(|reason| {
             TransportError::NotSent(format!("cannot set up TLS: {reason}").into())
         })?;
-        let exchange = async {
+        let mut request = request.map(|body| Full::new(body.into()));
+        let connection = capture_connection(&mut request);
+        let mut received = None;
+        let receive = async {
             self.pause.end().await;
-            let response = send(request.map(|body| Full::new(body.into()))).await?;
-            let (head, body) = response.into_parts();
-            let body = Limited::new(body, self.max_response_size).collect().await?;
-            Ok(Response::from_parts(head, body.to_bytes()))
+            self.receive(send(request), &mut received).await
         };
-        let response = tokio::time::timeout(self.timeout, exchange).await;
+        let outcome = tokio::time::timeout(self.timeout, receive).await;
         self.pause.begin();
-        let Ok(response) = response else {
-            let error = io::Error::new(io::ErrorKind::TimedOut, "no response in time");
-            return Err(TransportError::TimedOut(error.into()));
-        };
-        response.map_err(|error| self.failure(error))
+
+        let is_whole = matches!(outcome, Ok(Ok(())));
+        match (received, outcome) {
+            // What came of a refusal says more than that it was not all.
+            (Some(response), _) if is_whole || !response.status().is_success() => Ok(response),
+            (_, Ok(Err(error))) => Err(self.failure(error, &connection)),
+            (_, outcome) => {
+                let error = match outcome {
+                    Ok(_) => io::Error::other("there was no response"),
+                    Err(_) => io::Error::new(io::ErrorKind::TimedOut, "no response in time"),
+                };
+                Err(if is_connected(&connection) {
+                    TransportError::TimedOut(error.into())
+                } else {
+                    TransportError::NotSent(error.into())
+                })
+            }
+        }
     }
 
-    fn failure(&self, error: BoxError) -> TransportError {
+    async fn receive(
+        &self,
+        response: ResponseFuture,
+        received: &mut Option<Response<Vec<u8>>>,
+    ) -> Result<(), BoxError> {
+        let (head, body) = response.await?.into_parts();
+        let bytes = received.insert(Response::from_parts(head, Vec::new())).body_mut();
+        let mut body = Limited::new(body, self.max_response_size);
+        while let Some(frame) = body.frame().await {
+            if let Ok(data) = frame?.into_data() {
+                bytes.extend_from_slice(&data);
+            }
+        }
+        Ok(())
+    }
+
+    fn failure(&self, error: BoxError, connection: &CaptureConnection) -> TransportError {
         if error.is::<LengthLimitError>() {
             return TransportError::TooLarge { limit: self.max_response_size };
         }
-        let connecting = error.downcast_ref().is_some_and(legacy::Error::is_connect);
-        let hyper = sources(&*error).find_map(|source| source.downcast_ref::<hyper::Error>());
-        match hyper {
-            _ if connecting => TransportError::NotSent(error),
-            // The connection was closed before the request went out on it.
-            Some(hyper) if hyper.is_canceled() => TransportError::NotSent(error),
-            _ => TransportError::CutOff(error),
+        // The connection was closed before the request went out on it.
+        let canceled = sources(&*error)
+            .find_map(|source| source.downcast_ref::<hyper::Error>())
+            .is_some_and(hyper::Error::is_canceled);
+        if canceled || !is_connected(connection) {
+            TransportError::NotSent(error)
+        } else {
+            TransportError::CutOff(error)
         }
     }
+}
+
+/// Whether there was a connection to send the request on.
+fn is_connected(connection: &CaptureConnection) -> bool {
+    connection.connection_metadata().is_some()
 }
 
 fn sources<'a>(

@@ -1,4 +1,4 @@
-//! An async client for the API of Kit (kit.com, formerly ConvertKit), on [hyper](::hyper) and tokio.
+//! An async client for the API of Kit (kit.com, formerly ConvertKit), on hyper and tokio.
 //!
 //! ```
 //! use kit_hyper::webhooks::{CreateWebhook, Event};
@@ -40,4 +40,7 @@ mod pause;
 
 pub use builder::Builder;
 pub use client::Client;
-pub use kit_core::{Credentials, Delivery, Endpoint, Error, TransportError, webhooks};
+pub use kit_core::{
+    self, ApiError, Credentials, Delivery, Endpoint, Error, ReplyError, ReplyProblem, RetryAfter,
+    TransportError, webhooks,
+};

@@ -4,9 +4,11 @@ use std::time::{Duration, Instant};
 
 /// Knows how long the pool has not been used, and lets the runtime catch up then.
 ///
-/// A runtime that is driven by its calls alone (`block_on` on the current thread) sees that a server
-/// has closed an idle connection only during the next call: too late, if that call has been sent on
-/// the connection. Nobody could say then whether it was applied.
+/// A runtime that is driven by its calls alone (`block_on` of the current-thread flavour) sees that a
+/// server has closed an idle connection only during the next call. That is too late once the call was
+/// sent on the connection: nobody could say whether it was applied. A runtime with threads of its own
+/// has seen it long before. A connection that is closed while a call is on its way, or within
+/// [`SHORT`](Self::SHORT) before it, still costs that doubt.
 #[derive(Clone, Debug)]
 pub(crate) struct Pause {
     start: Instant,
@@ -15,7 +17,7 @@ pub(crate) struct Pause {
 }
 
 impl Pause {
-    /// A server does not close what it has answered on so shortly before.
+    /// Calls behind each other do without: looking at the sockets once more costs some microseconds.
     const SHORT: Duration = Duration::from_millis(1);
 
     pub(crate) fn new() -> Self {

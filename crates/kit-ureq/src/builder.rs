@@ -66,7 +66,8 @@ impl Builder {
         self
     }
 
-    /// How long a connection may take to be made, TLS included. Default: 10 s.
+    /// How long a connection may take to be made, TLS included; as long may the lookup of the host take
+    /// before it. Default: 10 s.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout.min(LONGEST);
@@ -90,6 +91,8 @@ impl Builder {
     /// An agent of your own: its TLS, proxy, resolver, middleware and pool.
     ///
     /// The timeouts and limits of this builder apply to it all the same, and it follows no redirect.
+    /// That its TLS is one that ureq was built with is for you to see to: ureq panics where the
+    /// configuration asks for what is not there.
     #[must_use]
     pub fn agent(mut self, agent: Agent) -> Self {
         self.agent = Some(agent);
@@ -125,6 +128,7 @@ fn own_agent(connect_timeout: Duration, timeout: Duration) -> Agent {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
+        .timeout_resolve(Some(connect_timeout))
         .timeout_connect(Some(connect_timeout))
         .timeout_global(Some(timeout))
         .max_idle_connections(MAX_IDLE)

@@ -8,7 +8,8 @@ use crate::exchange::Exchange;
 /// Cheap to clone; clones share one pool of connections. To be shared by threads, clone it or
 /// borrow it.
 ///
-/// `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy` are honoured as [ureq](::ureq) does.
+/// The proxies of the environment are honoured as ureq does: the first of `all_proxy`, `https_proxy`
+/// and `http_proxy` that is set serves all hosts, but for those of `no_proxy`.
 /// Redirects are not followed, so that a credential never reaches another host: a 3xx is an
 /// [`Error::Api`].
 #[derive(Clone, Debug)]

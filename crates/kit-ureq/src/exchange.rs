@@ -4,9 +4,12 @@ use std::io::{self, ErrorKind, Read};
 use std::time::Duration;
 
 use http::header::CONTENT_LENGTH;
+use http::uri::Scheme;
 use http::{HeaderValue, Request, Response};
 use kit_core::TransportError;
-use ureq::{Agent, AsSendBody, Body, SendBody, Timeout};
+use ureq::{Agent, AsSendBody, SendBody, Timeout};
+
+const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
@@ -36,11 +39,16 @@ impl Exchange {
         &self,
         request: Request<Vec<u8>>,
     ) -> Result<Response<Vec<u8>>, TransportError> {
+        if !HAS_TLS && self.overriding.is_none() && request.uri().scheme() == Some(&Scheme::HTTPS) {
+            let error = "built without TLS: turn on the feature `rustls` or `native-tls`";
+            return Err(TransportError::NotSent(error.into()));
+        }
         let (mut head, bytes) = request.into_parts();
         if bytes.is_empty() {
             let response = self.run_request(Request::from_parts(head, SendBody::none()));
             return response.map_err(|error| failure(error, None));
         }
+        // From here on it is known whether the request can have reached Kit.
         head.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
         let mut outgoing = Outgoing { bytes: &bytes, asked_for: false };
         let body = SendBody::from_reader(&mut outgoing);
@@ -59,18 +67,21 @@ impl Exchange {
                 let request = request
                     .http_status_as_error(false)
                     .max_redirects(0)
+                    .timeout_resolve(Some(connect_timeout))
                     .timeout_connect(Some(connect_timeout))
                     .timeout_global(Some(timeout))
                     .build();
                 self.agent.run(request)
             }
         }?;
-        let (head, body) = response.into_parts();
-        self.read(body).map(|body| Response::from_parts(head, body))
-    }
-
-    fn read(&self, mut body: Body) -> Result<Vec<u8>, ureq::Error> {
-        body.with_config().limit(self.max_response_size as u64).read_to_vec()
+        let (head, mut body) = response.into_parts();
+        let mut bytes = Vec::new();
+        let limit = self.max_response_size as u64;
+        match body.with_config().limit(limit).reader().read_to_end(&mut bytes) {
+            // What came of a refusal says more than that it was not all.
+            Err(error) if head.status.is_success() => Err(error.into()),
+            _ => Ok(Response::from_parts(head, bytes)),
+        }
     }
 }
 
@@ -88,28 +99,13 @@ impl Read for Outgoing<'_> {
     }
 }
 
-/// `body_asked_for` is `None` for a request that has no body.
+/// `body_asked_for` is `None` for a request that has no body: that it was not sent is then told only
+/// by errors which arise before anything is sent.
 fn failure(error: ureq::Error, body_asked_for: Option<bool>) -> TransportError {
     use ureq::Error as E;
-    let not_sent = match (&error, body_asked_for) {
-        (_, Some(asked_for)) => !asked_for,
-        (E::Io(error), None) => matches!(
-            error.kind(),
-            ErrorKind::ConnectionRefused
-                | ErrorKind::HostUnreachable
-                | ErrorKind::NetworkUnreachable
-                | ErrorKind::AddrNotAvailable
-        ),
-        (
-            E::HostNotFound
-            | E::ConnectionFailed
-            | E::ConnectProxyFailed(_)
-            | E::Timeout(Timeout::Resolve | Timeout::Connect)
-            | E::Tls(_)
-            | E::TlsRequired,
-            None,
-        ) => true,
-        (_, None) => false,
+    let not_sent = match body_asked_for {
+        Some(asked_for) => !asked_for,
+        None => is_of_connecting(&error),
     };
     match error {
         error if not_sent => TransportError::NotSent(error.into()),
@@ -118,5 +114,62 @@ fn failure(error: ureq::Error, body_asked_for: Option<bool>) -> TransportError {
         }
         E::Timeout(_) => TransportError::TimedOut(error.into()),
         error => TransportError::CutOff(error.into()),
+    }
+}
+
+fn is_of_connecting(error: &ureq::Error) -> bool {
+    use ureq::Error as E;
+    match error {
+        E::Io(error) => {
+            let refused = matches!(
+                error.kind(),
+                ErrorKind::ConnectionRefused
+                    | ErrorKind::HostUnreachable
+                    | ErrorKind::NetworkUnreachable
+                    | ErrorKind::AddrNotAvailable
+            );
+            refused || is_of_lookup(error) || is_of_certificate(error)
+        }
+        E::HostNotFound
+        | E::ConnectionFailed
+        | E::ConnectProxyFailed(_)
+        | E::Timeout(Timeout::Resolve | Timeout::Connect)
+        | E::Tls(_)
+        | E::TlsRequired => true,
+        #[cfg(feature = "rustls")]
+        E::Rustls(_) => true,
+        #[cfg(feature = "native-tls")]
+        E::NativeTls(_) => true,
+        _ => false,
+    }
+}
+
+/// The standard library gives this error no kind that can be named.
+fn is_of_lookup(error: &io::Error) -> bool {
+    error.to_string().starts_with("failed to lookup address information")
+}
+
+#[cfg(feature = "rustls")]
+fn is_of_certificate(error: &io::Error) -> bool {
+    let error = error.get_ref().and_then(|error| error.downcast_ref());
+    matches!(error, Some(rustls::Error::InvalidCertificate(_)))
+}
+
+#[cfg(not(feature = "rustls"))]
+fn is_of_certificate(_: &io::Error) -> bool {
+    false
+}
+
+#[cfg(all(test, not(any(feature = "rustls", feature = "native-tls"))))]
+mod tests {
+    use crate::webhooks::{CreateWebhook, Event};
+    use crate::{Client, Credentials};
+
+    #[test]
+    fn without_tls_the_error_says_so() {
+        let create = CreateWebhook::new("https://example.com/", Event::PurchaseCreate).unwrap();
+        let error = Client::new(Credentials::api_key("kit_0123")).send(&create).unwrap_err();
+        assert!(error.to_string().contains("not sent: built without TLS: turn on"), "{error}");
+        assert!(!error.may_have_been_applied());
     }
 }

@@ -1,4 +1,4 @@
-//! A blocking client for the API of Kit (kit.com, formerly ConvertKit), on [ureq](::ureq).
+//! A blocking client for the API of Kit (kit.com, formerly ConvertKit), on ureq.
 //!
 //! ```
 //! use kit_ureq::webhooks::{CreateWebhook, Event};
@@ -32,4 +32,7 @@ mod exchange;
 
 pub use builder::Builder;
 pub use client::Client;
-pub use kit_core::{Credentials, Delivery, Endpoint, Error, TransportError, webhooks};
+pub use kit_core::{
+    self, ApiError, Credentials, Delivery, Endpoint, Error, ReplyError, ReplyProblem, RetryAfter,
+    TransportError, webhooks,
+};

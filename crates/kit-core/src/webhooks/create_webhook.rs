@@ -70,6 +70,11 @@ impl Endpoint for CreateWebhook {
         "/v4/webhooks".into()
     }
 
+    /// It is not: Kit would create a second one.
+    fn is_idempotent(&self) -> bool {
+        false
+    }
+
     fn body(&self) -> Result<Option<Vec<u8>>, Error> {
         // It never grows for a documented event, but for a long link.
         let mut body = Vec::with_capacity(256 + self.target_url.len());

@@ -3,6 +3,8 @@
 //! | to | send | path |
 //! | --- | --- | --- |
 //! | create a webhook | [`CreateWebhook`] | `POST /v4/webhooks` |
+//! | see which there are | [`ListWebhooks`] | `GET /v4/webhooks` |
+//! | delete one | [`DeleteWebhook`] | `DELETE /v4/webhooks/{id}` |
 //!
 //! A webhook watches one [`Event`]. Kit does not keep the same webhook from being created twice,
 //! and one that exists twice fires twice.
@@ -11,13 +13,17 @@
 
 mod argument;
 mod create_webhook;
+mod delete_webhook;
 mod event;
 mod event_json;
+mod list_webhooks;
 mod other_event;
 mod parameter;
 mod webhook;
 
 pub use create_webhook::CreateWebhook;
+pub use delete_webhook::DeleteWebhook;
 pub use event::Event;
+pub use list_webhooks::ListWebhooks;
 pub use other_event::OtherEvent;
 pub use webhook::Webhook;

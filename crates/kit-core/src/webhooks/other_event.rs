@@ -40,7 +40,9 @@ impl OtherEvent {
 
     /// The parameters, as they came, without those of the six documented ones that are null.
     ///
-    /// Numbers are as [`serde_json`] reads them: an integer beyond 64 bits becomes a float.
+    /// They are as [`serde_json`] reads them: an integer beyond 64 bits becomes a float; what it does not
+    /// take for JSON, such as a number beyond the range of floats or more than 127 levels of nesting, is
+    /// an error of the whole.
     pub fn parameters(&self) -> &Map<String, Value> {
         &self.parameters
     }

@@ -1,0 +1,76 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use http::{Method, StatusCode};
+
+use crate::{Delivery, RetryAfter};
+
+/// A status that is not a success.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    pub(crate) method: Method,
+    pub(crate) path: Cow<'static, str>,
+    pub(crate) status: StatusCode,
+    pub(crate) messages: Vec<String>,
+    pub(crate) excerpt: String,
+    pub(crate) request_id: Option<String>,
+    pub(crate) retry_after: Option<RetryAfter>,
+    pub(crate) earlier: Delivery,
+}
+
+impl ApiError {
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Kit's own messages, in its words: the `errors` of the body. Empty where the body does not
+    /// have them, as when a proxy answered; [`excerpt`](Self::excerpt) then shows what came.
+    pub fn messages(&self) -> &[String] {
+        &self.messages
+    }
+
+    /// The beginning of the body, at most 200 characters, on one line. Empty where there is none.
+    pub fn excerpt(&self) -> &str {
+        &self.excerpt
+    }
+
+    /// The operation's method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The operation's path.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The `X-Request-Id` of the reply: what Kit's support asks for.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// How long Kit asks to wait before the next try.
+    pub fn retry_after(&self) -> Option<RetryAfter> {
+        self.retry_after
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.method, self.path, self.status)?;
+        match (self.messages.as_slice(), self.excerpt.as_str()) {
+            ([], "") => {}
+            ([], excerpt) => write!(f, ": {excerpt}")?,
+            (messages, _) => write!(f, ": {}", messages.join("; "))?,
+        }
+        write_request_id(f, self.request_id.as_deref())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+/// The end of an error's text.
+pub(crate) fn write_request_id(f: &mut fmt::Formatter<'_>, id: Option<&str>) -> fmt::Result {
+    id.map_or(Ok(()), |id| write!(f, " [request {id}]"))
+}
