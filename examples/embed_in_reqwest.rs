@@ -2,10 +2,10 @@
 //! this project. `cargo run --example embed_in_reqwest -- --help`
 
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use http::{Request, Response};
-use kit_core::{Endpoint, Error, Kit, TransportError};
+use kit_core::{Call, Endpoint, Error, Kit, RetryPolicy, Step, Time, TransportError};
 use kit_examples::Failure;
 use tokio::runtime::Builder;
 
@@ -20,14 +20,24 @@ async fn exchange(
     Ok(Response::from_parts(head, body.into()))
 }
 
+/// The whole of a transport: the core says what to do, and is told what came of it.
 async fn send<E: Endpoint>(
     client: &reqwest::Client,
     kit: &Kit,
     endpoint: &E,
 ) -> Result<E::Reply, Error> {
-    match exchange(client, kit.request(endpoint)?).await {
-        Ok(response) => kit.response(endpoint, response),
-        Err(error) => Err(kit.failure(endpoint, transport_error(error))),
+    let start = Instant::now();
+    let now = || Time::new(start.elapsed(), SystemTime::now());
+    let mut call = Call::new(kit, endpoint, RetryPolicy::default(), fastrand::u64(..));
+    loop {
+        match call.next(now()) {
+            Step::Send(request) => match exchange(client, request).await {
+                Ok(response) => call.received(response, now()),
+                Err(error) => call.failed(transport_error(error), now()),
+            },
+            Step::Wait(duration) => tokio::time::sleep(duration).await,
+            Step::Done(result) => return result,
+        }
     }
 }
 

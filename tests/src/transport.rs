@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kit_core::{Credentials, Endpoint, Error};
+use kit_core::{Credentials, Endpoint, Error, RetryPolicy};
 use kit_emulator::Emulator;
 use rustls::pki_types::CertificateDer;
 use tokio::runtime::{self, Runtime};
@@ -21,6 +21,8 @@ pub struct Setup {
     pub connect_timeout: Duration,
     /// The limit of a response's body, in bytes.
     pub max_response_size: usize,
+    /// How often a call is tried.
+    pub retry: RetryPolicy,
     /// An authority to trust in place of those that are trusted by default.
     pub root: Option<CertificateDer<'static>>,
 }
@@ -34,6 +36,7 @@ impl Setup {
             timeout: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(60),
             max_response_size: 64 * 1024,
+            retry: RetryPolicy::none().with_deadline(Duration::from_secs(3600)),
             root: None,
         }
     }
@@ -71,7 +74,8 @@ impl Transport for kit_ureq::Client {
             .base_url(setup.base_url)
             .timeout(setup.timeout)
             .connect_timeout(setup.connect_timeout)
-            .max_response_size(setup.max_response_size);
+            .max_response_size(setup.max_response_size)
+            .retry(setup.retry);
         if let Some(root) = setup.root {
             builder = builder.agent(agent_trusting(&root));
         }
@@ -103,7 +107,8 @@ impl Hyper {
             .base_url(setup.base_url)
             .timeout(setup.timeout)
             .connect_timeout(setup.connect_timeout)
-            .max_response_size(setup.max_response_size);
+            .max_response_size(setup.max_response_size)
+            .retry(setup.retry);
         if let Some(root) = setup.root {
             builder = builder.connector(connector_trusting(&root));
         }

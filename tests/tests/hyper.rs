@@ -12,8 +12,8 @@ use hyper::service::service_fn;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
-use kit_core::Credentials;
 use kit_core::webhooks::{CreateWebhook, Event};
+use kit_core::{Credentials, RetryPolicy};
 use kit_emulator::Emulator;
 use kit_hyper::Client;
 use kit_tests::certificates::{Authority, Validity};
@@ -114,6 +114,7 @@ async fn both_versions_are_offered_by_default() {
     });
     let client = Client::builder()
         .base_url(server.base_url().replace("http:", "https:"))
+        .retry(RetryPolicy::none())
         .build(Credentials::api_key("kit_0123"))
         .unwrap();
     client.send(&create()).await.unwrap_err();

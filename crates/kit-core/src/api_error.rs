@@ -3,6 +3,7 @@ use std::fmt;
 
 use http::{Method, StatusCode};
 
+use crate::transport_error::Earlier;
 use crate::{Delivery, RetryAfter};
 
 /// A status that is not a success.
@@ -64,6 +65,7 @@ impl fmt::Display for ApiError {
             ([], excerpt) => write!(f, ": {excerpt}")?,
             (messages, _) => write!(f, ": {}", messages.join("; "))?,
         }
+        Earlier(&self.method, self.earlier).fmt(f)?;
         write_request_id(f, self.request_id.as_deref())
     }
 }

@@ -237,3 +237,232 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
         z ^ (z >> 31)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use http::Method;
+
+    use super::*;
+    use crate::Credentials;
+    use crate::webhooks::{CreateWebhook, DeleteWebhook, Event, ListWebhooks};
+
+    fn kit() -> Kit {
+        Kit::new(Credentials::api_key("kit_0123"))
+    }
+
+    fn create() -> CreateWebhook {
+        CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate).unwrap()
+    }
+
+    fn at(seconds: u64) -> Time {
+        Time::new(Duration::from_secs(seconds), SystemTime::UNIX_EPOCH)
+    }
+
+    /// What may come of an attempt.
+    #[derive(Clone, Copy, Debug)]
+    enum Outcome {
+        Status(u16),
+        Garbage,
+        NotSent,
+        CutOff,
+        TimedOut,
+        TooLarge,
+    }
+
+    use Outcome::{CutOff, Garbage, NotSent, Status, TimedOut, TooLarge};
+
+    fn tell<E: Endpoint>(call: &mut Call<'_, E>, outcome: Outcome, now: Time) {
+        let status = |status| Response::builder().status(status);
+        match outcome {
+            Status(code) => call.received(status(code).body("{}").unwrap(), now),
+            Garbage => call.received(status(201).body("<html>").unwrap(), now),
+            NotSent => call.failed(TransportError::NotSent("refused".into()), now),
+            CutOff => call.failed(TransportError::CutOff("reset".into()), now),
+            TimedOut => call.failed(TransportError::TimedOut("slow".into()), now),
+            TooLarge => call.failed(TransportError::TooLarge { limit: 1 }, now),
+        }
+    }
+
+    /// What a call says after one attempt with this outcome: `Ok` if it is to be made again, else
+    /// whether it may have been applied.
+    fn after<E: Endpoint>(endpoint: &E, outcome: Outcome) -> Result<(), bool> {
+        let kit = kit();
+        let mut call = Call::new(&kit, endpoint, RetryPolicy::default(), 1 << 63);
+        assert!(matches!(call.next(at(0)), Step::Send(request) if request.method() == E::METHOD));
+        tell(&mut call, outcome, at(1));
+        let result = match call.next(at(1)) {
+            Step::Done(Ok(_)) => panic!("{outcome:?} is a success"),
+            Step::Done(Err(error)) => return Err(error.may_have_been_applied()),
+            Step::Send(_) => Ok(()),
+            Step::Wait(wait) => {
+                assert!(matches!(call.next(at(1)), Step::Wait(same) if same == wait));
+                assert!(matches!(call.next(at(100)), Step::Send(_)));
+                Ok(())
+            }
+        };
+        assert_eq!(call.attempts(), 2);
+        result
+    }
+
+    const RETRY: Result<(), bool> = Ok(());
+    const REFUSED: Result<(), bool> = Err(false);
+    const PERHAPS: Result<(), bool> = Err(true);
+
+    /// The table of [`Call`], cell by cell: what it says of a GET, a DELETE and a create.
+    #[test]
+    fn the_table_holds() {
+        let refusals = (400..500).filter(|status| *status != 429).map(Status);
+        let refusals = refusals.chain([301, 307, 308].map(Status)).map(|o| (o, [REFUSED; 3]));
+        let overloads = [500, 502, 503, 504].map(|s| (Status(s), [RETRY, RETRY, PERHAPS]));
+        let others =
+            [300, 302, 303, 501, 505, 599].map(|s| (Status(s), [REFUSED, PERHAPS, PERHAPS]));
+        let rows = [
+            (NotSent, [RETRY, RETRY, RETRY]),
+            (Status(429), [RETRY, RETRY, RETRY]),
+            (CutOff, [RETRY, RETRY, PERHAPS]),
+            (TimedOut, [RETRY, RETRY, PERHAPS]),
+            (TooLarge, [REFUSED, PERHAPS, PERHAPS]),
+        ];
+        for (outcome, [get, delete, create]) in
+            rows.into_iter().chain(refusals).chain(overloads).chain(others)
+        {
+            assert_eq!(after(&ListWebhooks::new(), outcome), get, "GET, {outcome:?}");
+            assert_eq!(
+                after(&DeleteWebhook::new(9.into()), outcome),
+                delete,
+                "DELETE, {outcome:?}"
+            );
+            assert_eq!(after(&self::create(), outcome), create, "POST, {outcome:?}");
+        }
+        assert_eq!(after(&ListWebhooks::new(), Garbage), REFUSED);
+        assert_eq!(after(&create(), Garbage), PERHAPS);
+    }
+
+    /// How long a call waits after a response with this header.
+    fn wait_after(status: u16, retry_after: &str, policy: RetryPolicy) -> Step<()> {
+        let (kit, list) = (kit(), ListWebhooks::new());
+        let mut call = Call::new(&kit, &list, policy, u64::MAX / 2);
+        call.next(at(0));
+        let response = Response::builder().status(status).header("Retry-After", retry_after);
+        call.received(response.body("").unwrap(), at(0));
+        match call.next(at(0)) {
+            Step::Wait(wait) => Step::Wait(wait),
+            Step::Send(request) => Step::Send(request),
+            Step::Done(_) => Step::Done(()),
+        }
+    }
+
+    #[test]
+    fn retry_after_is_obeyed_up_to_its_cap() {
+        let policy = RetryPolicy::default();
+        for status in [429, 500, 502, 503, 504] {
+            for (retry_after, seconds) in [
+                ("7", 7),
+                ("60", 60),
+                ("61", 60),
+                ("99999999999999999999", 60),
+                ("Thu, 01 Jan 1970 00:00:09 GMT", 9),
+                ("Mon, 01 Jan 2970 00:00:09 GMT", 60),
+            ] {
+                let wait = Duration::from_secs(seconds);
+                let step = wait_after(status, retry_after, policy);
+                assert!(
+                    matches!(step, Step::Wait(w) if w == wait),
+                    "{status} {retry_after}: {step:?}"
+                );
+            }
+            for now in ["0", "Thu, 01 Jan 1970 00:00:00 GMT"] {
+                assert!(matches!(wait_after(status, now, policy), Step::Send(_)), "{now}");
+            }
+            // Nonsense is as good as nothing: backoff, of which the random number says half.
+            let step = wait_after(status, "soon", policy);
+            assert!(matches!(step, Step::Wait(w) if w < Duration::from_secs(1)), "{step:?}");
+        }
+    }
+
+    #[test]
+    fn a_wait_beyond_the_deadline_is_not_begun() {
+        let policy = RetryPolicy::default().with_deadline(Duration::from_secs(30));
+        assert!(matches!(wait_after(429, "29", policy), Step::Wait(_)));
+        assert!(matches!(wait_after(429, "30", policy), Step::Done(())));
+    }
+
+    #[test]
+    fn who_oversleeps_the_deadline_does_not_send() {
+        let (kit, create) = (kit(), create());
+        let mut call = Call::new(&kit, &create, RetryPolicy::default(), 1 << 63);
+        call.next(at(50));
+        assert_eq!(call.time_left(at(60)), Duration::from_secs(110));
+        tell(&mut call, Status(429), at(60));
+        assert!(matches!(call.next(at(60)), Step::Wait(_)));
+        let step = call.next(at(170));
+        assert!(
+            matches!(&step, Step::Done(Err(Error::Api(error))) if error.status() == 429),
+            "{step:?}"
+        );
+    }
+
+    #[test]
+    fn one_attempt_is_one_attempt() {
+        let (kit, list) = (kit(), ListWebhooks::new());
+        for outcome in [NotSent, CutOff, TimedOut, Status(429), Status(503)] {
+            let mut call = Call::new(&kit, &list, RetryPolicy::none(), 0);
+            assert!(matches!(call.next(at(0)), Step::Send(_)));
+            tell(&mut call, outcome, at(0));
+            assert!(matches!(call.next(at(0)), Step::Done(Err(_))));
+        }
+    }
+
+    #[test]
+    fn an_earlier_attempt_is_not_forgotten() {
+        let (kit, delete) = (kit(), DeleteWebhook::new(9.into()));
+        let mut call = Call::new(&kit, &delete, RetryPolicy::default(), 0);
+        call.next(at(0));
+        tell(&mut call, CutOff, at(0));
+        assert!(matches!(call.next(at(1)), Step::Send(_)));
+        // That there is none may be the work of the first attempt.
+        tell(&mut call, Status(404), at(1));
+        let Step::Done(Err(error)) = call.next(at(1)) else { panic!("not done") };
+        assert!(error.may_have_been_applied());
+        assert_eq!(
+            error.to_string(),
+            "DELETE /v4/webhooks/9: 404 Not Found: {}; an earlier attempt may have been applied"
+        );
+    }
+
+    #[test]
+    fn bad_input_ends_at_once() {
+        let kit = Kit::new(Credentials::api_key(""));
+        let create = create();
+        let mut call = Call::new(&kit, &create, RetryPolicy::default(), 0);
+        let Step::Done(Err(error)) = call.next(at(0)) else { panic!("not done") };
+        assert_eq!(error.to_string(), "api_key: is empty");
+        assert_eq!(call.attempts(), 0);
+    }
+
+    #[test]
+    fn a_loop_that_is_wrong_gets_an_error_and_no_panic() {
+        let (kit, create) = (kit(), create());
+        let mut call = Call::new(&kit, &create, RetryPolicy::default(), 0);
+        // Told before anything was sent: nobody listens.
+        tell(&mut call, Status(404), at(0));
+        assert!(matches!(call.next(at(0)), Step::Send(_)));
+        // Asked before it was told: the request may be anywhere.
+        let Step::Done(Err(error)) = call.next(at(0)) else { panic!("not done") };
+        assert!(error.may_have_been_applied(), "{error}");
+        // Asked after the end.
+        tell(&mut call, Status(404), at(0));
+        let Step::Done(Err(error)) = call.next(at(0)) else { panic!("not done") };
+        assert_eq!(error.to_string(), "call: has ended");
+    }
+
+    #[test]
+    fn an_endpoint_that_is_idempotent_for_its_method_alone() {
+        assert!(
+            ListWebhooks::new().is_idempotent() && DeleteWebhook::new(9.into()).is_idempotent()
+        );
+        assert!(!create().is_idempotent() && !Method::POST.is_idempotent());
+    }
+}

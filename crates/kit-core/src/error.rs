@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use http::{Method, StatusCode};
 
+use crate::transport_error::Earlier;
 use crate::{ApiError, Delivery, ReplyError, TransportError};
 
 /// What went wrong with a call.
@@ -44,7 +45,7 @@ pub enum Error {
     Reply(Box<ReplyError>),
 
     /// There is no response: the transport failed.
-    #[error("{method} {path}: {source}")]
+    #[error("{method} {path}: {source}{}", Earlier(method, *earlier))]
     #[non_exhaustive]
     Transport {
         /// The operation's method.

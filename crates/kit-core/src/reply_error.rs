@@ -5,6 +5,7 @@ use http::{Method, StatusCode};
 
 use crate::Delivery;
 use crate::api_error::write_request_id;
+use crate::transport_error::Earlier;
 
 /// A success whose body is not what was promised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +66,7 @@ impl fmt::Display for ReplyError {
         if !self.excerpt.is_empty() {
             write!(f, ": {}", self.excerpt)?;
         }
+        Earlier(&self.method, self.earlier).fmt(f)?;
         write_request_id(f, self.request_id.as_deref())
     }
 }

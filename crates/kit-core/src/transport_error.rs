@@ -1,3 +1,7 @@
+use std::fmt;
+
+use http::Method;
+
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// What kept a transport from getting a response.
@@ -43,6 +47,20 @@ pub enum Delivery {
     NotSent,
     /// It may have.
     Unknown,
+}
+
+/// What an error's text says of the attempts before.
+pub(crate) struct Earlier<'a>(pub(crate) &'a Method, pub(crate) Delivery);
+
+impl fmt::Display for Earlier<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            Delivery::Unknown if !self.0.is_safe() => {
+                f.write_str("; an earlier attempt may have been applied")
+            }
+            Delivery::Unknown | Delivery::NotSent => Ok(()),
+        }
+    }
 }
 
 /// An error with all its sources, so that the message alone says what happened: the outermost of an

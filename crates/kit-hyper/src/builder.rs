@@ -4,7 +4,7 @@ use std::time::Duration;
 use http::Uri;
 use hyper::rt::{Read, Write};
 use hyper_util::client::legacy::connect::Connection;
-use kit_core::{Credentials, Error, Kit};
+use kit_core::{Credentials, Error, Kit, RetryPolicy};
 use tower_service::Service;
 
 use crate::Client;
@@ -29,6 +29,7 @@ use crate::exchange::{BoxError, Exchange, Pool};
 pub struct Builder {
     base_url: Option<String>,
     user_agent: Option<String>,
+    retry: RetryPolicy,
     connect_timeout: Duration,
     timeout: Duration,
     max_response_size: usize,
@@ -43,6 +44,7 @@ impl Default for Builder {
         Self {
             base_url: None,
             user_agent: None,
+            retry: RetryPolicy::default(),
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
             max_response_size: 10 * 1024 * 1024,
@@ -66,6 +68,13 @@ impl Builder {
         self
     }
 
+    /// How often and how long a call is tried. Default: [`RetryPolicy::default`].
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
     /// How long a connection may take to be made, TLS included. Default: 10 s.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
@@ -73,7 +82,8 @@ impl Builder {
         self
     }
 
-    /// How long a call may take in all, from the first lookup to the end of the body. Default: 30 s.
+    /// How long an attempt may take, from the lookup of the host to the end of the body. Default: 30 s.
+    /// How long a call may take with all its attempts is up to [`retry`](Self::retry).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -115,7 +125,8 @@ impl Builder {
         if let Some(application) = &self.user_agent {
             kit = kit.with_user_agent(application)?;
         }
-        Ok(Client::from_parts(kit, self.into_exchange()))
+        let retry = self.retry;
+        Ok(Client::from_parts(kit, retry, self.into_exchange()))
     }
 
     pub(crate) fn into_exchange(self) -> Exchange {
@@ -136,6 +147,7 @@ impl fmt::Debug for Builder {
         f.debug_struct("Builder")
             .field("base_url", &self.base_url)
             .field("user_agent", &self.user_agent)
+            .field("retry", &self.retry)
             .field("connect_timeout", &self.connect_timeout)
             .field("timeout", &self.timeout)
             .field("max_response_size", &self.max_response_size)

@@ -1,4 +1,6 @@
-use kit_core::{Credentials, Endpoint, Error, Kit};
+use std::time::{Instant, SystemTime};
+
+use kit_core::{Call, Credentials, Endpoint, Error, Kit, RetryPolicy, Step, Time};
 
 use crate::Builder;
 use crate::exchange::Exchange;
@@ -14,13 +16,15 @@ use crate::exchange::Exchange;
 #[derive(Clone, Debug)]
 pub struct Client {
     kit: Kit,
+    retry: RetryPolicy,
     exchange: Exchange,
 }
 
 impl Client {
     /// A client for Kit at `https://api.kit.com`, with the defaults of [`Builder`].
     pub fn new(credentials: Credentials) -> Self {
-        Self::from_parts(Kit::new(credentials), Builder::default().into_exchange())
+        let exchange = Builder::default().into_exchange();
+        Self::from_parts(Kit::new(credentials), RetryPolicy::default(), exchange)
     }
 
     /// To choose the base URL, timeouts, limits, the user agent or the connector.
@@ -28,14 +32,17 @@ impl Client {
         Builder::default()
     }
 
-    pub(crate) fn from_parts(kit: Kit, exchange: Exchange) -> Self {
-        Self { kit, exchange }
+    pub(crate) fn from_parts(kit: Kit, retry: RetryPolicy, exchange: Exchange) -> Self {
+        Self { kit, retry, exchange }
     }
 
     /// Sends an operation, such as [`CreateWebhook`](crate::webhooks::CreateWebhook), and reads its
     /// reply.
     ///
     /// Dropping the future cancels the call. What was sent until then may have been applied.
+    ///
+    /// What does not succeed is tried again where that is safe, as [`Call`] says; a create that may have
+    /// been applied never is.
     ///
     /// # Errors
     ///
@@ -44,10 +51,23 @@ impl Client {
     /// - [`Error::Api`]: Kit answered with a status that is not a success;
     /// - [`Error::Reply`]: it is a success, but its body is not what was promised.
     pub async fn send<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<E::Reply, Error> {
-        let request = self.kit.request(endpoint)?;
-        match self.exchange.run(request).await {
-            Ok(response) => self.kit.response(endpoint, response),
-            Err(failure) => Err(self.kit.failure(endpoint, failure)),
+        if let Err(failure) = self.exchange.check() {
+            return Err(self.kit.failure(endpoint, failure));
+        }
+        let start = Instant::now();
+        let now = || Time::new(start.elapsed(), SystemTime::now());
+        let mut call = Call::new(&self.kit, endpoint, self.retry, fastrand::u64(..));
+        loop {
+            match call.next(now()) {
+                Step::Send(request) => {
+                    match self.exchange.run(request, call.time_left(now())).await {
+                        Ok(response) => call.received(response, now()),
+                        Err(failure) => call.failed(failure, now()),
+                    }
+                }
+                Step::Wait(duration) => tokio::time::sleep(duration).await,
+                Step::Done(result) => return result,
+            }
         }
     }
 }

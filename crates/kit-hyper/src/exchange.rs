@@ -65,6 +65,15 @@ impl Pool {
         Self(Ok(Arc::new(move |request| client.request(request))))
     }
 
+    fn send_request(&self) -> Result<&SendRequest, TransportError> {
+        match &self.0 {
+            Ok(send) => Ok(&**send),
+            Err(reason) => {
+                Err(TransportError::NotSent(format!("cannot set up TLS: {reason}").into()))
+            }
+        }
+    }
+
     /// Stands in where there can be no connector: every request says why.
     pub(crate) fn broken(reason: &BoxError) -> Self {
         Self(Err(reason.to_string().into()))
@@ -82,16 +91,20 @@ impl Exchange {
         Self { pool, pause: Pause::new(), timeout, max_response_size }
     }
 
-    pub(crate) async fn run(
-        &self,
-        request: Request<Vec<u8>>,
-    ) -> Result<Response<Vec<u8>>, TransportError> {
+    /// What does not get better with time.
+    pub(crate) fn check(&self) -> Result<(), TransportError> {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(TransportError::NotSent("there is no tokio runtime here".into()));
         }
-        let send = self.pool.0.as_ref().map_err(|reason| {
-            TransportError::NotSent(format!("cannot set up TLS: {reason}").into())
-        })?;
+        self.pool.send_request().map(drop)
+    }
+
+    pub(crate) async fn run(
+        &self,
+        request: Request<Vec<u8>>,
+        time_left: Duration,
+    ) -> Result<Response<Vec<u8>>, TransportError> {
+        let send = self.pool.send_request()?;
         let mut request = request.map(|body| Full::new(body.into()));
         let connection = capture_connection(&mut request);
         let mut received = None;
@@ -99,7 +112,7 @@ impl Exchange {
             self.pause.end().await;
             self.receive(send(request), &mut received).await
         };
-        let outcome = tokio::time::timeout(self.timeout, receive).await;
+        let outcome = tokio::time::timeout(self.timeout.min(time_left), receive).await;
         self.pause.begin();
 
         let is_whole = matches!(outcome, Ok(Ok(())));

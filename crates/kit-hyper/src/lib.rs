@@ -42,5 +42,5 @@ pub use builder::Builder;
 pub use client::Client;
 pub use kit_core::{
     self, ApiError, Credentials, Delivery, Endpoint, Error, ReplyError, ReplyProblem, RetryAfter,
-    TransportError, webhooks,
+    RetryPolicy, TransportError, webhooks,
 };

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use kit_core::{Credentials, Error, Kit};
+use kit_core::{Credentials, Error, Kit, RetryPolicy};
 use ureq::Agent;
 
 use crate::Client;
@@ -32,6 +32,7 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 pub struct Builder {
     base_url: Option<String>,
     user_agent: Option<String>,
+    retry: RetryPolicy,
     connect_timeout: Duration,
     timeout: Duration,
     max_response_size: usize,
@@ -43,6 +44,7 @@ impl Default for Builder {
         Self {
             base_url: None,
             user_agent: None,
+            retry: RetryPolicy::default(),
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
             max_response_size: 10 * 1024 * 1024,
@@ -66,6 +68,13 @@ impl Builder {
         self
     }
 
+    /// How often and how long a call is tried. Default: [`RetryPolicy::default`].
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
     /// How long a connection may take to be made, TLS included; as long may the lookup of the host take
     /// before it. Default: 10 s.
     #[must_use]
@@ -74,7 +83,8 @@ impl Builder {
         self
     }
 
-    /// How long a call may take in all, from the first lookup to the end of the body. Default: 30 s.
+    /// How long an attempt may take, from the lookup of the host to the end of the body. Default: 30 s.
+    /// How long a call may take with all its attempts is up to [`retry`](Self::retry).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout.min(LONGEST);
@@ -112,14 +122,18 @@ impl Builder {
         if let Some(application) = &self.user_agent {
             kit = kit.with_user_agent(application)?;
         }
-        Ok(Client::from_parts(kit, self.into_exchange()))
+        let retry = self.retry;
+        Ok(Client::from_parts(kit, retry, self.into_exchange()))
     }
 
     pub(crate) fn into_exchange(self) -> Exchange {
         let Self { connect_timeout, timeout, max_response_size, agent, .. } = self;
-        match agent {
-            Some(agent) => Exchange::overriding(agent, connect_timeout, timeout, max_response_size),
-            None => Exchange::new(own_agent(connect_timeout, timeout), max_response_size),
+        Exchange {
+            is_own: agent.is_none(),
+            agent: agent.unwrap_or_else(|| own_agent(connect_timeout, timeout)),
+            connect_timeout,
+            timeout,
+            max_response_size,
         }
     }
 }

@@ -13,66 +13,54 @@ const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
-    agent: Agent,
-    /// Timeouts that each request sets, because the agent is not ours: connect, total.
-    overriding: Option<(Duration, Duration)>,
-    max_response_size: usize,
+    pub(crate) agent: Agent,
+    /// Whether the agent is configured with these timeouts, and to follow no redirect.
+    pub(crate) is_own: bool,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) timeout: Duration,
+    pub(crate) max_response_size: usize,
 }
 
 impl Exchange {
-    /// With an agent that is configured for it.
-    pub(crate) fn new(agent: Agent, max_response_size: usize) -> Self {
-        Self { agent, overriding: None, max_response_size }
-    }
-
-    /// With any agent.
-    pub(crate) fn overriding(
-        agent: Agent,
-        connect_timeout: Duration,
-        timeout: Duration,
-        max_response_size: usize,
-    ) -> Self {
-        Self { agent, overriding: Some((connect_timeout, timeout)), max_response_size }
-    }
-
     pub(crate) fn run(
         &self,
         request: Request<Vec<u8>>,
+        time_left: Duration,
     ) -> Result<Response<Vec<u8>>, TransportError> {
-        if !HAS_TLS && self.overriding.is_none() && request.uri().scheme() == Some(&Scheme::HTTPS) {
+        if !HAS_TLS && self.is_own && request.uri().scheme() == Some(&Scheme::HTTPS) {
             let error = "built without TLS: turn on the feature `rustls` or `native-tls`";
             return Err(TransportError::NotSent(error.into()));
         }
         let (mut head, bytes) = request.into_parts();
         if bytes.is_empty() {
-            let response = self.run_request(Request::from_parts(head, SendBody::none()));
+            let response = self.run_request(Request::from_parts(head, SendBody::none()), time_left);
             return response.map_err(|error| failure(error, None));
         }
         // From here on it is known whether the request can have reached Kit.
         head.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
         let mut outgoing = Outgoing { bytes: &bytes, asked_for: false };
         let body = SendBody::from_reader(&mut outgoing);
-        let response = self.run_request(Request::from_parts(head, body));
+        let response = self.run_request(Request::from_parts(head, body), time_left);
         response.map_err(|error| failure(error, Some(outgoing.asked_for)))
     }
 
     fn run_request(
         &self,
         request: Request<impl AsSendBody>,
+        time_left: Duration,
     ) -> Result<Response<Vec<u8>>, ureq::Error> {
-        let response = match self.overriding {
-            None => self.agent.run(request),
-            Some((connect_timeout, timeout)) => {
-                let request = self.agent.configure_request(request);
-                let request = request
-                    .http_status_as_error(false)
-                    .max_redirects(0)
-                    .timeout_resolve(Some(connect_timeout))
-                    .timeout_connect(Some(connect_timeout))
-                    .timeout_global(Some(timeout))
-                    .build();
-                self.agent.run(request)
-            }
+        let response = if self.is_own && self.timeout <= time_left {
+            self.agent.run(request)
+        } else {
+            let request = self.agent.configure_request(request);
+            let request = request
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .timeout_resolve(Some(self.connect_timeout))
+                .timeout_connect(Some(self.connect_timeout))
+                .timeout_global(Some(self.timeout.min(time_left)))
+                .build();
+            self.agent.run(request)
         }?;
         let (head, mut body) = response.into_parts();
         let mut bytes = Vec::new();
