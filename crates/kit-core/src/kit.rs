@@ -4,7 +4,6 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use http::{Request, Response};
 
 use crate::base_url::BaseUrl;
-use crate::scrub::Scrub;
 use crate::{Credentials, Delivery, Endpoint, Error, TransportError, reply};
 
 /// Where Kit is and as whom to talk to it: turns endpoints into requests and replies into values.
@@ -114,7 +113,7 @@ impl Kit {
         response: Response<impl AsRef<[u8]>>,
     ) -> Result<E::Reply, Error> {
         let (head, body) = response.into_parts();
-        reply::read(endpoint, &head, body.as_ref(), &self.scrub())
+        reply::read(endpoint, &head, body.as_ref(), &self.credentials)
     }
 
     /// The error for a request that got no response: what the transport met, with the operation it
@@ -138,10 +137,6 @@ impl Kit {
     pub fn failure<E: Endpoint + ?Sized>(&self, endpoint: &E, source: TransportError) -> Error {
         let earlier = Delivery::NotSent;
         Error::Transport { method: E::METHOD, path: endpoint.path(), source, earlier }
-    }
-
-    fn scrub(&self) -> Scrub<'_> {
-        Scrub::new(self.credentials.secret())
     }
 }
 

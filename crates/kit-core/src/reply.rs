@@ -7,21 +7,25 @@ use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::scrub::Scrub;
-use crate::{ApiError, Delivery, Endpoint, Error, ReplyError, ReplyProblem, RetryAfter};
+use crate::{
+    ApiError, Credentials, Delivery, Endpoint, Error, ReplyError, ReplyProblem, RetryAfter,
+};
 
 pub(crate) fn read<E: Endpoint + ?Sized>(
     endpoint: &E,
     head: &Parts,
     body: &[u8],
-    scrub: &Scrub<'_>,
+    credentials: &Credentials,
 ) -> Result<E::Reply, Error> {
+    let scrub = || Scrub::new(credentials.secret());
     if !head.status.is_success() {
-        return Err(Error::Api(Box::new(api_error(endpoint, head, body, scrub))));
+        return Err(Error::Api(Box::new(api_error(endpoint, head, body, &scrub()))));
     }
     let error = match endpoint.reply(body) {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
+    let scrub = scrub();
     let problem =
         if is_compressed(head) { ReplyProblem::Compressed } else { diagnose(body, &error) };
     Err(Error::Reply(Box::new(ReplyError {
@@ -31,7 +35,7 @@ pub(crate) fn read<E: Endpoint + ?Sized>(
         problem,
         detail: scrub.excerpt(error.to_string().as_bytes()),
         excerpt: scrub.excerpt(body),
-        request_id: request_id(head, scrub),
+        request_id: request_id(head, &scrub),
         earlier: Delivery::NotSent,
     })))
 }
@@ -106,8 +110,8 @@ mod tests {
     use http::{Response, StatusCode};
 
     use super::*;
+    use crate::Kit;
     use crate::webhooks::{CreateWebhook, Event};
-    use crate::{Credentials, Kit};
 
     fn kit() -> Kit {
         Kit::new(Credentials::api_key("kit_0123"))

@@ -57,15 +57,21 @@ impl Client {
         let start = Instant::now();
         let now = || Time::new(start.elapsed(), SystemTime::now());
         let mut call = Call::new(&self.kit, endpoint, self.retry, fastrand::u64(..));
+        let mut time = now();
         loop {
-            match call.next(now()) {
+            match call.next(time) {
                 Step::Send(request) => {
-                    match self.exchange.run(request, call.time_left(now())).await {
-                        Ok(response) => call.received(response, now()),
-                        Err(failure) => call.failed(failure, now()),
+                    let outcome = self.exchange.run(request, call.time_left(time)).await;
+                    time = now();
+                    match outcome {
+                        Ok(response) => call.received(response, time),
+                        Err(failure) => call.failed(failure, time),
                     }
                 }
-                Step::Wait(duration) => tokio::time::sleep(duration).await,
+                Step::Wait(duration) => {
+                    tokio::time::sleep(duration).await;
+                    time = now();
+                }
                 Step::Done(result) => return result,
             }
         }

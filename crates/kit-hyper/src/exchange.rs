@@ -6,17 +6,17 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{Request, Response, Uri};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::rt::{Read, Write};
-use hyper_util::client::legacy::connect::{CaptureConnection, Connection, capture_connection};
+use hyper_util::client::legacy::connect::Connection;
 use hyper_util::client::legacy::{self, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use kit_core::TransportError;
 use tower_service::Service;
 
 use crate::connect_timeout::ConnectTimeout;
+use crate::outgoing::{LookedAt, Outgoing};
 use crate::pause::Pause;
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
@@ -44,7 +44,7 @@ pub(crate) struct Exchange {
 #[derive(Clone)]
 pub(crate) struct Pool(Result<Arc<SendRequest>, Arc<str>>);
 
-type SendRequest = dyn Fn(Request<Full<Bytes>>) -> ResponseFuture + Send + Sync;
+type SendRequest = dyn Fn(Request<Outgoing>) -> ResponseFuture + Send + Sync;
 
 impl Pool {
     pub(crate) fn new<C>(connector: C, connect_timeout: Duration) -> Self
@@ -105,8 +105,8 @@ impl Exchange {
         time_left: Duration,
     ) -> Result<Response<Vec<u8>>, TransportError> {
         let send = self.pool.send_request()?;
-        let mut request = request.map(|body| Full::new(body.into()));
-        let connection = capture_connection(&mut request);
+        let looked_at = LookedAt::default();
+        let request = request.map(|body| Outgoing::new(body, looked_at.clone()));
         let mut received = None;
         let receive = async {
             self.pause.end().await;
@@ -119,13 +119,13 @@ impl Exchange {
         match (received, outcome) {
             // What came of a refusal says more than that it was not all.
             (Some(response), _) if is_whole || !response.status().is_success() => Ok(response),
-            (_, Ok(Err(error))) => Err(self.failure(error, &connection)),
+            (_, Ok(Err(error))) => Err(self.failure(error, &looked_at)),
             (_, outcome) => {
                 let error = match outcome {
                     Ok(_) => io::Error::other("there was no response"),
                     Err(_) => io::Error::new(io::ErrorKind::TimedOut, "no response in time"),
                 };
-                Err(if is_connected(&connection) {
+                Err(if looked_at.get() {
                     TransportError::TimedOut(error.into())
                 } else {
                     TransportError::NotSent(error.into())
@@ -150,7 +150,7 @@ impl Exchange {
         Ok(())
     }
 
-    fn failure(&self, error: BoxError, connection: &CaptureConnection) -> TransportError {
+    fn failure(&self, error: BoxError, looked_at: &LookedAt) -> TransportError {
         if error.is::<LengthLimitError>() {
             return TransportError::TooLarge { limit: self.max_response_size };
         }
@@ -158,17 +158,12 @@ impl Exchange {
         let canceled = sources(&*error)
             .find_map(|source| source.downcast_ref::<hyper::Error>())
             .is_some_and(hyper::Error::is_canceled);
-        if canceled || !is_connected(connection) {
+        if canceled || !looked_at.get() {
             TransportError::NotSent(error)
         } else {
             TransportError::CutOff(error)
         }
     }
-}
-
-/// Whether there was a connection to send the request on.
-fn is_connected(connection: &CaptureConnection) -> bool {
-    connection.connection_metadata().is_some()
 }
 
 fn sources<'a>(

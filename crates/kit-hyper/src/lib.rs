@@ -36,6 +36,7 @@ mod client;
 mod connect_timeout;
 mod connector;
 mod exchange;
+mod outgoing;
 mod pause;
 
 pub use builder::Builder;

@@ -53,13 +53,21 @@ impl Client {
         let start = Instant::now();
         let now = || Time::new(start.elapsed(), SystemTime::now());
         let mut call = Call::new(&self.kit, endpoint, self.retry, fastrand::u64(..));
+        let mut time = now();
         loop {
-            match call.next(now()) {
-                Step::Send(request) => match self.exchange.run(request, call.time_left(now())) {
-                    Ok(response) => call.received(response, now()),
-                    Err(failure) => call.failed(failure, now()),
-                },
-                Step::Wait(duration) => std::thread::sleep(duration),
+            match call.next(time) {
+                Step::Send(request) => {
+                    let outcome = self.exchange.run(request, call.time_left(time));
+                    time = now();
+                    match outcome {
+                        Ok(response) => call.received(response, time),
+                        Err(failure) => call.failed(failure, time),
+                    }
+                }
+                Step::Wait(duration) => {
+                    std::thread::sleep(duration);
+                    time = now();
+                }
                 Step::Done(result) => return result,
             }
         }
