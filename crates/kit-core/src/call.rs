@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use http::{Request, Response, StatusCode};
 
-use crate::{Delivery, Endpoint, Error, Kit, RetryPolicy, Time, TransportError};
+use crate::pacer::Place;
+use crate::{Delivery, Endpoint, Error, Kit, Pacer, RetryPolicy, Time, TransportError};
 
 /// What a [`Call`] wants next.
 #[derive(Debug)]
@@ -66,6 +67,7 @@ pub struct Call<'a, E: Endpoint + ?Sized> {
     endpoint: &'a E,
     policy: RetryPolicy,
     random: u64,
+    place: Option<Place>,
     /// When the call began: known from the first question on.
     start: Option<Duration>,
     attempts: u32,
@@ -98,6 +100,7 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
             endpoint,
             policy,
             random,
+            place: None,
             start: None,
             attempts: 0,
             earlier: Delivery::NotSent,
@@ -105,11 +108,18 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
         }
     }
 
+    /// The same call, which waits until the pacer lets it send.
+    #[must_use]
+    pub fn with_pacer(mut self, pacer: &Pacer) -> Self {
+        self.place = Some(Place::new(pacer.clone()));
+        self
+    }
+
     /// What to do now. The deadline counts from the first time that this is asked.
     pub fn next(&mut self, now: Time) -> Step<Result<E::Reply, Error>> {
         self.start.get_or_insert(now.elapsed);
         match std::mem::replace(&mut self.state, State::Ended) {
-            State::Ready => self.send(),
+            State::Ready => self.send(None, now),
             State::Waiting { since, wait, error } => {
                 let left = wait.saturating_sub(now.elapsed.saturating_sub(since));
                 if !left.is_zero() {
@@ -118,7 +128,7 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
                 } else if self.time_left(now).is_zero() {
                     Step::Done(Err(error))
                 } else {
-                    self.send()
+                    self.send(Some(error), now)
                 }
             }
             State::Done(result) => Step::Done(result),
@@ -133,6 +143,7 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
     /// Tells that the request got this response.
     pub fn received(&mut self, response: Response<impl AsRef<[u8]>>, now: Time) {
         if matches!(self.state, State::Sent) {
+            self.leave(now);
             match self.kit.response(self.endpoint, response) {
                 Ok(reply) => self.state = State::Done(Ok(reply)),
                 Err(error) => self.decide(error, now),
@@ -143,6 +154,7 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
     /// Tells that the request got no response.
     pub fn failed(&mut self, failure: TransportError, now: Time) {
         if matches!(self.state, State::Sent) {
+            self.leave(now);
             self.decide(self.kit.failure(self.endpoint, failure), now);
         }
     }
@@ -158,20 +170,44 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
         self.policy.deadline().saturating_sub(now.elapsed.saturating_sub(start))
     }
 
-    fn send(&mut self) -> Step<Result<E::Reply, Error>> {
-        match self.kit.request(self.endpoint) {
-            Ok(request) => {
-                self.attempts = self.attempts.saturating_add(1);
-                self.state = State::Sent;
-                Step::Send(request)
+    /// Sends, once the pacer allows it. `error` is that of the attempt before.
+    fn send(&mut self, error: Option<Error>, now: Time) -> Step<Result<E::Reply, Error>> {
+        let request = match self.kit.request(self.endpoint) {
+            Ok(request) => request,
+            Err(error) => return Step::Done(Err(error)),
+        };
+        if let Some(Err(wait)) = self.place.as_mut().map(|place| place.enter(now.elapsed)) {
+            let error = error.unwrap_or_else(|| {
+                let full = "the rate limit leaves no room before the deadline";
+                self.kit.failure(self.endpoint, TransportError::NotSent(full.into()))
+            });
+            if wait >= self.time_left(now) {
+                self.place = None;
+                return Step::Done(Err(error));
             }
-            Err(error) => Step::Done(Err(error)),
+            self.state = State::Waiting { since: now.elapsed, wait, error };
+            return Step::Wait(wait);
+        }
+        self.attempts = self.attempts.saturating_add(1);
+        self.state = State::Sent;
+        Step::Send(request)
+    }
+
+    fn leave(&mut self, now: Time) {
+        if let Some(place) = &mut self.place {
+            place.leave(now.elapsed);
         }
     }
 
     /// Whether to try again, and when.
     fn decide(&mut self, error: Error, now: Time) {
         let error = self.error(error);
+        if let (Some(place), Error::Api(error)) = (&mut self.place, &error)
+            && error.status() == StatusCode::TOO_MANY_REQUESTS
+        {
+            let asked = error.retry_after().map(|asked| asked.delay(now.date));
+            place.limited(asked, now.elapsed);
+        }
         let wait = self.wait(&error, now).filter(|wait| *wait < self.time_left(now));
         self.state = match wait {
             Some(wait) => {
