@@ -20,7 +20,8 @@ async fn exchange(
     Ok(Response::from_parts(head, body.into()))
 }
 
-/// The whole of a transport: the core says what to do, and is told what came of it.
+/// The whole of a transport: the core says what to do, and is told what came of it. What sends more
+/// than one request adds `with_pacer`.
 async fn send<E: Endpoint>(
     client: &reqwest::Client,
     kit: &Kit,

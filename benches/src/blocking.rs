@@ -39,7 +39,7 @@ pub struct Kit {
 impl Kit {
     /// For a server.
     pub fn new(base_url: &str) -> Self {
-        let client = kit_ureq::Client::builder().base_url(base_url);
+        let client = kit_ureq::Client::builder().base_url(base_url).pacer(None);
         let client = client.build(Credentials::api_key(floor::API_KEY)).expect("a client");
         Self { create: subject::create(), client }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kit_core::{Credentials, Endpoint, Error, RetryPolicy};
+use kit_core::{Credentials, Endpoint, Error, Pacer, RetryPolicy};
 use kit_emulator::Emulator;
 use rustls::pki_types::CertificateDer;
 use tokio::runtime::{self, Runtime};
@@ -23,6 +23,8 @@ pub struct Setup {
     pub max_response_size: usize,
     /// How often a call is tried.
     pub retry: RetryPolicy,
+    /// Who makes calls wait.
+    pub pacer: Option<Pacer>,
     /// An authority to trust in place of those that are trusted by default.
     pub root: Option<CertificateDer<'static>>,
 }
@@ -37,6 +39,7 @@ impl Setup {
             connect_timeout: Duration::from_secs(60),
             max_response_size: 64 * 1024,
             retry: RetryPolicy::none().with_deadline(Duration::from_secs(3600)),
+            pacer: None,
             root: None,
         }
     }
@@ -75,7 +78,8 @@ impl Transport for kit_ureq::Client {
             .timeout(setup.timeout)
             .connect_timeout(setup.connect_timeout)
             .max_response_size(setup.max_response_size)
-            .retry(setup.retry);
+            .retry(setup.retry)
+            .pacer(setup.pacer);
         if let Some(root) = setup.root {
             builder = builder.agent(agent_trusting(&root));
         }
@@ -108,7 +112,8 @@ impl Hyper {
             .timeout(setup.timeout)
             .connect_timeout(setup.connect_timeout)
             .max_response_size(setup.max_response_size)
-            .retry(setup.retry);
+            .retry(setup.retry)
+            .pacer(setup.pacer);
         if let Some(root) = setup.root {
             builder = builder.connector(connector_trusting(&root));
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use kit_core::webhooks::{CreateWebhook, DeleteWebhook, Event, ListWebhooks};
-use kit_core::{Error, RetryPolicy};
+use kit_core::{Error, Pacer, RetryPolicy};
 use kit_emulator::{Emulator, Fault};
 use kit_tests::on_each_transport;
 use kit_tests::server::Server;
@@ -20,6 +20,8 @@ on_each_transport!(
     a_call_ends_by_its_deadline,
     an_attempt_ends_by_the_deadline,
     webhooks_are_listed_page_by_page,
+    a_pacer_keeps_calls_back,
+    a_429_teaches_the_pacer,
 );
 
 fn create() -> CreateWebhook {
@@ -158,4 +160,35 @@ fn webhooks_are_listed_page_by_page<T: Transport>() {
     let left = client.send(&ListWebhooks::new()).unwrap();
     assert!(left.items.iter().all(|webhook| webhook.event == Event::PurchaseCreate));
     assert_eq!(left.items.len(), 3);
+}
+
+fn a_pacer_keeps_calls_back<T: Transport>() {
+    let emulator = Emulator::start().unwrap();
+    let retry = eager().with_deadline(Duration::from_secs(50));
+    let pacer = Some(Pacer::new(2));
+    let client = T::new(Setup { retry, pacer, ..Setup::of(&emulator) });
+    // Clones share the budget. The third call would have to wait for longer than it has.
+    client.send(&create()).unwrap();
+    client.clone().send(&create()).unwrap();
+    let error = client.send(&create()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "POST /v4/webhooks: not sent: the rate limit leaves no room before the deadline"
+    );
+    assert!(!error.may_have_been_applied());
+    assert_eq!(emulator.requests(), 2);
+}
+
+fn a_429_teaches_the_pacer<T: Transport>() {
+    let emulator = Emulator::start().unwrap();
+    let retry = RetryPolicy::none().with_deadline(Duration::from_secs(5));
+    let pacer = Pacer::new(120);
+    let client = T::new(Setup { retry, pacer: Some(pacer.clone()), ..Setup::of(&emulator) });
+    client.send(&create()).unwrap();
+    emulator.fail_next(1, Fault::status(429).retry_after("30"));
+    client.send(&create()).unwrap_err();
+    assert_eq!(pacer.budget(), 1);
+    let error = client.send(&create()).unwrap_err();
+    assert!(error.to_string().contains("the rate limit leaves no room"), "{error}");
+    assert_eq!(emulator.requests(), 2);
 }

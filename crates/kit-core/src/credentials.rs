@@ -56,6 +56,16 @@ impl Credentials {
         Self { scheme: Scheme::AccessToken, value: check(&token).and_then(|()| sensitive(bearer)) }
     }
 
+    /// How many requests Kit allows them in any 60 seconds: 120 for an API key, 600 for an access token.
+    ///
+    /// Source: Kit's API v4, "Rate limits".
+    pub fn rate_limit(&self) -> u32 {
+        match self.scheme {
+            Scheme::ApiKey => 120,
+            Scheme::AccessToken => 600,
+        }
+    }
+
     /// The header that carries the credential.
     pub(crate) fn header(&self) -> Result<(HeaderName, HeaderValue), Error> {
         let (name, field) = match self.scheme {

@@ -12,7 +12,8 @@ const WINDOW: Duration = Duration::from_secs(60);
 /// counts, and it goes on counting until 60 seconds after its end.
 ///
 /// Who asks first is served first. Clones share one budget; use one for all that uses the same
-/// credential. Where other programs use it too, Kit's 429 teaches the pacer: nothing is sent while
+/// credential, and one clock (the `elapsed` of [`Time`](crate::Time)) for all that use it: the clients
+/// of one transport do. Where other programs use it too, Kit's 429 teaches the pacer: nothing is sent while
 /// `Retry-After` lasts, and the budget shrinks below what was sent in that window; it doubles again
 /// with each window that passes without a 429.
 ///
@@ -21,10 +22,11 @@ const WINDOW: Duration = Duration::from_secs(60);
 /// # Examples
 ///
 /// ```
-/// use kit_core::Pacer;
+/// use kit_core::{Credentials, Pacer};
 ///
-/// let pacer = Pacer::new(100);
-/// assert_eq!(pacer.budget(), 100);
+/// let credentials = Credentials::api_key("kit_0123");
+/// let pacer = Pacer::new(credentials.rate_limit());
+/// assert_eq!(pacer.budget(), 120);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Pacer {
@@ -52,12 +54,6 @@ struct Window {
 }
 
 impl Pacer {
-    /// What Kit allows an API key: 120 requests in any 60 seconds.
-    pub const API_KEY: u32 = 120;
-
-    /// What Kit allows an OAuth access token: 600 requests in any 60 seconds.
-    pub const ACCESS_TOKEN: u32 = 600;
-
     /// At most so many requests in any 60 seconds. Zero counts as one.
     pub fn new(budget: u32) -> Self {
         let most = usize::try_from(budget).unwrap_or(usize::MAX).max(1);

@@ -4,7 +4,7 @@ use std::time::Duration;
 use http::Uri;
 use hyper::rt::{Read, Write};
 use hyper_util::client::legacy::connect::Connection;
-use kit_core::{Credentials, Error, Kit, RetryPolicy};
+use kit_core::{Credentials, Error, Kit, Pacer, RetryPolicy};
 use tower_service::Service;
 
 use crate::Client;
@@ -30,6 +30,7 @@ pub struct Builder {
     base_url: Option<String>,
     user_agent: Option<String>,
     retry: RetryPolicy,
+    pacing: Pacing,
     connect_timeout: Duration,
     timeout: Duration,
     max_response_size: usize,
@@ -39,12 +40,19 @@ pub struct Builder {
 /// Makes the pool once the timeout for connecting is known.
 type PoolOf = Box<dyn FnOnce(Duration) -> Pool + Send + Sync>;
 
+#[derive(Clone, Debug)]
+enum Pacing {
+    ByCredentials,
+    By(Option<Pacer>),
+}
+
 impl Default for Builder {
     fn default() -> Self {
         Self {
             base_url: None,
             user_agent: None,
             retry: RetryPolicy::default(),
+            pacing: Pacing::ByCredentials,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
             max_response_size: 10 * 1024 * 1024,
@@ -72,6 +80,15 @@ impl Builder {
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Who makes calls wait, so that they do not run into Kit's rate limit; `None` for nobody. Default: a
+    /// [`Pacer`] with what Kit allows the credentials. Clients with the same credentials should share
+    /// one, as the clones of a client do.
+    #[must_use]
+    pub fn pacer(mut self, pacer: impl Into<Option<Pacer>>) -> Self {
+        self.pacing = Pacing::By(pacer.into());
         self
     }
 
@@ -118,6 +135,7 @@ impl Builder {
     ///
     /// [`Error::Input`] for a `base_url` or `user_agent` that cannot be used.
     pub fn build(self, credentials: Credentials) -> Result<Client, Error> {
+        let rate_limit = credentials.rate_limit();
         let mut kit = Kit::new(credentials);
         if let Some(url) = &self.base_url {
             kit = kit.with_base_url(url)?;
@@ -126,7 +144,11 @@ impl Builder {
             kit = kit.with_user_agent(application)?;
         }
         let retry = self.retry;
-        Ok(Client::from_parts(kit, retry, self.into_exchange()))
+        let pacer = match &self.pacing {
+            Pacing::ByCredentials => Some(Pacer::new(rate_limit)),
+            Pacing::By(pacer) => pacer.clone(),
+        };
+        Ok(Client::from_parts(kit, retry, pacer, self.into_exchange()))
     }
 
     pub(crate) fn into_exchange(self) -> Exchange {
@@ -148,6 +170,7 @@ impl fmt::Debug for Builder {
             .field("base_url", &self.base_url)
             .field("user_agent", &self.user_agent)
             .field("retry", &self.retry)
+            .field("pacing", &self.pacing)
             .field("connect_timeout", &self.connect_timeout)
             .field("timeout", &self.timeout)
             .field("max_response_size", &self.max_response_size)

@@ -1,13 +1,12 @@
-use std::time::{Instant, SystemTime};
-
-use kit_core::{Call, Credentials, Endpoint, Error, Kit, RetryPolicy, Step, Time};
+use kit_core::{Call, Credentials, Endpoint, Error, Kit, Pacer, RetryPolicy, Step};
 
 use crate::Builder;
+use crate::clock::now;
 use crate::exchange::Exchange;
 
 /// Sends operations to Kit and awaits each.
 ///
-/// Cheap to clone; clones share one pool of connections. HTTP/2 is spoken where the server offers it
+/// Cheap to clone; clones share one pool of connections and one [`Pacer`]. HTTP/2 is spoken where the server offers it
 /// over TLS.
 ///
 /// Redirects are not followed, so that a credential never reaches another host: a 3xx is an
@@ -17,6 +16,7 @@ use crate::exchange::Exchange;
 pub struct Client {
     kit: Kit,
     retry: RetryPolicy,
+    pacer: Option<Pacer>,
     exchange: Exchange,
 }
 
@@ -24,7 +24,9 @@ impl Client {
     /// A client for Kit at `https://api.kit.com`, with the defaults of [`Builder`].
     pub fn new(credentials: Credentials) -> Self {
         let exchange = Builder::default().into_exchange();
-        Self::from_parts(Kit::new(credentials), RetryPolicy::default(), exchange)
+        let pacer = Pacer::new(credentials.rate_limit());
+        let retry = RetryPolicy::default();
+        Self::from_parts(Kit::new(credentials), retry, Some(pacer), exchange)
     }
 
     /// To choose the base URL, timeouts, limits, the user agent or the connector.
@@ -32,8 +34,13 @@ impl Client {
         Builder::default()
     }
 
-    pub(crate) fn from_parts(kit: Kit, retry: RetryPolicy, exchange: Exchange) -> Self {
-        Self { kit, retry, exchange }
+    pub(crate) fn from_parts(
+        kit: Kit,
+        retry: RetryPolicy,
+        pacer: Option<Pacer>,
+        exchange: Exchange,
+    ) -> Self {
+        Self { kit, retry, pacer, exchange }
     }
 
     /// Sends an operation, such as [`CreateWebhook`](crate::webhooks::CreateWebhook), and reads its
@@ -54,9 +61,10 @@ impl Client {
         if let Err(failure) = self.exchange.check() {
             return Err(self.kit.failure(endpoint, failure));
         }
-        let start = Instant::now();
-        let now = || Time::new(start.elapsed(), SystemTime::now());
         let mut call = Call::new(&self.kit, endpoint, self.retry, fastrand::u64(..));
+        if let Some(pacer) = &self.pacer {
+            call = call.with_pacer(pacer);
+        }
         let mut time = now();
         loop {
             match call.next(time) {

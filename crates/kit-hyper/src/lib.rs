@@ -33,6 +33,7 @@
 
 mod builder;
 mod client;
+mod clock;
 mod connect_timeout;
 mod connector;
 mod exchange;
@@ -42,6 +43,6 @@ mod pause;
 pub use builder::Builder;
 pub use client::Client;
 pub use kit_core::{
-    self, ApiError, Credentials, Delivery, Endpoint, Error, ReplyError, ReplyProblem, RetryAfter,
-    RetryPolicy, TransportError, webhooks,
+    self, ApiError, Credentials, Delivery, Endpoint, Error, Pacer, ReplyError, ReplyProblem,
+    RetryAfter, RetryPolicy, TransportError, webhooks,
 };

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use kit_core::{Credentials, Error, Kit, RetryPolicy};
+use kit_core::{Credentials, Error, Kit, Pacer, RetryPolicy};
 use ureq::Agent;
 
 use crate::Client;
@@ -33,10 +33,17 @@ pub struct Builder {
     base_url: Option<String>,
     user_agent: Option<String>,
     retry: RetryPolicy,
+    pacing: Pacing,
     connect_timeout: Duration,
     timeout: Duration,
     max_response_size: usize,
     agent: Option<Agent>,
+}
+
+#[derive(Clone, Debug)]
+enum Pacing {
+    ByCredentials,
+    By(Option<Pacer>),
 }
 
 impl Default for Builder {
@@ -45,6 +52,7 @@ impl Default for Builder {
             base_url: None,
             user_agent: None,
             retry: RetryPolicy::default(),
+            pacing: Pacing::ByCredentials,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
             max_response_size: 10 * 1024 * 1024,
@@ -72,6 +80,15 @@ impl Builder {
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Who makes calls wait, so that they do not run into Kit's rate limit; `None` for nobody. Default: a
+    /// [`Pacer`] with what Kit allows the credentials. Clients with the same credentials should share
+    /// one, as the clones of a client do.
+    #[must_use]
+    pub fn pacer(mut self, pacer: impl Into<Option<Pacer>>) -> Self {
+        self.pacing = Pacing::By(pacer.into());
         self
     }
 
@@ -115,6 +132,7 @@ impl Builder {
     ///
     /// [`Error::Input`] for a `base_url` or `user_agent` that cannot be used.
     pub fn build(self, credentials: Credentials) -> Result<Client, Error> {
+        let rate_limit = credentials.rate_limit();
         let mut kit = Kit::new(credentials);
         if let Some(url) = &self.base_url {
             kit = kit.with_base_url(url)?;
@@ -123,7 +141,11 @@ impl Builder {
             kit = kit.with_user_agent(application)?;
         }
         let retry = self.retry;
-        Ok(Client::from_parts(kit, retry, self.into_exchange()))
+        let pacer = match &self.pacing {
+            Pacing::ByCredentials => Some(Pacer::new(rate_limit)),
+            Pacing::By(pacer) => pacer.clone(),
+        };
+        Ok(Client::from_parts(kit, retry, pacer, self.into_exchange()))
     }
 
     pub(crate) fn into_exchange(self) -> Exchange {

@@ -1,13 +1,12 @@
-use std::time::{Instant, SystemTime};
-
-use kit_core::{Call, Credentials, Endpoint, Error, Kit, RetryPolicy, Step, Time};
+use kit_core::{Call, Credentials, Endpoint, Error, Kit, Pacer, RetryPolicy, Step};
 
 use crate::Builder;
+use crate::clock::now;
 use crate::exchange::Exchange;
 
 /// Sends operations to Kit and blocks until each is done.
 ///
-/// Cheap to clone; clones share one pool of connections. To be shared by threads, clone it or
+/// Cheap to clone; clones share one pool of connections and one [`Pacer`]. To be shared by threads, clone it or
 /// borrow it.
 ///
 /// The proxies of the environment are honoured as ureq does: the first of `all_proxy`, `https_proxy`
@@ -18,6 +17,7 @@ use crate::exchange::Exchange;
 pub struct Client {
     kit: Kit,
     retry: RetryPolicy,
+    pacer: Option<Pacer>,
     exchange: Exchange,
 }
 
@@ -25,7 +25,9 @@ impl Client {
     /// A client for Kit at `https://api.kit.com`, with the defaults of [`Builder`].
     pub fn new(credentials: Credentials) -> Self {
         let exchange = Builder::default().into_exchange();
-        Self::from_parts(Kit::new(credentials), RetryPolicy::default(), exchange)
+        let pacer = Pacer::new(credentials.rate_limit());
+        let retry = RetryPolicy::default();
+        Self::from_parts(Kit::new(credentials), retry, Some(pacer), exchange)
     }
 
     /// To choose the base URL, timeouts, limits, the user agent or the [`ureq::Agent`].
@@ -33,8 +35,13 @@ impl Client {
         Builder::default()
     }
 
-    pub(crate) fn from_parts(kit: Kit, retry: RetryPolicy, exchange: Exchange) -> Self {
-        Self { kit, retry, exchange }
+    pub(crate) fn from_parts(
+        kit: Kit,
+        retry: RetryPolicy,
+        pacer: Option<Pacer>,
+        exchange: Exchange,
+    ) -> Self {
+        Self { kit, retry, pacer, exchange }
     }
 
     /// Sends an operation, such as [`CreateWebhook`](crate::webhooks::CreateWebhook), and reads its
@@ -50,9 +57,10 @@ impl Client {
     /// - [`Error::Api`]: Kit answered with a status that is not a success;
     /// - [`Error::Reply`]: it is a success, but its body is not what was promised.
     pub fn send<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<E::Reply, Error> {
-        let start = Instant::now();
-        let now = || Time::new(start.elapsed(), SystemTime::now());
         let mut call = Call::new(&self.kit, endpoint, self.retry, fastrand::u64(..));
+        if let Some(pacer) = &self.pacer {
+            call = call.with_pacer(pacer);
+        }
         let mut time = now();
         loop {
             match call.next(time) {

@@ -28,11 +28,12 @@
 
 mod builder;
 mod client;
+mod clock;
 mod exchange;
 
 pub use builder::Builder;
 pub use client::Client;
 pub use kit_core::{
-    self, ApiError, Credentials, Delivery, Endpoint, Error, ReplyError, ReplyProblem, RetryAfter,
-    RetryPolicy, TransportError, webhooks,
+    self, ApiError, Credentials, Delivery, Endpoint, Error, Pacer, ReplyError, ReplyProblem,
+    RetryAfter, RetryPolicy, TransportError, webhooks,
 };
