@@ -187,7 +187,7 @@ fn a_429_teaches_the_pacer<T: Transport>() {
     client.send(&create()).unwrap();
     emulator.fail_next(1, Fault::status(429).retry_after("30"));
     client.send(&create()).unwrap_err();
-    assert_eq!(pacer.budget(), 1);
+    assert_eq!(pacer.budget(), 60);
     let error = client.send(&create()).unwrap_err();
     assert!(error.to_string().contains("the rate limit leaves no room"), "{error}");
     assert_eq!(emulator.requests(), 2);

@@ -3,6 +3,7 @@ use std::time::Duration;
 use http::{Request, Response, StatusCode};
 
 use crate::pacer::Place;
+use crate::trace::Trace;
 use crate::{Delivery, Endpoint, Error, Kit, Pacer, RetryPolicy, Time, TransportError};
 
 /// What a [`Call`] wants next.
@@ -30,6 +31,9 @@ pub enum Step<T> {
 /// | 500, 502, 503, 504 | retry after `Retry-After`, else backoff | give up; it may have been applied |
 /// | cut off, timed out | retry | give up; it may have been applied |
 /// | anything else | give up | give up |
+///
+/// With the feature `tracing`, each call has a span `kit.call` with its operation and outcome, and with
+/// the attempt, status, request id and wait that came last; each step is an event at the level `DEBUG`.
 ///
 /// # Examples
 ///
@@ -74,6 +78,7 @@ pub struct Call<'a, E: Endpoint + ?Sized> {
     /// Whether an attempt before the current one may have reached Kit.
     earlier: Delivery,
     state: State<E::Reply>,
+    trace: Trace,
 }
 
 #[derive(Debug)]
@@ -105,6 +110,7 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
             attempts: 0,
             earlier: Delivery::NotSent,
             state: State::Ready,
+            trace: Trace::new(endpoint),
         }
     }
 
@@ -118,6 +124,16 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
     /// What to do now. The deadline counts from the first time that this is asked.
     pub fn next(&mut self, now: Time) -> Step<Result<E::Reply, Error>> {
         self.start.get_or_insert(now.elapsed);
+        let step = self.step(now);
+        match &step {
+            Step::Send(_) => self.trace.sends(self.attempts),
+            Step::Wait(wait) => self.trace.waits(*wait),
+            Step::Done(result) => self.trace.done(result),
+        }
+        step
+    }
+
+    fn step(&mut self, now: Time) -> Step<Result<E::Reply, Error>> {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::Ready => self.send(None, now),
             State::Waiting { since, wait, error } => {
@@ -144,6 +160,7 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
     pub fn received(&mut self, response: Response<impl AsRef<[u8]>>, now: Time) {
         if matches!(self.state, State::Sent) {
             self.leave(now);
+            self.trace.received(&response, self.kit);
             match self.kit.response(self.endpoint, response) {
                 Ok(reply) => self.state = State::Done(Ok(reply)),
                 Err(error) => self.decide(error, now),
@@ -155,6 +172,7 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
     pub fn failed(&mut self, failure: TransportError, now: Time) {
         if matches!(self.state, State::Sent) {
             self.leave(now);
+            self.trace.failed(&failure);
             self.decide(self.kit.failure(self.endpoint, failure), now);
         }
     }

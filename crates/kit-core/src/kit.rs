@@ -140,6 +140,14 @@ impl Kit {
     }
 }
 
+#[cfg(feature = "tracing")]
+impl Kit {
+    /// The `X-Request-Id` of a response.
+    pub(crate) fn request_id(&self, headers: &HeaderMap) -> Option<String> {
+        reply::request_id(headers, &crate::scrub::Scrub::new(self.credentials.secret()))
+    }
+}
+
 impl fmt::Debug for Kit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kit")

@@ -33,6 +33,10 @@
 //! - [`Call`]: one call up to its end, when to send, to wait, to give up;
 //! - [`Error`]: what went wrong, and whether the request may have been applied all the same.
 //!
+//! # Features
+//!
+//! - `tracing`: a span and events for each [`Call`]. Never a secret, never a body.
+//!
 //! # What is not here
 //!
 //! Sockets, TLS, timeouts and redirects belong to the transport. A transport must not follow
@@ -58,6 +62,7 @@ mod retry_after;
 mod retry_policy;
 mod scrub;
 mod time;
+mod trace;
 mod transport_error;
 pub mod webhooks;
 

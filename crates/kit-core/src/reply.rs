@@ -1,6 +1,6 @@
 //! Reading a response: a value, or what the response says instead.
 
-use http::header::CONTENT_ENCODING;
+use http::header::{CONTENT_ENCODING, HeaderMap};
 use http::response::Parts;
 use serde::Deserialize;
 use serde_json::Value;
@@ -35,7 +35,7 @@ pub(crate) fn read<E: Endpoint + ?Sized>(
         problem,
         detail: scrub.excerpt(error.to_string().as_bytes()),
         excerpt: scrub.excerpt(body),
-        request_id: request_id(head, &scrub),
+        request_id: request_id(&head.headers, &scrub),
         earlier: Delivery::NotSent,
     })))
 }
@@ -52,7 +52,7 @@ fn api_error<E: Endpoint + ?Sized>(
         status: head.status,
         messages: messages(body).iter().map(|message| scrub.text(message)).collect(),
         excerpt: scrub.excerpt(body),
-        request_id: request_id(head, scrub),
+        request_id: request_id(&head.headers, scrub),
         retry_after: RetryAfter::of(&head.headers),
         earlier: Delivery::NotSent,
     }
@@ -76,8 +76,8 @@ fn messages(body: &[u8]) -> Vec<String> {
     }
 }
 
-fn request_id(head: &Parts, scrub: &Scrub<'_>) -> Option<String> {
-    head.headers.get("x-request-id").map(|id| scrub.excerpt(id.as_bytes()))
+pub(crate) fn request_id(headers: &HeaderMap, scrub: &Scrub<'_>) -> Option<String> {
+    headers.get("x-request-id").map(|id| scrub.excerpt(id.as_bytes()))
 }
 
 /// A transport that decompresses takes the header away.

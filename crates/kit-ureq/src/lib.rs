@@ -20,9 +20,10 @@
 //! # Features
 //!
 //! - `rustls` (default): TLS by rustls, with Mozilla's roots;
-//! - `native-tls`: TLS by the platform's library, with the platform's roots; used where both are on.
+//! - `native-tls`: TLS by the platform's library, with the platform's roots; used where both are on;
+//! - `tracing`: a span and events for each call.
 //!
-//! With neither, only `http` URLs can be reached; the error for an `https` one says so.
+//! Without TLS, only `http` URLs can be reached; the error for an `https` one says so.
 
 #![deny(missing_docs)]
 

@@ -1,0 +1,109 @@
+//! What is seen of a call from outside: a span, and an event for each step. Never a secret or a body.
+
+#[cfg(feature = "tracing")]
+pub(crate) use on::Trace;
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) use off::Trace;
+
+#[cfg(feature = "tracing")]
+mod on {
+    use std::time::Duration;
+
+    use http::Response;
+    use tracing::field::{Empty, display};
+    use tracing::{Span, debug, info_span};
+
+    use crate::{Endpoint, Error, Kit, TransportError};
+
+    const TARGET: &str = "kit_core::call";
+
+    #[derive(Debug)]
+    pub(crate) struct Trace {
+        span: Span,
+    }
+
+    impl Trace {
+        pub(crate) fn new<E: Endpoint + ?Sized>(endpoint: &E) -> Self {
+            let span = info_span!(
+                target: TARGET,
+                "kit.call",
+                operation = format_args!("{} {}", E::METHOD, endpoint.path()),
+                attempt = Empty,
+                status = Empty,
+                request_id = Empty,
+                wait = Empty,
+                outcome = Empty,
+            );
+            Self { span }
+        }
+
+        pub(crate) fn sends(&self, attempt: u32) {
+            self.span.record("attempt", attempt);
+            self.span.in_scope(|| debug!(target: TARGET, attempt, "sends"));
+        }
+
+        pub(crate) fn received<B>(&self, response: &Response<B>, kit: &Kit) {
+            if self.span.is_disabled() {
+                return;
+            }
+            let status = response.status().as_u16();
+            self.span.record("status", status);
+            let id = kit.request_id(response.headers());
+            if let Some(id) = &id {
+                self.span.record("request_id", id);
+            }
+            self.span.in_scope(
+                || debug!(target: TARGET, status, request_id = id, "received a response"),
+            );
+        }
+
+        pub(crate) fn failed(&self, failure: &TransportError) {
+            self.span.in_scope(|| debug!(target: TARGET, %failure, "got no response"));
+        }
+
+        pub(crate) fn waits(&self, wait: Duration) {
+            self.span.record("wait", display(format_args!("{wait:?}")));
+            self.span.in_scope(|| debug!(target: TARGET, ?wait, "waits"));
+        }
+
+        pub(crate) fn done<T>(&self, result: &Result<T, Error>) {
+            let outcome = match result {
+                Ok(_) => "done",
+                Err(error) if error.may_have_been_applied() => "may have been applied",
+                Err(_) => "refused",
+            };
+            self.span.record("outcome", outcome);
+            self.span.in_scope(|| debug!(target: TARGET, outcome, "ends"));
+        }
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+mod off {
+    use std::time::Duration;
+
+    use http::Response;
+
+    use crate::{Endpoint, Error, Kit, TransportError};
+
+    #[derive(Debug)]
+    pub(crate) struct Trace;
+
+    #[expect(clippy::unused_self, reason = "it stands in for the one that sees")]
+    impl Trace {
+        pub(crate) fn new<E: Endpoint + ?Sized>(_: &E) -> Self {
+            Self
+        }
+
+        pub(crate) fn sends(&self, _: u32) {}
+
+        pub(crate) fn received<B>(&self, _: &Response<B>, _: &Kit) {}
+
+        pub(crate) fn failed(&self, _: &TransportError) {}
+
+        pub(crate) fn waits(&self, _: Duration) {}
+
+        pub(crate) fn done<T>(&self, _: &Result<T, Error>) {}
+    }
+}

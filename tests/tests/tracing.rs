@@ -1,0 +1,107 @@
+//! What a subscriber sees of a call.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use kit_core::webhooks::{CreateWebhook, Event};
+use kit_core::{Credentials, RetryPolicy};
+use kit_emulator::{Emulator, Fault};
+use kit_tests::secrets::SECRET;
+use kit_tests::server::Server;
+use kit_ureq::Client;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+/// All that was written.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is traced meanwhile, in all detail.
+fn traced(act: impl FnOnce()) -> String {
+    let written = Written::default();
+    let writer = written.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::FULL)
+        .with_writer(move || writer.clone())
+        .with_ansi(false)
+        .finish();
+    tracing::subscriber::with_default(subscriber, act);
+    let bytes = written.0.lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap()
+}
+
+fn client(base_url: &str, credentials: Credentials) -> Client {
+    let retry =
+        RetryPolicy::default().with_backoff(Duration::from_millis(5), Duration::from_millis(5));
+    Client::builder().base_url(base_url).retry(retry).build(credentials).unwrap()
+}
+
+fn create() -> CreateWebhook {
+    CreateWebhook::new("https://example.com/secret-target", Event::PurchaseCreate).unwrap()
+}
+
+#[test]
+fn a_call_is_a_span_with_all_that_happened() {
+    let emulator = Emulator::start().unwrap();
+    emulator.fail_next(1, Fault::status(429));
+    let client = client(emulator.base_url(), Credentials::api_key(emulator.api_key()));
+    let text = traced(|| drop(client.send(&create()).unwrap()));
+    for expected in [
+        "kit_core::call",
+        "kit.call",
+        "operation=POST /v4/webhooks",
+        "attempt=1",
+        "status=429",
+        "waits",
+        "attempt=2",
+        "status=201",
+        "request_id=",
+        "outcome=\"done\"",
+    ] {
+        assert!(text.contains(expected), "{expected} is not in {text}");
+    }
+}
+
+#[test]
+fn how_a_call_ends_is_said() {
+    let emulator = Emulator::start().unwrap();
+    let client = client(emulator.base_url(), Credentials::api_key(emulator.api_key()));
+    for (fault, outcome) in [(503, "may have been applied"), (422, "refused")] {
+        emulator.fail_next(1, Fault::status(fault));
+        let text = traced(|| drop(client.send(&create()).unwrap_err()));
+        assert!(text.contains(&format!("outcome=\"{outcome}\"")), "{text}");
+    }
+    emulator.fail_next(1, Fault::close());
+    let text = traced(|| drop(client.send(&create()).unwrap_err()));
+    assert!(text.contains("got no response") && text.contains("failure=cut off: "), "{text}");
+}
+
+#[test]
+fn neither_a_secret_nor_a_body_is_traced() {
+    let echo = Server::start(|peer| {
+        let request = peer.request().unwrap_or_default();
+        let length = request.len();
+        let head =
+            format!("HTTP/1.1 400 {SECRET}\r\nX-Request-Id: {SECRET}\r\nRetry-After: {SECRET}");
+        let _ = peer.send(format!("{head}\r\nContent-Length: {length}\r\n\r\n{request}"));
+    });
+    for credentials in [Credentials::api_key(SECRET), Credentials::access_token(SECRET)] {
+        for base_url in [echo.base_url(), "http://kit.invalid".to_owned()] {
+            let client = client(&base_url, credentials.clone());
+            let text = traced(|| drop(client.send(&create()).unwrap_err()));
+            assert!(text.contains("kit.call"), "{text}");
+            assert!(!text.contains(SECRET) && !text.contains("secret-target"), "{text}");
+        }
+    }
+}
