@@ -266,6 +266,29 @@ fn faults_are_chosen_per_request_and_for_the_next() {
 }
 
 #[test]
+fn rate_limits_are_those_of_kit() {
+    let emulator = Emulator::builder().rate_limits().start().unwrap();
+    let client = Client::new(&emulator);
+    let bearer = format!("Bearer {}", emulator.access_token());
+    let get = |headers: &[(&str, &str)]| client.send("GET", "/v4/webhooks", headers, "");
+    for (headers, budget) in [(&[][..], 120), (&[("Authorization", bearer.as_str())], 600)] {
+        for _ in 0..budget {
+            assert_eq!(get(headers).status(), 200);
+        }
+        let refused = get(headers);
+        assert_refused(&refused, 429, "Rate limit exceeded");
+        let wait = refused.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap();
+        assert!((1..=60).contains(&wait), "{wait}");
+        emulator.advance(Duration::from_secs(wait));
+        assert_eq!(get(headers).status(), 200);
+    }
+    // Who has no right to be answered is not counted.
+    for _ in 0..150 {
+        assert_eq!(get(&[("X-Kit-Api-Key", "wrong")]).status(), 401);
+    }
+}
+
+#[test]
 fn it_stops_when_it_is_dropped() {
     let emulator = Emulator::start().unwrap();
     let address = emulator.base_url().trim_start_matches("http://").to_owned();

@@ -11,9 +11,11 @@ use serde_json::json;
 
 use crate::account::Account;
 use crate::body::ReplyBody;
+use crate::clock::Clock;
 use crate::create_webhook::create_webhook;
 use crate::fault::{Effect, Fault, When};
 use crate::list_webhooks::list_webhooks;
+use crate::rate_limit::RateLimit;
 use crate::reply::Reply;
 
 /// The largest body that is read, in bytes.
@@ -27,8 +29,28 @@ pub(crate) struct Api {
     pub(crate) access_token: String,
     pub(crate) connections: AtomicUsize,
     pub(crate) requests: AtomicUsize,
+    pub(crate) clock: Clock,
+    /// Whether there are rate limits: of the API key and of the access token.
+    limits: Option<Mutex<[RateLimit; 2]>>,
     account: Mutex<Account>,
     chooser: Mutex<Option<Chooser>>,
+}
+
+/// What a request comes with.
+#[derive(Clone, Copy, Debug)]
+enum Credential {
+    ApiKey,
+    AccessToken,
+}
+
+impl Credential {
+    /// How many requests are let through in any 60 seconds.
+    fn budget(self) -> usize {
+        match self {
+            Self::ApiKey => 120,
+            Self::AccessToken => 600,
+        }
+    }
 }
 
 /// The connection is to be closed without an answer.
@@ -44,12 +66,18 @@ impl std::fmt::Display for Closed {
 impl std::error::Error for Closed {}
 
 impl Api {
-    pub(crate) fn new(api_key: String, access_token: String) -> Self {
+    pub(crate) fn new(
+        api_key: String,
+        access_token: String,
+        limits: Option<Mutex<[RateLimit; 2]>>,
+    ) -> Self {
         Self {
             api_key,
             access_token,
             connections: AtomicUsize::new(0),
             requests: AtomicUsize::new(0),
+            clock: Clock::new(),
+            limits,
             account: Mutex::default(),
             chooser: Mutex::new(None),
         }
@@ -128,8 +156,11 @@ impl Api {
         if path != "/v4/webhooks" && id.is_none() {
             return Reply::not_found();
         }
-        if !self.is_authorized(head.headers()) {
+        let Some(credential) = self.credential(head.headers()) else {
             return Reply::error(StatusCode::UNAUTHORIZED, "The access token is invalid");
+        };
+        if let Err(seconds) = self.pass(credential) {
+            return Reply::too_many_requests(seconds);
         }
         match (head.method(), id) {
             (&Method::POST, None) => create_webhook(&mut self.account(), head.headers(), body),
@@ -145,19 +176,30 @@ impl Api {
     }
 
     /// Exactly one credential, and the right one.
-    fn is_authorized(&self, headers: &HeaderMap) -> bool {
+    fn credential(&self, headers: &HeaderMap) -> Option<Credential> {
         let mut keys = headers.get_all("x-kit-api-key").iter();
         let mut tokens = headers.get_all(header::AUTHORIZATION).iter();
         match (keys.next(), tokens.next(), keys.next(), tokens.next()) {
-            (Some(key), None, None, None) => key.as_bytes() == self.api_key.as_bytes(),
-            (None, Some(token), None, None) => {
-                let token = token.to_str().ok().and_then(|token| token.split_once(' '));
-                token.is_some_and(|(scheme, token)| {
-                    scheme.eq_ignore_ascii_case("bearer") && token == self.access_token
-                })
+            (Some(key), None, None, None) => {
+                (key.as_bytes() == self.api_key.as_bytes()).then_some(Credential::ApiKey)
             }
-            _ => false,
+            (None, Some(token), None, None) => {
+                let (scheme, token) = token.to_str().ok()?.split_once(' ')?;
+                let is_right = scheme.eq_ignore_ascii_case("bearer") && token == self.access_token;
+                is_right.then_some(Credential::AccessToken)
+            }
+            _ => None,
         }
+    }
+
+    fn pass(&self, credential: Credential) -> Result<(), u64> {
+        let Some(limits) = &self.limits else { return Ok(()) };
+        let [api_key, access_token] = &mut *limits.lock().unwrap_or_else(PoisonError::into_inner);
+        let limit = match credential {
+            Credential::ApiKey => api_key,
+            Credential::AccessToken => access_token,
+        };
+        limit.pass(credential.budget(), self.clock.now())
     }
 }
 

@@ -1,8 +1,9 @@
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::Request;
 
@@ -34,7 +35,11 @@ impl Emulator {
 
     /// To choose the address or the API key.
     pub fn builder() -> Builder {
-        Builder { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), api_key: API_KEY.to_owned() }
+        Builder {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            api_key: API_KEY.to_owned(),
+            has_rate_limits: false,
+        }
     }
 
     /// Where it listens: what `KIT_BASE_URL` is to be, such as `http://127.0.0.1:40321`.
@@ -92,6 +97,11 @@ impl Emulator {
         self.api.choose_faults(Some(Box::new(choose)));
     }
 
+    /// Moves the clock that the rate limits go by.
+    pub fn advance(&self, duration: Duration) {
+        self.api.clock.advance(duration);
+    }
+
     /// Lets all requests be answered as they should.
     pub fn heal(&self) {
         self.api.choose_faults(None);
@@ -109,6 +119,7 @@ impl fmt::Debug for Emulator {
 pub struct Builder {
     address: SocketAddr,
     api_key: String,
+    has_rate_limits: bool,
 }
 
 impl Builder {
@@ -126,13 +137,22 @@ impl Builder {
         self
     }
 
+    /// Answers 429 to more than 120 requests with the API key, or 600 with the access token, in any 60
+    /// seconds, as Kit does. Off by default: tests send many requests.
+    #[must_use]
+    pub fn rate_limits(mut self) -> Self {
+        self.has_rate_limits = true;
+        self
+    }
+
     /// Starts it.
     ///
     /// # Errors
     ///
     /// What the system says to a new socket or thread, such as that the port is taken.
     pub fn start(self) -> io::Result<Emulator> {
-        let api = Arc::new(Api::new(self.api_key, ACCESS_TOKEN.to_owned()));
+        let limits = self.has_rate_limits.then(Mutex::default);
+        let api = Arc::new(Api::new(self.api_key, ACCESS_TOKEN.to_owned(), limits));
         let server = Server::start(self.address, api.clone())?;
         let base_url = format!("http://{}", server.address());
         Ok(Emulator { api, _server: server, base_url })

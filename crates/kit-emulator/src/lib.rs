@@ -24,7 +24,8 @@
 //! | `GET /v4/webhooks` | 200 with cursor pages, oldest first; 401 | 422 for a bad cursor or page size |
 //! | `DELETE /v4/webhooks/{id}` | 204, 401, 404 | |
 //!
-//! Anything else is a 404. Every reply has an `X-Request-Id`. It reads requests by code of its own,
+//! Anything else is a 404. With [`Builder::rate_limits`], more requests than Kit allows in 60 seconds get
+//! a 429 with `Retry-After`. Every reply has an `X-Request-Id`. It reads requests by code of its own,
 //! which shares nothing with the client, so that a mistake of one is seen by the other.
 //!
 //! # What it is not
@@ -37,11 +38,13 @@
 mod account;
 mod api;
 mod body;
+mod clock;
 mod create_webhook;
 mod emulator;
 mod events;
 mod fault;
 mod list_webhooks;
+mod rate_limit;
 mod reply;
 mod server;
 

@@ -18,6 +18,7 @@ Options:
   --address IP    the address to listen at            [default: 127.0.0.1]
   --port PORT     the port; 0 lets the system choose  [default: 4010]
   --api-key KEY   the API key to accept               [default: kit_emulator_api_key]
+  --rate-limits   answer 429 to more than 120 requests in a minute, as Kit does
   -h, --help      print this help
 ";
 
@@ -25,6 +26,7 @@ struct Options {
     address: IpAddr,
     port: u16,
     api_key: Option<String>,
+    has_rate_limits: bool,
 }
 
 enum Command {
@@ -51,7 +53,12 @@ fn main() -> ExitCode {
 }
 
 fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
-    let mut options = Options { address: Ipv4Addr::LOCALHOST.into(), port: 4010, api_key: None };
+    let mut options = Options {
+        address: Ipv4Addr::LOCALHOST.into(),
+        port: 4010,
+        api_key: None,
+        has_rate_limits: false,
+    };
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("address") => options.address = value(&mut arguments, "--address")?,
@@ -63,6 +70,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
                 }
                 options.api_key = Some(key);
             }
+            Long("rate-limits") => options.has_rate_limits = true,
             Short('h') | Long("help") => return Ok(Command::Help),
             _ => return Err(argument.unexpected()),
         }
@@ -82,6 +90,9 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let mut builder = Emulator::builder().address((options.address, options.port));
     if let Some(api_key) = options.api_key {
         builder = builder.api_key(api_key);
+    }
+    if options.has_rate_limits {
+        builder = builder.rate_limits();
     }
     let emulator = builder.start().map_err(|error| {
         format!("cannot listen at {}:{}: {error}", options.address, options.port)

@@ -9,6 +9,8 @@ use crate::body::ReplyBody;
 pub(crate) struct Reply {
     status: StatusCode,
     content: Content,
+    /// In seconds.
+    retry_after: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -20,11 +22,11 @@ enum Content {
 
 impl Reply {
     pub(crate) fn json(status: StatusCode, body: Value) -> Self {
-        Self { status, content: Content::Json(body) }
+        Self { status, content: Content::Json(body), retry_after: None }
     }
 
     pub(crate) fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, content: Content::None }
+        Self { status: StatusCode::NO_CONTENT, content: Content::None, retry_after: None }
     }
 
     pub(crate) fn error(status: StatusCode, message: impl Into<String>) -> Self {
@@ -39,13 +41,18 @@ impl Reply {
         Self::error(StatusCode::NOT_FOUND, "Not Found")
     }
 
+    pub(crate) fn too_many_requests(seconds: u64) -> Self {
+        let reply = Self::error(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded");
+        Self { retry_after: Some(seconds), ..reply }
+    }
+
     /// What Kit says with a status, or a proxy before it.
     pub(crate) fn failure(status: StatusCode) -> Self {
         match status.as_u16() {
-            204 | 304 => Self { status, content: Content::None },
+            204 | 304 => Self { status, content: Content::None, retry_after: None },
             502..=504 => {
                 let page = format!("<html><h1>{status}</h1></html>");
-                Self { status, content: Content::Html(page) }
+                Self { status, content: Content::Html(page), retry_after: None }
             }
             _ => Self::error(status, status.canonical_reason().unwrap_or("Failed")),
         }
@@ -64,6 +71,9 @@ impl Reply {
         if let Some(content_type) = content_type {
             let value = HeaderValue::from_static(content_type);
             response.headers_mut().insert(header::CONTENT_TYPE, value);
+        }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }
