@@ -19,7 +19,7 @@ fn concurrent_calls(c: &mut Criterion) {
     let base_url = server::start();
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut group = c.benchmark_group("an async call");
-    let kit = concurrent::Kit::new(&base_url);
+    let kit = concurrent::Kit::new(&base_url, None);
     group.bench_function("kit-hyper", |b| b.iter(|| runtime.block_on(kit.call())));
     let hyper = concurrent::HyperUtil::new(&base_url);
     group.bench_function("hyper-util", |b| b.iter(|| runtime.block_on(hyper.call())));

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::{self, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
-use kit_core::Credentials;
 use kit_core::webhooks::CreateWebhook;
+use kit_core::{Credentials, Pacer};
 use tokio::runtime::Runtime;
 
 use crate::{floor, subject};
@@ -58,8 +58,8 @@ pub struct Kit {
 
 impl Kit {
     /// For a server.
-    pub fn new(base_url: &str) -> Self {
-        let client = kit_hyper::Client::builder().base_url(base_url).pacer(None);
+    pub fn new(base_url: &str, pacer: Option<Pacer>) -> Self {
+        let client = kit_hyper::Client::builder().base_url(base_url).pacer(pacer);
         let client = client.build(Credentials::api_key(floor::API_KEY)).expect("a client");
         Self { create: subject::create(), client }
     }

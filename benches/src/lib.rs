@@ -3,6 +3,7 @@
 
 pub mod blocking;
 pub mod concurrent;
+pub mod embedded;
 pub mod floor;
 pub mod server;
 pub mod subject;

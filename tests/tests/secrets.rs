@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use kit_core::webhooks::{CreateWebhook, Event};
-use kit_core::{Credentials, Error, Kit, TransportError};
+use kit_core::{Call, Credentials, Error, Kit, Pacer, RetryPolicy, TransportError};
 use kit_emulator::{Emulator, Fault};
 use kit_tests::certificates;
 use kit_tests::on_each_transport;
@@ -58,6 +58,14 @@ fn nothing_that_holds_a_credential_shows_it() {
         assert!(headers.iter().any(|value| value.to_str().unwrap().contains(SECRET)));
         assert_silent(&headers);
 
+        let (create, policy) = (create(), RetryPolicy::default());
+        assert_silent(&Call::new(&kit, &create, policy, 0).with_pacer(&Pacer::new(1)));
+
+        let proxy = ::ureq::Proxy::new(&format!("http://user:{SECRET}@127.0.0.1:1")).unwrap();
+        let agent = ::ureq::Agent::config_builder().proxy(Some(proxy)).build().into();
+        let builder = kit_ureq::Client::builder().agent(agent);
+        assert_silent(&builder);
+        assert_silent(&builder.build(credentials.clone()).unwrap());
         assert_silent(&kit_ureq::Client::new(credentials.clone()));
         assert_silent(&kit_hyper::Client::new(credentials.clone()));
         let emulator = Emulator::builder().api_key(SECRET);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use kit_benches::blocking::{self, Caller as _};
-use kit_benches::{concurrent, floor, server, subject};
+use kit_benches::{concurrent, embedded, floor, server, subject};
+use kit_core::Pacer;
 use tokio::runtime::{Builder, Runtime};
 
 const SAMPLES: usize = 61;
@@ -72,18 +73,36 @@ fn blocking_calls(base_url: &str, callers: usize) {
 
 fn concurrent_calls(base_url: &str, callers: usize) {
     let runtime = runtime(callers);
-    let kit = Arc::new(concurrent::Kit::new(base_url));
+    let kit = Arc::new(concurrent::Kit::new(base_url, None));
     let hyper = Arc::new(concurrent::HyperUtil::new(base_url));
     let reqwest = Arc::new(concurrent::Reqwest::new(base_url));
-    let calls = calls(callers);
     let [ours, bare, other] = medians([
-        &mut || rate(callers * calls, concurrent::time(&runtime, &kit, callers, calls)),
-        &mut || rate(callers * calls, concurrent::time(&runtime, &hyper, callers, calls)),
-        &mut || rate(callers * calls, concurrent::time(&runtime, &reqwest, callers, calls)),
+        &mut || measure(&runtime, &kit, callers),
+        &mut || measure(&runtime, &hyper, callers),
+        &mut || measure(&runtime, &reqwest, callers),
     ]);
-    let callers = of(callers);
-    row(&format!("kit-hyper beside hyper-util, {callers}, calls/s"), ours, bare, "≥ 0.95");
-    row(&format!("kit-hyper beside reqwest, {callers}, calls/s"), ours, other, "> 1");
+    let of = of(callers);
+    row(&format!("kit-hyper beside hyper-util, {of}, calls/s"), ours, bare, "≥ 0.95");
+    row(&format!("kit-hyper beside reqwest, {of}, calls/s"), ours, other, "> 1");
+
+    // A pacer that nobody has to wait for.
+    let paced = Arc::new(concurrent::Kit::new(base_url, Some(Pacer::new(u32::MAX))));
+    let with = Arc::new(embedded::WithCall::new(base_url));
+    let without = Arc::new(embedded::WithoutCall::new(base_url));
+    let [paced, unpaced, with, without] = medians([
+        &mut || measure(&runtime, &paced, callers),
+        &mut || measure(&runtime, &kit, callers),
+        &mut || measure(&runtime, &with, callers),
+        &mut || measure(&runtime, &without, callers),
+    ]);
+    row(&format!("with a pacer beside without, {of}, calls/s"), paced, unpaced, "≥ 0.97");
+    row(&format!("with `Call` beside without, {of}, calls/s"), with, without, "≥ 0.97");
+}
+
+/// Calls per second.
+fn measure<C: concurrent::Caller>(runtime: &Runtime, caller: &Arc<C>, callers: usize) -> f64 {
+    let calls = calls(callers);
+    rate(callers * calls, concurrent::time(runtime, caller, callers, calls))
 }
 
 fn of(callers: usize) -> String {

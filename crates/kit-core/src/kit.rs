@@ -150,10 +150,11 @@ impl Kit {
 
 impl fmt::Debug for Kit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let user_agent = self.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         f.debug_struct("Kit")
             .field("base_url", &format_args!("{}", self.base_url))
             .field("credentials", &self.credentials)
-            .field("user_agent", &self.headers.get(USER_AGENT))
+            .field("user_agent", &user_agent.unwrap_or_default())
             .finish()
     }
 }

@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ const WINDOW: Duration = Duration::from_secs(60);
 /// let pacer = Pacer::new(credentials.rate_limit());
 /// assert_eq!(pacer.budget(), 120);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Pacer {
     window: Arc<Mutex<Window>>,
 }
@@ -78,6 +79,12 @@ impl Pacer {
 
     fn window(&self) -> MutexGuard<'_, Window> {
         self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Pacer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pacer").field("budget", &self.budget()).finish_non_exhaustive()
     }
 }
 

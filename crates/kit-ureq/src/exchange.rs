@@ -1,5 +1,6 @@
 //! One request for one response, over ureq.
 
+use std::fmt;
 use std::io::{self, ErrorKind, Read};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use ureq::{Agent, AsSendBody, SendBody, Timeout};
 
 const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Exchange {
     pub(crate) agent: Agent,
     /// Whether the agent is configured with these timeouts, and to follow no redirect.
@@ -70,6 +71,17 @@ impl Exchange {
             Err(error) if head.status.is_success() => Err(error.into()),
             _ => Ok(Response::from_parts(head, bytes)),
         }
+    }
+}
+
+/// Without the agent: its proxy may have a password.
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("connect_timeout", &self.connect_timeout)
+            .field("timeout", &self.timeout)
+            .field("max_response_size", &self.max_response_size)
+            .finish_non_exhaustive()
     }
 }
 
