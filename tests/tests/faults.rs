@@ -103,5 +103,5 @@ fn what_is_reported_is_what_was_done<T: Transport>() {
     // The faults were there, and so was the way around most of them.
     assert!(emulator.requests() > CREATES + CREATES / 50);
     assert!(count[&(Told::PerhapsApplied, true)] > 0 && count[&(Told::PerhapsApplied, false)] > 0);
-    assert!(count[&(Told::Created, true)] > CREATES * 7 / 10, "{count:?}");
+    assert!(count[&(Told::Created, true)] > CREATES / 2, "{count:?}");
 }
