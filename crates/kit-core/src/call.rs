@@ -300,15 +300,8 @@ mod tests {
 
     use super::*;
     use crate::Credentials;
-    use crate::webhooks::{CreateWebhook, DeleteWebhook, Event, ListWebhooks};
-
-    fn kit() -> Kit {
-        Kit::new(Credentials::api_key("kit_0123"))
-    }
-
-    fn create() -> CreateWebhook {
-        CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate).unwrap()
-    }
+    use crate::fixtures::{create, kit};
+    use crate::webhooks::{DeleteWebhook, ListWebhooks};
 
     fn at(seconds: u64) -> Time {
         Time::new(Duration::from_secs(seconds), SystemTime::UNIX_EPOCH)

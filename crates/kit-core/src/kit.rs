@@ -162,11 +162,8 @@ impl fmt::Debug for Kit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures::kit;
     use crate::webhooks::{CreateWebhook, Event, ListWebhooks};
-
-    fn kit() -> Kit {
-        Kit::new(Credentials::api_key("kit_0123"))
-    }
 
     #[test]
     fn the_application_stands_in_front_of_the_user_agent() {

@@ -51,6 +51,8 @@ mod call;
 mod credentials;
 mod endpoint;
 mod error;
+#[cfg(test)]
+mod fixtures;
 mod http_url;
 mod id;
 mod kit;

@@ -110,16 +110,7 @@ mod tests {
     use http::{Response, StatusCode};
 
     use super::*;
-    use crate::Kit;
-    use crate::webhooks::{CreateWebhook, Event};
-
-    fn kit() -> Kit {
-        Kit::new(Credentials::api_key("kit_0123"))
-    }
-
-    fn create() -> CreateWebhook {
-        CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate).unwrap()
-    }
+    use crate::fixtures::{create, kit};
 
     fn read(response: Response<&[u8]>) -> Error {
         kit().response(&create(), response).unwrap_err()

@@ -143,15 +143,20 @@ impl Builder {
         if let Some(application) = &self.user_agent {
             kit = kit.with_user_agent(application)?;
         }
+        Ok(self.assemble(kit, rate_limit))
+    }
+
+    /// What cannot fail of it.
+    pub(crate) fn assemble(self, kit: Kit, rate_limit: u32) -> Client {
         let retry = self.retry;
         let pacer = match &self.pacing {
             Pacing::ByCredentials => Some(Pacer::new(rate_limit)),
             Pacing::By(pacer) => pacer.clone(),
         };
-        Ok(Client::from_parts(kit, retry, pacer, self.into_exchange()))
+        Client::from_parts(kit, retry, pacer, self.into_exchange())
     }
 
-    pub(crate) fn into_exchange(self) -> Exchange {
+    fn into_exchange(self) -> Exchange {
         let Self { connect_timeout, timeout, max_response_size, connector, .. } = self;
         let pool = match connector {
             Some(pool_of) => pool_of(connect_timeout),

@@ -6,8 +6,8 @@ use crate::exchange::Exchange;
 
 /// Sends operations to Kit and awaits each.
 ///
-/// Cheap to clone; clones share one pool of connections and one [`Pacer`]. HTTP/2 is spoken where the server offers it
-/// over TLS.
+/// Cheap to clone; clones share one pool of connections and one [`Pacer`]. HTTP/2 is spoken where the
+/// server offers it over TLS.
 ///
 /// Redirects are not followed, so that a credential never reaches another host: a 3xx is an
 /// [`Error::Api`]. Proxies of the environment are not looked at; a
@@ -23,10 +23,8 @@ pub struct Client {
 impl Client {
     /// A client for Kit at `https://api.kit.com`, with the defaults of [`Builder`].
     pub fn new(credentials: Credentials) -> Self {
-        let exchange = Builder::default().into_exchange();
-        let pacer = Pacer::new(credentials.rate_limit());
-        let retry = RetryPolicy::default();
-        Self::from_parts(Kit::new(credentials), retry, Some(pacer), exchange)
+        let rate_limit = credentials.rate_limit();
+        Builder::default().assemble(Kit::new(credentials), rate_limit)
     }
 
     /// To choose the base URL, timeouts, limits, the user agent or the connector.

@@ -74,12 +74,14 @@ mod plain {
 #[cfg(all(test, not(any(feature = "rustls", feature = "native-tls"))))]
 mod tests {
     use crate::webhooks::{CreateWebhook, Event};
-    use crate::{Client, Credentials};
+    use crate::{Client, Credentials, RetryPolicy};
 
     #[tokio::test]
     async fn without_tls_the_error_says_so() {
         let create = CreateWebhook::new("https://example.com/", Event::PurchaseCreate).unwrap();
-        let error = Client::new(Credentials::api_key("kit_0123")).send(&create).await.unwrap_err();
+        let client = Client::builder().retry(RetryPolicy::none());
+        let client = client.build(Credentials::api_key("kit_0123")).unwrap();
+        let error = client.send(&create).await.unwrap_err();
         assert!(error.to_string().contains("built without TLS: turn on"), "{error}");
         assert!(!error.may_have_been_applied());
     }

@@ -115,20 +115,17 @@ impl Exchange {
         let outcome = tokio::time::timeout(self.timeout.min(time_left), receive).await;
         self.pause.begin();
 
-        let is_whole = matches!(outcome, Ok(Ok(())));
         match (received, outcome) {
+            (Some(response), Ok(Ok(()))) => Ok(response),
             // What came of a refusal says more than that it was not all.
-            (Some(response), _) if is_whole || !response.status().is_success() => Ok(response),
+            (Some(response), _) if !response.status().is_success() => Ok(response),
             (_, Ok(Err(error))) => Err(self.failure(error, &looked_at)),
-            (_, outcome) => {
-                let error = match outcome {
-                    Ok(_) => io::Error::other("there was no response"),
-                    Err(_) => io::Error::new(io::ErrorKind::TimedOut, "no response in time"),
-                };
+            (_, Ok(Ok(())) | Err(_)) => {
+                let late = io::Error::new(io::ErrorKind::TimedOut, "no response in time").into();
                 Err(if looked_at.get() {
-                    TransportError::TimedOut(error.into())
+                    TransportError::TimedOut(late)
                 } else {
-                    TransportError::NotSent(error.into())
+                    TransportError::NotSent(late)
                 })
             }
         }

@@ -24,10 +24,8 @@ pub struct Client {
 impl Client {
     /// A client for Kit at `https://api.kit.com`, with the defaults of [`Builder`].
     pub fn new(credentials: Credentials) -> Self {
-        let exchange = Builder::default().into_exchange();
-        let pacer = Pacer::new(credentials.rate_limit());
-        let retry = RetryPolicy::default();
-        Self::from_parts(Kit::new(credentials), retry, Some(pacer), exchange)
+        let rate_limit = credentials.rate_limit();
+        Builder::default().assemble(Kit::new(credentials), rate_limit)
     }
 
     /// To choose the base URL, timeouts, limits, the user agent or the [`ureq::Agent`].

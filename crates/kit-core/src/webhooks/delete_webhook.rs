@@ -49,11 +49,11 @@ impl Endpoint for DeleteWebhook {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Credentials, Kit};
+    use crate::fixtures::kit;
 
     #[test]
     fn the_id_is_in_the_path_and_the_reply_is_empty() {
-        let kit = Kit::new(Credentials::api_key("kit_0123"));
+        let kit = kit();
         let delete = DeleteWebhook::new(9.into());
         let request = kit.request(&delete).unwrap();
         assert_eq!(request.method(), "DELETE");

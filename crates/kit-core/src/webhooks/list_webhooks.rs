@@ -135,10 +135,10 @@ impl Endpoint for ListWebhooks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Credentials, Kit};
+    use crate::fixtures::kit;
 
     fn query(list: &ListWebhooks) -> String {
-        let request = Kit::new(Credentials::api_key("kit_0123")).request(list).unwrap();
+        let request = kit().request(list).unwrap();
         assert_eq!((request.method().as_str(), request.uri().path()), ("GET", "/v4/webhooks"));
         request.uri().query().unwrap_or_default().to_owned()
     }
