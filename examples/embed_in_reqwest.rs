@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime};
 
 use http::{Request, Response};
+use kit_core::oauth::{Refresh, RefreshStep};
 use kit_core::{Call, Endpoint, Error, Kit, RetryPolicy, Step, Time, TransportError};
 use kit_examples::Failure;
 use tokio::runtime::Builder;
@@ -37,7 +38,27 @@ async fn send<E: Endpoint>(
                 Err(error) => call.failed(transport_error(error), now()),
             },
             Step::Wait(duration) => tokio::time::sleep(duration).await,
+            // By a task of its own: it has to go on even if this call is dropped.
+            Step::Refresh(refresh) => {
+                let _ = tokio::spawn(run(client.clone(), *refresh, start)).await;
+            }
             Step::Done(result) => return result,
+        }
+    }
+}
+
+/// Refreshes a session, where the credentials are one. A store that blocks, other than one in memory,
+/// belongs into `tokio::task::spawn_blocking`.
+async fn run(client: reqwest::Client, mut refresh: Refresh, start: Instant) {
+    let now = || Time::new(start.elapsed(), SystemTime::now());
+    loop {
+        match refresh.next(now()) {
+            RefreshStep::Send(request) => match exchange(&client, request).await {
+                Ok(response) => refresh.received(response, now()),
+                Err(error) => refresh.failed(transport_error(error), now()),
+            },
+            RefreshStep::Wait(duration) => tokio::time::sleep(duration).await,
+            RefreshStep::Done => return,
         }
     }
 }

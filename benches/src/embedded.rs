@@ -67,7 +67,7 @@ impl Caller for WithCall {
                     time = now();
                     call.received(response, time);
                 }
-                Step::Wait(_) => unreachable!("there are no faults"),
+                Step::Wait(_) | Step::Refresh(_) => unreachable!("there are no faults"),
                 Step::Done(webhook) => {
                     assert_eq!(webhook.expect("a webhook").id, 9.into());
                     return;

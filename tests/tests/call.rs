@@ -131,6 +131,7 @@ fn play<E: Endpoint>(endpoint: &E, policy: RetryPolicy, random: u64, world: &Wor
                 let (_, _, oversleep) = happenings.clone().next().unwrap();
                 clock = clock.saturating_add(wait).saturating_add(*oversleep);
             }
+            Step::Refresh(_) => panic!("there is no session"),
             Step::Done(result) => {
                 return Seen { sent, waits, result: result.map(drop) };
             }

@@ -97,6 +97,7 @@ fn play(budget: u32, plans: &[Plan]) -> Seen {
                         events.push(std::cmp::Reverse((wakes, caller, Does::Asks)));
                     }
                 }
+                Step::Refresh(_) => panic!("there is no session"),
                 Step::Done(result) => panic!("{result:?}"),
             },
             Does::Ends => {

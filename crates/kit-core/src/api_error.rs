@@ -3,6 +3,7 @@ use std::fmt;
 
 use http::{Method, StatusCode};
 
+use crate::oauth::OAuthError;
 use crate::transport_error::Earlier;
 use crate::{Delivery, RetryAfter};
 
@@ -13,6 +14,7 @@ pub struct ApiError {
     pub(crate) path: Cow<'static, str>,
     pub(crate) status: StatusCode,
     pub(crate) messages: Vec<String>,
+    pub(crate) oauth: Option<OAuthError>,
     pub(crate) excerpt: String,
     pub(crate) request_id: Option<String>,
     pub(crate) retry_after: Option<RetryAfter>,
@@ -29,6 +31,11 @@ impl ApiError {
     /// have them, as when a proxy answered; [`excerpt`](Self::excerpt) then shows what came.
     pub fn messages(&self) -> &[String] {
         &self.messages
+    }
+
+    /// What the operations of OAuth answer with instead of messages.
+    pub fn oauth(&self) -> Option<&OAuthError> {
+        self.oauth.as_ref()
     }
 
     /// The beginning of the body, at most 200 characters, on one line. Empty where there is none.
@@ -60,10 +67,11 @@ impl ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}: {}", self.method, self.path, self.status)?;
-        match (self.messages.as_slice(), self.excerpt.as_str()) {
-            ([], "") => {}
-            ([], excerpt) => write!(f, ": {excerpt}")?,
-            (messages, _) => write!(f, ": {}", messages.join("; "))?,
+        match (self.messages.as_slice(), &self.oauth, self.excerpt.as_str()) {
+            ([], None, "") => {}
+            ([], None, excerpt) => write!(f, ": {excerpt}")?,
+            ([], Some(error), _) => write!(f, ": {error}")?,
+            (messages, ..) => write!(f, ": {}", messages.join("; "))?,
         }
         Earlier(&self.method, self.earlier).fmt(f)?;
         write_request_id(f, self.request_id.as_deref())

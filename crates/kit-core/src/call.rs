@@ -2,9 +2,13 @@ use std::time::Duration;
 
 use http::{Request, Response, StatusCode};
 
+use crate::attempts::Attempts;
+use crate::oauth::{Access, Asker, Refresh, Session, SessionError};
 use crate::pacer::Place;
 use crate::trace::Trace;
-use crate::{Delivery, Endpoint, Error, Kit, Pacer, RetryPolicy, Time, TransportError};
+use crate::{
+    Credentials, Delivery, Endpoint, Error, Kit, Pacer, RetryPolicy, Time, TransportError,
+};
 
 /// What a [`Call`] wants next.
 #[derive(Debug)]
@@ -14,6 +18,9 @@ pub enum Step<T> {
     Send(Request<Vec<u8>>),
     /// Wait so long; then ask [`Call::next`] again.
     Wait(Duration),
+    /// Run it to its end, even if the call is dropped meanwhile; then ask [`Call::next`] again. It comes
+    /// only where the credentials are a [`Session`].
+    Refresh(Box<Refresh>),
     /// The call has ended.
     Done(T),
 }
@@ -30,6 +37,7 @@ pub enum Step<T> {
 /// | 429 | retry after `Retry-After`, else backoff | the same: Kit did not apply it |
 /// | 500, 502, 503, 504 | retry after `Retry-After`, else backoff | give up; it may have been applied |
 /// | cut off, timed out | retry | give up; it may have been applied |
+/// | 401 with a session | refresh it once, send again | the same |
 /// | anything else | give up | give up |
 ///
 /// With the feature `tracing`, each call has a span `kit.call` with its operation and outcome, and with
@@ -60,6 +68,7 @@ pub enum Step<T> {
 ///                 Err(failure) => call.failed(failure, now()),
 ///             },
 ///             Step::Wait(duration) => std::thread::sleep(duration),
+///             Step::Refresh(_) => unreachable!("only a session asks for it: see `Refresh`"),
 ///             Step::Done(result) => return result,
 ///         }
 ///     }
@@ -69,14 +78,11 @@ pub enum Step<T> {
 pub struct Call<'a, E: Endpoint + ?Sized> {
     kit: &'a Kit,
     endpoint: &'a E,
-    policy: RetryPolicy,
-    random: u64,
+    attempts: Attempts,
     place: Option<Place>,
-    /// When the call began: known from the first question on.
-    start: Option<Duration>,
-    attempts: u32,
-    /// Whether an attempt before the current one may have reached Kit.
-    earlier: Delivery,
+    asker: Asker,
+    /// The session's access token that was sent last.
+    token: Option<Credentials>,
     state: State<E::Reply>,
     trace: Trace,
 }
@@ -91,6 +97,10 @@ enum State<T> {
         wait: Duration,
         error: Error,
     },
+    /// A refresh was given away. The error is that of the attempt before.
+    Refreshing(Option<Error>),
+    /// Kit has refused the session's token.
+    Refused(Error),
     Done(Result<T, Error>),
     /// The result is given away.
     Ended,
@@ -103,12 +113,10 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
         Self {
             kit,
             endpoint,
-            policy,
-            random,
+            attempts: Attempts::new(policy, random),
             place: None,
-            start: None,
-            attempts: 0,
-            earlier: Delivery::NotSent,
+            asker: Asker::default(),
+            token: None,
             state: State::Ready,
             trace: Trace::new(endpoint),
         }
@@ -123,10 +131,11 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
 
     /// What to do now. The deadline counts from the first time that this is asked.
     pub fn next(&mut self, now: Time) -> Step<Result<E::Reply, Error>> {
-        self.start.get_or_insert(now.elapsed);
+        self.attempts.begin(now);
         let step = self.step(now);
         match &step {
-            Step::Send(_) => self.trace.sends(self.attempts),
+            Step::Send(_) => self.trace.sends(self.attempts.made()),
+            Step::Refresh(_) => self.trace.refreshes(),
             Step::Wait(wait) => self.trace.waits(*wait),
             Step::Done(result) => self.trace.done(result),
         }
@@ -147,10 +156,25 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
                     self.send(Some(error), now)
                 }
             }
+            State::Refreshing(error) => {
+                if self.time_left(now).is_zero() {
+                    let error = error.unwrap_or_else(|| self.session_error(SessionError::Busy));
+                    Step::Done(Err(error))
+                } else {
+                    self.send(error, now)
+                }
+            }
+            State::Refused(error) => {
+                if self.time_left(now).is_zero() {
+                    Step::Done(Err(error))
+                } else {
+                    self.send(Some(error), now)
+                }
+            }
             State::Done(result) => Step::Done(result),
             State::Sent => {
                 let untold = TransportError::CutOff("nothing was told of its outcome".into());
-                Step::Done(Err(self.error(self.kit.failure(self.endpoint, untold))))
+                Step::Done(Err(self.attempts.error(self.kit.failure(self.endpoint, untold))))
             }
             State::Ended => Step::Done(Err(Error::input("call", "has ended"))),
         }
@@ -160,8 +184,8 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
     pub fn received(&mut self, response: Response<impl AsRef<[u8]>>, now: Time) {
         if matches!(self.state, State::Sent) {
             self.leave(now);
-            self.trace.received(&response, self.kit);
-            match self.kit.response(self.endpoint, response) {
+            self.trace.received(&response, self.kit, self.token.as_ref());
+            match self.kit.response_with(self.endpoint, response, self.token.as_ref()) {
                 Ok(reply) => self.state = State::Done(Ok(reply)),
                 Err(error) => self.decide(error, now),
             }
@@ -179,18 +203,39 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
 
     /// How many requests were sent.
     pub fn attempts(&self) -> u32 {
-        self.attempts
+        self.attempts.made()
     }
 
     /// What is left until the deadline: an exchange should not take longer.
     pub fn time_left(&self, now: Time) -> Duration {
-        let start = self.start.unwrap_or(now.elapsed);
-        self.policy.deadline().saturating_sub(now.elapsed.saturating_sub(start))
+        self.attempts.time_left(now)
     }
 
-    /// Sends, once the pacer allows it. `error` is that of the attempt before.
+    /// Sends, once session and pacer allow it. `error` is that of the attempt before.
     fn send(&mut self, error: Option<Error>, now: Time) -> Step<Result<E::Reply, Error>> {
-        let request = match self.kit.request(self.endpoint) {
+        if let Some(session) = self.session() {
+            let policy = self.attempts.policy().with_deadline(self.time_left(now));
+            let random = self.attempts.draw();
+            match session.access(&mut self.asker, self.kit, policy, random, now) {
+                Access::Token(token) => self.token = Some(token),
+                Access::Wait(wait) => {
+                    let error = error.unwrap_or_else(|| self.session_error(SessionError::Busy));
+                    return self.pause(wait, error, now);
+                }
+                Access::Refresh(refresh) => {
+                    self.state = State::Refreshing(error);
+                    return Step::Refresh(refresh);
+                }
+                Access::Failed(failure) => {
+                    return Step::Done(Err(match (failure, error) {
+                        // What Kit said to the access token says more.
+                        (SessionError::NoRefreshToken, Some(error)) => error,
+                        (failure, _) => self.session_error(failure),
+                    }));
+                }
+            }
+        }
+        let request = match self.kit.request_with(self.endpoint, self.token.as_ref()) {
             Ok(request) => request,
             Err(error) => return Step::Done(Err(error)),
         };
@@ -199,16 +244,32 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
                 let full = "the rate limit leaves no room before the deadline";
                 self.kit.failure(self.endpoint, TransportError::NotSent(full.into()))
             });
-            if wait >= self.time_left(now) {
-                self.place = None;
-                return Step::Done(Err(error));
-            }
-            self.state = State::Waiting { since: now.elapsed, wait, error };
-            return Step::Wait(wait);
+            return self.pause(wait, error, now);
         }
-        self.attempts = self.attempts.saturating_add(1);
+        self.attempts.count();
         self.state = State::Sent;
         Step::Send(request)
+    }
+
+    /// Waits, or ends with the error where there is no time for that.
+    fn pause(&mut self, wait: Duration, error: Error, now: Time) -> Step<Result<E::Reply, Error>> {
+        if wait >= self.time_left(now) {
+            self.place = None;
+            return Step::Done(Err(error));
+        }
+        self.state = State::Waiting { since: now.elapsed, wait, error };
+        Step::Wait(wait)
+    }
+
+    /// The session that the call needs.
+    fn session(&self) -> Option<&'a Session> {
+        self.kit.credentials().as_session().filter(|_| self.endpoint.is_authenticated())
+    }
+
+    fn session_error(&self, source: SessionError) -> Error {
+        let earlier = Delivery::NotSent;
+        let (method, path) = (E::METHOD, self.endpoint.path());
+        self.attempts.error(Error::Session { method, path, source, earlier })
     }
 
     fn leave(&mut self, now: Time) {
@@ -219,76 +280,26 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
 
     /// Whether to try again, and when.
     fn decide(&mut self, error: Error, now: Time) {
-        let error = self.error(error);
-        if let (Some(place), Error::Api(error)) = (&mut self.place, &error)
-            && error.status() == StatusCode::TOO_MANY_REQUESTS
-        {
-            let asked = error.retry_after().map(|asked| asked.delay(now.date));
-            place.limited(asked, now.elapsed);
-        }
-        let wait = self.wait(&error, now).filter(|wait| *wait < self.time_left(now));
-        self.state = match wait {
-            Some(wait) => {
-                if error.may_have_been_applied() {
-                    self.earlier = Delivery::Unknown;
-                }
-                State::Waiting { since: now.elapsed, wait, error }
+        let error = self.attempts.error(error);
+        if let Error::Api(refusal) = &error {
+            if let (Some(place), StatusCode::TOO_MANY_REQUESTS) =
+                (&mut self.place, refusal.status())
+            {
+                let asked = refusal.retry_after().map(|asked| asked.delay(now.date));
+                place.limited(asked, now.elapsed);
             }
+            if self.session().is_some()
+                && refusal.status() == StatusCode::UNAUTHORIZED
+                && self.asker.refuse()
+            {
+                self.state = State::Refused(error);
+                return;
+            }
+        }
+        self.state = match self.attempts.wait_after(&error, self.endpoint.is_idempotent(), now) {
+            Some(wait) => State::Waiting { since: now.elapsed, wait, error },
             None => State::Done(Err(error)),
         };
-    }
-
-    /// How long to wait before the next attempt, if there is to be one.
-    fn wait(&mut self, error: &Error, now: Time) -> Option<Duration> {
-        if self.attempts >= self.policy.attempts() || !self.is_worth_retrying(error) {
-            return None;
-        }
-        let asked = match error {
-            Error::Api(error) => error.retry_after(),
-            _ => None,
-        };
-        Some(if let Some(asked) = asked {
-            self.policy.retry_after(asked.delay(now.date))
-        } else {
-            let random = self.draw();
-            self.policy.backoff(self.attempts, random)
-        })
-    }
-
-    fn is_worth_retrying(&self, error: &Error) -> bool {
-        match error {
-            Error::Api(error) => match error.status() {
-                StatusCode::TOO_MANY_REQUESTS => true,
-                StatusCode::INTERNAL_SERVER_ERROR
-                | StatusCode::BAD_GATEWAY
-                | StatusCode::SERVICE_UNAVAILABLE
-                | StatusCode::GATEWAY_TIMEOUT => self.endpoint.is_idempotent(),
-                _ => false,
-            },
-            Error::Transport { source, .. } => match source {
-                TransportError::NotSent(_) => true,
-                TransportError::TimedOut(_) | TransportError::CutOff(_) => {
-                    self.endpoint.is_idempotent()
-                }
-                // It would be as large the next time.
-                TransportError::TooLarge { .. } => false,
-            },
-            Error::Input { .. } | Error::Reply(_) => false,
-        }
-    }
-
-    /// The error, with what is known of the attempts before it.
-    fn error(&self, error: Error) -> Error {
-        error.after(self.earlier)
-    }
-
-    /// The next of the numbers that follow from the caller's: `SplitMix64`, by Steele, Lea and Flood.
-    fn draw(&mut self) -> u64 {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
     }
 }
 
@@ -342,6 +353,7 @@ mod tests {
         let result = match call.next(at(1)) {
             Step::Done(Ok(_)) => panic!("{outcome:?} is a success"),
             Step::Done(Err(error)) => return Err(error.may_have_been_applied()),
+            Step::Refresh(_) => panic!("there is no session"),
             Step::Send(_) => Ok(()),
             Step::Wait(wait) => {
                 assert!(matches!(call.next(at(1)), Step::Wait(same) if same == wait));
@@ -397,6 +409,7 @@ mod tests {
         match call.next(at(0)) {
             Step::Wait(wait) => Step::Wait(wait),
             Step::Send(request) => Step::Send(request),
+            Step::Refresh(refresh) => Step::Refresh(refresh),
             Step::Done(_) => Step::Done(()),
         }
     }

@@ -1,15 +1,16 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::oauth::Session;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-kit-api-key");
 const BEARER: &[u8] = b"Bearer ";
 
-/// An API key or an access token: as whom to talk to Kit.
+/// An API key, an access token or a session: as whom to talk to Kit.
 ///
 /// The secret is never printed, is marked sensitive in the header that carries it, and its memory
 /// is wiped when the last copy, requests included, is dropped. (What a transport has written to a
@@ -27,9 +28,13 @@ const BEARER: &[u8] = b"Bearer ";
 /// assert_eq!(format!("{credentials:?}"), "ApiKey([redacted])");
 /// ```
 #[derive(Clone)]
-pub struct Credentials {
-    scheme: Scheme,
-    value: Result<HeaderValue, &'static str>,
+pub struct Credentials(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Secret { scheme: Scheme, value: Result<HeaderValue, &'static str> },
+    Session(Session),
+    None,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,55 +49,102 @@ impl Credentials {
     /// Kit does not take API keys for bulk and purchase operations.
     pub fn api_key(key: impl Into<String>) -> Self {
         let key = Zeroizing::new(key.into().into_bytes());
-        Self { scheme: Scheme::ApiKey, value: check(&key).and_then(|()| sensitive(key)) }
+        let value = check(&key).and_then(|()| sensitive(key));
+        Self(Kind::Secret { scheme: Scheme::ApiKey, value })
     }
 
-    /// An OAuth 2.0 access token. Sent as `Authorization: Bearer`.
+    /// An OAuth 2.0 access token. Sent as `Authorization: Bearer`. Once it has expired, Kit refuses it: a
+    /// [`session`](Self::session) renews it.
     pub fn access_token(token: impl Into<String>) -> Self {
         let token = Zeroizing::new(token.into().into_bytes());
         let mut bearer = Zeroizing::new(Vec::with_capacity(BEARER.len() + token.len()));
         bearer.extend_from_slice(BEARER);
         bearer.extend_from_slice(&token);
-        Self { scheme: Scheme::AccessToken, value: check(&token).and_then(|()| sensitive(bearer)) }
+        let value = check(&token).and_then(|()| sensitive(bearer));
+        Self(Kind::Secret { scheme: Scheme::AccessToken, value })
     }
 
-    /// How many requests Kit allows them in any 60 seconds: 120 for an API key, 600 for an access token.
+    /// The access token of a session, whichever that is at the time. Renewing it is up to
+    /// [`Call`](crate::Call): the clients of the transports use it.
+    pub fn session(session: &Session) -> Self {
+        Self(Kind::Session(session.clone()))
+    }
+
+    /// None: enough for the operations of OAuth, which say by themselves as whom they are sent.
+    pub fn none() -> Self {
+        Self(Kind::None)
+    }
+
+    /// How many requests Kit allows them in any 60 seconds: 120 for an API key, 600 for an access token. As
+    /// 120 counts, too, what has none.
     ///
     /// Source: Kit's API v4, "Rate limits".
     pub fn rate_limit(&self) -> u32 {
-        match self.scheme {
-            Scheme::ApiKey => 120,
-            Scheme::AccessToken => 600,
+        match self.0 {
+            Kind::Secret { scheme: Scheme::ApiKey, .. } | Kind::None => 120,
+            Kind::Secret { scheme: Scheme::AccessToken, .. } | Kind::Session(_) => 600,
+        }
+    }
+
+    pub(crate) fn as_session(&self) -> Option<&Session> {
+        match &self.0 {
+            Kind::Session(session) => Some(session),
+            Kind::Secret { .. } | Kind::None => None,
         }
     }
 
     /// The header that carries the credential.
     pub(crate) fn header(&self) -> Result<(HeaderName, HeaderValue), Error> {
-        let (name, field) = match self.scheme {
-            Scheme::ApiKey => (API_KEY, "api_key"),
-            Scheme::AccessToken => (AUTHORIZATION, "access_token"),
-        };
-        match &self.value {
-            Ok(value) => Ok((name, value.clone())),
-            Err(reason) => Err(Error::input(field, *reason)),
+        match &self.0 {
+            Kind::Secret { scheme, value } => {
+                let (name, field) = match scheme {
+                    Scheme::ApiKey => (API_KEY, "api_key"),
+                    Scheme::AccessToken => (AUTHORIZATION, "access_token"),
+                };
+                match value {
+                    Ok(value) => Ok((name, value.clone())),
+                    Err(reason) => Err(Error::input(field, *reason)),
+                }
+            }
+            Kind::Session(session) => {
+                let nothing = "has no access token yet: a `Call` would get one";
+                session.current().ok_or(Error::input("session", nothing))?.header()
+            }
+            Kind::None => Err(Error::input("credentials", "are missing, and this needs some")),
         }
     }
 
-    /// The secret alone, to be looked for in texts that must not show it. Empty if it is not
-    /// usable.
-    pub(crate) fn secret(&self) -> &str {
-        let value = self.value.as_ref().ok().and_then(|value| value.to_str().ok());
-        let value = value.unwrap_or_default();
-        match self.scheme {
-            Scheme::ApiKey => value,
-            Scheme::AccessToken => value.strip_prefix("Bearer ").unwrap_or_default(),
+    /// Takes away what [`header`](Self::header) has added.
+    pub(crate) fn remove_from(headers: &mut HeaderMap) {
+        headers.remove(API_KEY);
+        headers.remove(AUTHORIZATION);
+    }
+
+    /// The secrets alone, to be looked for in texts that must not show them.
+    pub(crate) fn secrets(&self) -> Vec<Zeroizing<String>> {
+        match &self.0 {
+            Kind::Secret { scheme, value } => {
+                let value = value.as_ref().ok().and_then(|value| value.to_str().ok());
+                let value = value.unwrap_or_default();
+                let secret = match scheme {
+                    Scheme::ApiKey => value,
+                    Scheme::AccessToken => value.strip_prefix("Bearer ").unwrap_or_default(),
+                };
+                vec![Zeroizing::new(secret.to_owned())]
+            }
+            Kind::Session(session) => session.secrets(),
+            Kind::None => Vec::new(),
         }
     }
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}([redacted])", self.scheme)
+        match &self.0 {
+            Kind::Secret { scheme, .. } => write!(f, "{scheme:?}([redacted])"),
+            Kind::Session(_) => f.write_str("Session([redacted])"),
+            Kind::None => f.write_str("None"),
+        }
     }
 }
 
@@ -151,8 +203,12 @@ mod tests {
 
     #[test]
     fn the_secret_is_the_value_without_its_scheme() {
-        assert_eq!(Credentials::api_key("kit_0123").secret(), "kit_0123");
-        assert_eq!(Credentials::access_token("abc").secret(), "abc");
-        assert_eq!(Credentials::access_token("").secret(), "");
+        let secret = |credentials: Credentials| {
+            credentials.secrets().iter().map(|secret| secret.as_str()).collect::<String>()
+        };
+        assert_eq!(secret(Credentials::api_key("kit_0123")), "kit_0123");
+        assert_eq!(secret(Credentials::access_token("abc")), "abc");
+        assert_eq!(secret(Credentials::access_token("")), "");
+        assert_eq!(secret(Credentials::none()), "");
     }
 }

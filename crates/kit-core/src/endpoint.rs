@@ -61,6 +61,23 @@ pub trait Endpoint {
         Self::METHOD.is_idempotent()
     }
 
+    /// Whether it carries the credentials. Yes by default; no for the operations of OAuth, which say in
+    /// their bodies as whom they are sent.
+    fn is_authenticated(&self) -> bool {
+        true
+    }
+
+    /// What of it no error may show, even where a reply repeats it. Nothing by default; the credentials
+    /// are never shown anyway.
+    fn secrets(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    /// Whether its reply holds secrets, so that no error may show the body of a success. No by default.
+    fn has_secret_reply(&self) -> bool {
+        false
+    }
+
     /// The query, as names and values that are not encoded yet. None by default.
     fn query(&self) -> Vec<(&'static str, Cow<'_, str>)> {
         Vec::new()

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use http::{Method, StatusCode};
 
+use crate::oauth::SessionError;
 use crate::transport_error::Earlier;
 use crate::{ApiError, Delivery, ReplyError, TransportError};
 
@@ -57,6 +58,20 @@ pub enum Error {
         /// Whether an earlier attempt of the same call may have reached Kit.
         earlier: Delivery,
     },
+
+    /// The session has no access token to send: nothing was sent with one.
+    #[error("{method} {path}: the session: {source}{}", Earlier(method, *earlier))]
+    #[non_exhaustive]
+    Session {
+        /// The operation's method.
+        method: Method,
+        /// The operation's path.
+        path: Cow<'static, str>,
+        /// What the session met.
+        source: SessionError,
+        /// Whether an earlier attempt of the same call may have reached Kit.
+        earlier: Delivery,
+    },
 }
 
 impl Error {
@@ -71,7 +86,7 @@ impl Error {
     /// not keep the same webhook from being created twice.
     ///
     /// False for bad input, for every request that only reads, for a request that was never sent,
-    /// and for refusals, which are the statuses 4xx, 301, 307 and 308. True for the rest: a 5xx, a
+    /// for a session that cannot be refreshed, and for refusals, which are the statuses 4xx, 301, 307 and 308. True for the rest: a 5xx, a
     /// connection that was cut off, a timeout, a success whose body is unreadable. True, too, where one
     /// of these was met by an earlier attempt of the same [`Call`](crate::Call).
     pub fn may_have_been_applied(&self) -> bool {
@@ -82,6 +97,7 @@ impl Error {
             Self::Transport { method, source, earlier, .. } => {
                 (method, *earlier, source.delivery() == Delivery::NotSent)
             }
+            Self::Session { method, earlier, .. } => (method, *earlier, true),
         };
         !method.is_safe() && (!refused || earlier == Delivery::Unknown)
     }
@@ -92,7 +108,7 @@ impl Error {
             Self::Input { .. } => {}
             Self::Api(error) => error.earlier = attempts,
             Self::Reply(error) => error.earlier = attempts,
-            Self::Transport { earlier, .. } => *earlier = attempts,
+            Self::Transport { earlier, .. } | Self::Session { earlier, .. } => *earlier = attempts,
         }
         self
     }

@@ -10,3 +10,8 @@ pub(crate) fn kit() -> Kit {
 pub(crate) fn create() -> CreateWebhook {
     CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate).unwrap()
 }
+
+/// The body of a request.
+pub(crate) fn json(request: &http::Request<Vec<u8>>) -> serde_json::Value {
+    serde_json::from_slice(request.body()).unwrap()
+}

@@ -2,6 +2,7 @@ use std::fmt;
 
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use http::{Request, Response};
+use zeroize::Zeroizing;
 
 use crate::base_url::BaseUrl;
 use crate::{Credentials, Delivery, Endpoint, Error, TransportError, reply};
@@ -22,7 +23,7 @@ use crate::{Credentials, Delivery, Endpoint, Error, TransportError, reply};
 pub struct Kit {
     base_url: BaseUrl,
     credentials: Credentials,
-    /// What requests with a body carry; without the credential, where that cannot be sent.
+    /// What requests with a body carry; without the credential, where that cannot be sent or changes.
     headers: HeaderMap,
 }
 
@@ -36,7 +37,9 @@ impl Kit {
         headers.insert(ACCEPT, json.clone());
         headers.insert(CONTENT_TYPE, json);
         headers.insert(USER_AGENT, HeaderValue::from_static(Self::USER_AGENT));
-        if let Ok((name, secret)) = credentials.header() {
+        if credentials.as_session().is_none()
+            && let Ok((name, secret)) = credentials.header()
+        {
             headers.insert(name, secret);
         }
         Self { base_url: BaseUrl::kit(), credentials, headers }
@@ -86,11 +89,32 @@ impl Kit {
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for a credential that cannot be sent.
+    /// [`Error::Input`] for a credential that cannot be sent, and for an endpoint that wants one where
+    /// there is none.
     pub fn request<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<Request<Vec<u8>>, Error> {
-        self.credentials.header()?;
+        self.request_with(endpoint, None)
+    }
+
+    /// `token` takes the place of a session's.
+    pub(crate) fn request_with<E: Endpoint + ?Sized>(
+        &self,
+        endpoint: &E,
+        token: Option<&Credentials>,
+    ) -> Result<Request<Vec<u8>>, Error> {
+        let credential = if endpoint.is_authenticated() {
+            Some(token.unwrap_or(&self.credentials).header()?)
+        } else {
+            None
+        };
         let body = endpoint.body()?;
         let mut headers = self.headers.clone();
+        match credential {
+            None => Credentials::remove_from(&mut headers),
+            Some((name, value)) if self.credentials.as_session().is_some() => {
+                headers.insert(name, value);
+            }
+            Some(_) => {}
+        }
         if body.is_none() {
             headers.remove(CONTENT_TYPE);
         }
@@ -99,6 +123,12 @@ impl Kit {
         *request.uri_mut() = self.base_url.join(endpoint)?;
         *request.headers_mut() = headers;
         Ok(request)
+    }
+
+    /// Where an endpoint is.
+    #[cfg(feature = "authorize")]
+    pub(crate) fn url<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<http::Uri, Error> {
+        self.base_url.join(endpoint)
     }
 
     /// Reads the response to a request.
@@ -112,8 +142,28 @@ impl Kit {
         endpoint: &E,
         response: Response<impl AsRef<[u8]>>,
     ) -> Result<E::Reply, Error> {
+        self.response_with(endpoint, response, None)
+    }
+
+    /// `token` is what took the place of a session's.
+    pub(crate) fn response_with<E: Endpoint + ?Sized>(
+        &self,
+        endpoint: &E,
+        response: Response<impl AsRef<[u8]>>,
+        token: Option<&Credentials>,
+    ) -> Result<E::Reply, Error> {
         let (head, body) = response.into_parts();
-        reply::read(endpoint, &head, body.as_ref(), &self.credentials)
+        reply::read(endpoint, &head, body.as_ref(), || self.secrets(token))
+    }
+
+    pub(crate) fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    fn secrets(&self, token: Option<&Credentials>) -> Vec<Zeroizing<String>> {
+        let mut secrets = self.credentials.secrets();
+        secrets.extend(token.into_iter().flat_map(Credentials::secrets));
+        secrets
     }
 
     /// The error for a request that got no response: what the transport met, with the operation it
@@ -142,9 +192,15 @@ impl Kit {
 
 #[cfg(feature = "tracing")]
 impl Kit {
-    /// The `X-Request-Id` of a response.
-    pub(crate) fn request_id(&self, headers: &HeaderMap) -> Option<String> {
-        reply::request_id(headers, &crate::scrub::Scrub::new(self.credentials.secret()))
+    /// The `X-Request-Id` of a response to what may have been sent with `token`.
+    pub(crate) fn request_id(
+        &self,
+        headers: &HeaderMap,
+        token: Option<&Credentials>,
+    ) -> Option<String> {
+        let secrets = self.secrets(token);
+        let scrub = crate::scrub::Scrub::new(secrets.iter().map(|secret| secret.as_str()));
+        reply::request_id(headers, &scrub)
     }
 }
 

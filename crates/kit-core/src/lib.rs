@@ -31,10 +31,13 @@
 //! - [`Kit`]: where and as whom, base URL, [`Credentials`] and user agent;
 //! - [`Endpoint`]: one operation as a value; the operations on webhooks are in [`webhooks`];
 //! - [`Call`]: one call up to its end, when to send, to wait, to give up;
+//! - [`oauth`]: authorizing an app, and sessions that renew themselves;
 //! - [`Error`]: what went wrong, and whether the request may have been applied all the same.
 //!
 //! # Features
 //!
+//! - `authorize` (default): the beginning of OAuth, up to the first tokens; without it the crate stands
+//!   on three crates less;
 //! - `tracing`: a span and events for each [`Call`]. Never a secret, never a body.
 //!
 //! # What is not here
@@ -46,6 +49,7 @@
 #![forbid(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod api_error;
+mod attempts;
 mod base_url;
 mod call;
 mod credentials;
@@ -56,6 +60,7 @@ mod fixtures;
 mod http_url;
 mod id;
 mod kit;
+pub mod oauth;
 mod pacer;
 mod page;
 mod reply;

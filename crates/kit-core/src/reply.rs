@@ -5,36 +5,45 @@ use http::response::Parts;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::error::Category;
+use zeroize::Zeroizing;
 
+use crate::oauth::OAuthError;
 use crate::scrub::Scrub;
-use crate::{
-    ApiError, Credentials, Delivery, Endpoint, Error, ReplyError, ReplyProblem, RetryAfter,
-};
+use crate::{ApiError, Delivery, Endpoint, Error, ReplyError, ReplyProblem, RetryAfter};
 
+/// `secrets` are those of the credentials.
 pub(crate) fn read<E: Endpoint + ?Sized>(
     endpoint: &E,
     head: &Parts,
     body: &[u8],
-    credentials: &Credentials,
+    secrets: impl FnOnce() -> Vec<Zeroizing<String>>,
 ) -> Result<E::Reply, Error> {
-    let scrub = || Scrub::new(credentials.secret());
-    if !head.status.is_success() {
-        return Err(Error::Api(Box::new(api_error(endpoint, head, body, &scrub()))));
-    }
-    let error = match endpoint.reply(body) {
-        Ok(value) => return Ok(value),
-        Err(error) => error,
+    let result = if head.status.is_success() { Some(endpoint.reply(body)) } else { None };
+    let error = match result {
+        Some(Ok(value)) => return Ok(value),
+        Some(Err(error)) => Some(error),
+        None => None,
     };
-    let scrub = scrub();
+    let secrets = secrets();
+    let secrets = secrets.iter().map(|secret| secret.as_str());
+    let scrub = Scrub::new(secrets.chain(endpoint.secrets()));
+    let Some(error) = error else {
+        return Err(Error::Api(Box::new(api_error(endpoint, head, body, &scrub))));
+    };
     let problem =
         if is_compressed(head) { ReplyProblem::Compressed } else { diagnose(body, &error) };
+    let (detail, excerpt) = if endpoint.has_secret_reply() {
+        (format!("at line {}, column {}", error.line(), error.column()), String::new())
+    } else {
+        (scrub.excerpt(error.to_string().as_bytes()), scrub.excerpt(body))
+    };
     Err(Error::Reply(Box::new(ReplyError {
         method: E::METHOD,
         path: endpoint.path(),
         status: head.status,
         problem,
-        detail: scrub.excerpt(error.to_string().as_bytes()),
-        excerpt: scrub.excerpt(body),
+        detail,
+        excerpt,
         request_id: request_id(&head.headers, &scrub),
         earlier: Delivery::NotSent,
     })))
@@ -51,6 +60,7 @@ fn api_error<E: Endpoint + ?Sized>(
         path: endpoint.path(),
         status: head.status,
         messages: messages(body).iter().map(|message| scrub.text(message)).collect(),
+        oauth: OAuthError::read(body, scrub),
         excerpt: scrub.excerpt(body),
         request_id: request_id(&head.headers, scrub),
         retry_after: RetryAfter::of(&head.headers),

@@ -1,4 +1,4 @@
-//! Text from outside, made fit to be shown: short, on one line, and without the credential.
+//! Text from outside, made fit to be shown: short, on one line, and without secrets.
 
 use std::borrow::Cow;
 
@@ -7,8 +7,8 @@ const REDACTED: &str = "[redacted]";
 /// How many characters an excerpt has at most.
 const EXCERPT: usize = 200;
 
-/// How many bytes of a text are looked at for an excerpt, besides the length of the secret: more
-/// than enough for [`EXCERPT`] characters of four bytes, redactions included.
+/// How many bytes of a text are looked at for an excerpt, besides the length of the longest secret:
+/// more than enough for [`EXCERPT`] characters of four bytes, redactions included.
 const WINDOW: usize = 8 * 1024;
 
 /// From how many characters on the beginning of a secret at the end of a text counts as part of it.
@@ -17,26 +17,28 @@ const TELLING: usize = 4;
 /// How the escapes begin that are seen through: those of JSON, of URLs and of HTML.
 const ESCAPES: &[u8] = b"\\%&";
 
-/// Takes the secret out of texts. An empty secret stands for none.
-#[derive(Clone, Copy)]
+/// Takes secrets out of texts.
+#[derive(Clone)]
 pub(crate) struct Scrub<'a> {
-    secret: &'a str,
+    secrets: Vec<&'a str>,
 }
 
 impl<'a> Scrub<'a> {
-    pub(crate) fn new(secret: &'a str) -> Self {
-        Self { secret }
+    /// An empty secret stands for none.
+    pub(crate) fn new(secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { secrets: secrets.into_iter().filter(|secret| !secret.is_empty()).collect() }
     }
 
-    /// The whole text, without the secret and on one line.
+    /// The whole text, without the secrets and on one line.
     pub(crate) fn text(&self, text: &str) -> String {
-        let text = self.without_secret(text);
+        let text = self.without_secrets(text);
         text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
     }
 
     /// The beginning of a body, on one line; cut with `…` where there is more.
     pub(crate) fn excerpt(&self, body: &[u8]) -> String {
-        let window = body.get(..WINDOW + self.secret.len()).unwrap_or(body);
+        let longest = self.secrets.iter().map(|secret| secret.len()).max().unwrap_or_default();
+        let window = body.get(..WINDOW + longest).unwrap_or(body);
         let text = self.text(&String::from_utf8_lossy(window));
         let text = text.trim();
         match text.char_indices().nth(EXCERPT) {
@@ -45,14 +47,14 @@ impl<'a> Scrub<'a> {
         }
     }
 
-    fn without_secret<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    fn without_secrets<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let bytes = text.as_bytes();
         let mut clean = String::new();
         let (mut kept, mut at) = (0, 0);
-        while let Some(byte) = bytes.get(at) {
-            let begins = self.secret.as_bytes().first() == Some(byte) || ESCAPES.contains(byte);
-            if let Some(end) = begins.then(|| self.end_of_secret(bytes, at)).flatten() {
-                // What matches begins and ends with ASCII, and so at characters.
+        while at < bytes.len() {
+            let ends = self.secrets.iter().filter_map(|secret| end_of(secret, bytes, at));
+            if let Some(end) = ends.max() {
+                // What matches begins and ends at characters, as secrets do.
                 clean.push_str(text.get(kept..at).unwrap_or_default());
                 clean.push_str(REDACTED);
                 (kept, at) = (end, end);
@@ -66,26 +68,30 @@ impl<'a> Scrub<'a> {
         clean.push_str(text.get(kept..).unwrap_or_default());
         clean.into()
     }
+}
 
-    /// Where the secret ends, if it begins here: as it is, or escaped as JSON, HTML and URLs do. The
-    /// end of the text may cut it off: a body that ends in the middle still shows most of it.
-    fn end_of_secret(&self, text: &[u8], start: usize) -> Option<usize> {
-        let mut ends = vec![start];
-        for (index, byte) in self.secret.bytes().enumerate() {
-            let cut_off = |end: &usize| match text.get(*end..).unwrap_or_default() {
-                [] => true,
-                [first, rest @ ..] => rest.len() < 5 && ESCAPES.contains(first),
-            };
-            if index >= TELLING && ends.iter().any(cut_off) {
-                return Some(text.len());
-            }
-            ends = ends.iter().flat_map(|end| behind(text, *end, byte)).collect();
-            if ends.is_empty() {
-                return None;
-            }
-        }
-        ends.into_iter().max().filter(|end| *end > start)
+/// Where the secret ends, if it begins here: as it is, or escaped as JSON, HTML and URLs do. The end of
+/// the text may cut it off: a body that ends in the middle still shows most of it.
+fn end_of(secret: &str, text: &[u8], start: usize) -> Option<usize> {
+    let first = text.get(start)?;
+    if secret.as_bytes().first() != Some(first) && !ESCAPES.contains(first) {
+        return None;
     }
+    let mut ends = vec![start];
+    for (index, byte) in secret.bytes().enumerate() {
+        let cut_off = |end: &usize| match text.get(*end..).unwrap_or_default() {
+            [] => true,
+            [first, rest @ ..] => rest.len() < 5 && ESCAPES.contains(first),
+        };
+        if index >= TELLING && ends.iter().any(cut_off) {
+            return Some(text.len());
+        }
+        ends = ends.iter().flat_map(|end| behind(text, *end, byte)).collect();
+        if ends.is_empty() {
+            return None;
+        }
+    }
+    ends.into_iter().max().filter(|end| *end > start)
 }
 
 /// Where the text goes on behind this byte, for each of the ways in which it may be written here.
@@ -124,7 +130,7 @@ mod tests {
 
     #[test]
     fn the_secret_is_taken_out_wherever_it_stands() {
-        let scrub = Scrub::new("kit_0123");
+        let scrub = Scrub::new(["kit_0123"]);
         assert_eq!(scrub.text("key kit_0123, kit_0123"), "key [redacted], [redacted]");
         assert_eq!(scrub.text("cut kit_01"), "cut [redacted]");
         assert_eq!(scrub.text("kit_0123kit_0"), "[redacted][redacted]");
@@ -133,9 +139,15 @@ mod tests {
     }
 
     #[test]
+    fn every_secret_is_taken_out_the_longest_first() {
+        let scrub = Scrub::new(["kit_0123", "", "kit_0123456", "other"]);
+        assert_eq!(scrub.text("other kit_01234567 kit_0123"), "[redacted] [redacted]7 [redacted]");
+    }
+
+    #[test]
     fn an_escaped_secret_is_taken_out_too() {
         let secret = "k\"e\\y/<&>'+=%~{}";
-        let scrub = Scrub::new(secret);
+        let scrub = Scrub::new([secret]);
         let each =
             |escape: &dyn Fn(u8) -> String| secret.bytes().map(escape).collect::<Vec<_>>().concat();
         let forms = [
@@ -161,14 +173,14 @@ mod tests {
     fn an_escaped_secret_may_be_cut_off() {
         let escaped = b"kit_0123".map(|byte| format!("%{byte:02X}")).concat();
         for end in 12..escaped.len() {
-            let text = Scrub::new("kit_0123").text(&escaped[..end]);
+            let text = Scrub::new(["kit_0123"]).text(&escaped[..end]);
             assert_eq!(text, "[redacted]", "{end}");
         }
     }
 
     #[test]
     fn an_excerpt_is_short_and_on_one_line() {
-        let scrub = Scrub::new("");
+        let scrub = Scrub::new([""]);
         assert_eq!(scrub.excerpt(b" <html>\r\n\x1b[31m "), "<html>   [31m");
         assert_eq!(scrub.excerpt("\u{e9}".repeat(200).as_bytes()), "\u{e9}".repeat(200));
         let cut = scrub.excerpt("\u{e9}".repeat(201).as_bytes());
@@ -181,7 +193,10 @@ mod tests {
         let secret = "s3cret-".repeat(2_000);
         for padding in (0..300).step_by(5) {
             let body = format!("{}{}", "-".repeat(padding), secret.repeat(3));
-            assert!(!Scrub::new(&secret).excerpt(body.as_bytes()).contains("s3cret"), "{padding}");
+            assert!(
+                !Scrub::new([secret.as_str()]).excerpt(body.as_bytes()).contains("s3cret"),
+                "{padding}"
+            );
         }
     }
 }

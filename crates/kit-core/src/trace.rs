@@ -14,7 +14,8 @@ mod on {
     use tracing::field::{Empty, display};
     use tracing::{Span, debug, info_span};
 
-    use crate::{Endpoint, Error, Kit, TransportError};
+    use crate::oauth::{Record, SessionError};
+    use crate::{Credentials, Endpoint, Error, Kit, TransportError};
 
     const TARGET: &str = "kit_core::call";
 
@@ -43,13 +44,18 @@ mod on {
             self.span.in_scope(|| debug!(target: TARGET, attempt, "sends"));
         }
 
-        pub(crate) fn received<B>(&self, response: &Response<B>, kit: &Kit) {
+        pub(crate) fn received<B>(
+            &self,
+            response: &Response<B>,
+            kit: &Kit,
+            token: Option<&Credentials>,
+        ) {
             if self.span.is_disabled() {
                 return;
             }
             let status = response.status().as_u16();
             self.span.record("status", status);
-            let id = kit.request_id(response.headers());
+            let id = kit.request_id(response.headers(), token);
             if let Some(id) = &id {
                 self.span.record("request_id", id);
             }
@@ -67,12 +73,23 @@ mod on {
             self.span.in_scope(|| debug!(target: TARGET, ?wait, "waits"));
         }
 
+        pub(crate) fn refreshes(&self) {
+            self.span.in_scope(|| debug!(target: TARGET, "refreshes the session"));
+        }
+
         pub(crate) fn done<T>(&self, result: &Result<T, Error>) {
-            let outcome = match result {
+            self.ends(match result {
                 Ok(_) => "done",
                 Err(error) if error.may_have_been_applied() => "may have been applied",
                 Err(_) => "refused",
-            };
+            });
+        }
+
+        pub(crate) fn refreshed(&self, result: &Result<Record, SessionError>) {
+            self.ends(if result.is_ok() { "done" } else { "not refreshed" });
+        }
+
+        fn ends(&self, outcome: &str) {
             self.span.record("outcome", outcome);
             self.span.in_scope(|| debug!(target: TARGET, outcome, "ends"));
         }
@@ -85,7 +102,8 @@ mod off {
 
     use http::Response;
 
-    use crate::{Endpoint, Error, Kit, TransportError};
+    use crate::oauth::{Record, SessionError};
+    use crate::{Credentials, Endpoint, Error, Kit, TransportError};
 
     #[derive(Debug)]
     pub(crate) struct Trace;
@@ -98,12 +116,16 @@ mod off {
 
         pub(crate) fn sends(&self, _: u32) {}
 
-        pub(crate) fn received<B>(&self, _: &Response<B>, _: &Kit) {}
+        pub(crate) fn received<B>(&self, _: &Response<B>, _: &Kit, _: Option<&Credentials>) {}
 
         pub(crate) fn failed(&self, _: &TransportError) {}
 
         pub(crate) fn waits(&self, _: Duration) {}
 
+        pub(crate) fn refreshes(&self) {}
+
         pub(crate) fn done<T>(&self, _: &Result<T, Error>) {}
+
+        pub(crate) fn refreshed(&self, _: &Result<Record, SessionError>) {}
     }
 }

@@ -3,6 +3,7 @@ use kit_core::{Call, Credentials, Endpoint, Error, Kit, Pacer, RetryPolicy, Step
 use crate::Builder;
 use crate::clock::now;
 use crate::exchange::Exchange;
+use crate::refresh;
 
 /// Sends operations to Kit and awaits each.
 ///
@@ -44,7 +45,8 @@ impl Client {
     /// Sends an operation, such as [`CreateWebhook`](crate::webhooks::CreateWebhook), and reads its
     /// reply.
     ///
-    /// Dropping the future cancels the call. What was sent until then may have been applied.
+    /// Dropping the future cancels the call. What was sent until then may have been applied. A refresh of
+    /// the session that it has begun goes on as a task of the runtime.
     ///
     /// What does not succeed is tried again where that is safe, as [`Call`] says; a create that may have
     /// been applied never is.
@@ -54,7 +56,8 @@ impl Client {
     /// - [`Error::Input`]: the credential cannot be sent; nothing was;
     /// - [`Error::Transport`]: there was no response;
     /// - [`Error::Api`]: Kit answered with a status that is not a success;
-    /// - [`Error::Reply`]: it is a success, but its body is not what was promised.
+    /// - [`Error::Reply`]: it is a success, but its body is not what was promised;
+    /// - [`Error::Session`]: the credentials are a session, which has no access token and gets none.
     pub async fn send<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<E::Reply, Error> {
         if let Err(failure) = self.exchange.check() {
             return Err(self.kit.failure(endpoint, failure));
@@ -76,6 +79,12 @@ impl Client {
                 }
                 Step::Wait(duration) => {
                     tokio::time::sleep(duration).await;
+                    time = now();
+                }
+                Step::Refresh(refresh) => {
+                    // It goes on where this call is dropped, or its time is up.
+                    let refresh = tokio::spawn(refresh::run(self.exchange.clone(), refresh));
+                    let _ = tokio::time::timeout(call.time_left(time), refresh).await;
                     time = now();
                 }
                 Step::Done(result) => return result,

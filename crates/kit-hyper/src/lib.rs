@@ -17,8 +17,9 @@
 //! # }
 //! ```
 //!
-//! What can be sent is in [`webhooks`]; what can go wrong is in [`Error`], which says whether it came
-//! from Kit or from the transport, and whether the request may have been applied.
+//! What can be sent is in [`webhooks`]; authorizing an app, and sessions that renew themselves, in
+//! [`oauth`]; what can go wrong is in [`Error`], which says whether it came from Kit or from the
+//! transport, and whether the request may have been applied.
 //!
 //! It needs a tokio runtime, current-thread or multi-thread, with its I/O and time drivers on.
 //!
@@ -40,10 +41,11 @@ mod connector;
 mod exchange;
 mod outgoing;
 mod pause;
+mod refresh;
 
 pub use builder::Builder;
 pub use client::Client;
 pub use kit_core::{
     self, ApiError, Credentials, Delivery, Endpoint, Error, Pacer, ReplyError, ReplyProblem,
-    RetryAfter, RetryPolicy, TransportError, webhooks,
+    RetryAfter, RetryPolicy, TransportError, oauth, webhooks,
 };

@@ -1,3 +1,6 @@
+use std::time::Duration;
+
+use kit_core::oauth::{Refresh, RefreshStep};
 use kit_core::{Call, Credentials, Endpoint, Error, Kit, Pacer, RetryPolicy, Step};
 
 use crate::Builder;
@@ -46,14 +49,16 @@ impl Client {
     /// reply.
     ///
     /// What does not succeed is tried again where that is safe, as [`Call`] says; a create that may have
-    /// been applied never is.
+    /// been applied never is. Where a session has to be refreshed, the call that does it may outlast its
+    /// deadline by one timeout: to stop in the middle would lose the session.
     ///
     /// # Errors
     ///
     /// - [`Error::Input`]: the credential cannot be sent; nothing was;
     /// - [`Error::Transport`]: there was no response;
     /// - [`Error::Api`]: Kit answered with a status that is not a success;
-    /// - [`Error::Reply`]: it is a success, but its body is not what was promised.
+    /// - [`Error::Reply`]: it is a success, but its body is not what was promised;
+    /// - [`Error::Session`]: the credentials are a session, which has no access token and gets none.
     pub fn send<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<E::Reply, Error> {
         let mut call = Call::new(&self.kit, endpoint, self.retry, fastrand::u64(..));
         if let Some(pacer) = &self.pacer {
@@ -74,7 +79,25 @@ impl Client {
                     std::thread::sleep(duration);
                     time = now();
                 }
+                Step::Refresh(refresh) => {
+                    self.run(*refresh);
+                    time = now();
+                }
                 Step::Done(result) => return result,
+            }
+        }
+    }
+
+    /// Refreshes the session. This may take longer than the call has: see [`RefreshStep::Send`].
+    fn run(&self, mut refresh: Refresh) {
+        loop {
+            match refresh.next(now()) {
+                RefreshStep::Send(request) => match self.exchange.run(request, Duration::MAX) {
+                    Ok(response) => refresh.received(response, now()),
+                    Err(failure) => refresh.failed(failure, now()),
+                },
+                RefreshStep::Wait(duration) => std::thread::sleep(duration),
+                RefreshStep::Done => return,
             }
         }
     }

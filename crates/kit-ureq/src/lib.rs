@@ -14,8 +14,9 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! What can be sent is in [`webhooks`]; what can go wrong is in [`Error`], which says whether it came
-//! from Kit or from the transport, and whether the request may have been applied.
+//! What can be sent is in [`webhooks`]; authorizing an app, and sessions that renew themselves, in
+//! [`oauth`]; what can go wrong is in [`Error`], which says whether it came from Kit or from the
+//! transport, and whether the request may have been applied.
 //!
 //! # Features
 //!
@@ -36,5 +37,5 @@ pub use builder::Builder;
 pub use client::Client;
 pub use kit_core::{
     self, ApiError, Credentials, Delivery, Endpoint, Error, Pacer, ReplyError, ReplyProblem,
-    RetryAfter, RetryPolicy, TransportError, webhooks,
+    RetryAfter, RetryPolicy, TransportError, oauth, webhooks,
 };

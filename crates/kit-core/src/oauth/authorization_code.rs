@@ -1,0 +1,152 @@
+use super::secret::secrets;
+use super::{OAuthError, State};
+use crate::scrub::Scrub;
+
+secrets! {
+    /// What the first tokens are got for, once: Kit sends it back with the user.
+    AuthorizationCode,
+}
+
+/// Why a callback brings no code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallbackError {
+    /// It does not belong to the request: it has no `state`, or another. Nothing in it is to be trusted.
+    #[error("the callback's state is not that of the request")]
+    State,
+    /// Kit, or the user, has refused.
+    #[error("refused: {0}")]
+    Refused(#[source] OAuthError),
+    /// It has neither a `code` nor an `error`.
+    #[error("the callback has no code")]
+    NoCode,
+    /// It has the same parameter twice, which RFC 6749, section 3.1, forbids.
+    #[error("the callback has the parameter {0} twice")]
+    Repeated(&'static str),
+}
+
+impl AuthorizationCode {
+    /// Reads the callback: the URL that the user was sent back to, or its query alone.
+    ///
+    /// # Errors
+    ///
+    /// [`CallbackError`]. The state is looked at first, in constant time: of a callback that somebody
+    /// else made up, nothing is told.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_core::oauth::{AuthorizationCode, CallbackError, OAuthErrorCode, State};
+    ///
+    /// let state = State::new("1f3a");
+    /// let code = AuthorizationCode::from_callback("/callback?code=9b7e&state=1f3a", &state)?;
+    /// assert_eq!(code.secret(), "9b7e");
+    ///
+    /// let refusal = AuthorizationCode::from_callback("error=access_denied&state=1f3a", &state);
+    /// let Err(CallbackError::Refused(error)) = refusal else { panic!() };
+    /// assert_eq!(*error.code(), OAuthErrorCode::AccessDenied);
+    /// # Ok::<(), CallbackError>(())
+    /// ```
+    pub fn from_callback(url: &str, expected: &State) -> Result<Self, CallbackError> {
+        let url = url.split('#').next().unwrap_or_default();
+        let query = url.split_once('?').map_or(url, |(_, query)| query);
+        let mut parameters = Parameters::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            parameters.take(&name, value.into_owned())?;
+        }
+        let Parameters { code, state, error, error_description, error_uri } = parameters;
+        if state.map(State::new).as_ref() != Some(expected) {
+            return Err(CallbackError::State);
+        }
+        if let Some(error) = error {
+            let scrub = Scrub::new([expected.secret()]);
+            let error = OAuthError::new(&error, error_description, error_uri, &scrub);
+            return Err(CallbackError::Refused(error));
+        }
+        code.filter(|code| !code.is_empty()).map(Self::new).ok_or(CallbackError::NoCode)
+    }
+}
+
+#[derive(Default)]
+struct Parameters {
+    code: Option<String>,
+    state: Option<String>,
+    error: Option<String>,
+    error_description: Option<String>,
+    error_uri: Option<String>,
+}
+
+impl Parameters {
+    fn take(&mut self, name: &str, value: String) -> Result<(), CallbackError> {
+        let (name, parameter) = match name {
+            "code" => ("code", &mut self.code),
+            "state" => ("state", &mut self.state),
+            "error" => ("error", &mut self.error),
+            "error_description" => ("error_description", &mut self.error_description),
+            "error_uri" => ("error_uri", &mut self.error_uri),
+            _ => return Ok(()),
+        };
+        match parameter.replace(value) {
+            None => Ok(()),
+            Some(_) => Err(CallbackError::Repeated(name)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::OAuthErrorCode;
+
+    fn read(url: &str) -> Result<String, CallbackError> {
+        let state = State::new("s+t =");
+        AuthorizationCode::from_callback(url, &state).map(|code| code.secret().to_owned())
+    }
+
+    #[test]
+    fn the_code_is_read_from_a_url_and_from_a_query() {
+        for url in [
+            "https://example.com/back?code=a%2Bb&state=s%2Bt+%3D",
+            "/back?more=1&state=s%2Bt%20%3D&code=a%2Bb#top",
+            "code=a%2Bb&state=s%2Bt+%3D",
+            "?code=a%2Bb&state=s%2Bt+%3D",
+        ] {
+            assert_eq!(read(url), Ok("a+b".to_owned()), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_callback_of_somebody_elses_is_refused() {
+        for url in [
+            "",
+            "/back",
+            "code=a",
+            "code=a&state=",
+            "code=a&state=s%2Bt+",
+            "error=access_denied&state=other",
+        ] {
+            assert_eq!(read(url), Err(CallbackError::State), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_typed() {
+        let url = "error=access_denied&error_description=No%0Aentry&error_uri=https://a.b/\
+            &state=s%2Bt+%3D";
+        let Err(CallbackError::Refused(error)) = read(url) else { panic!("not refused") };
+        assert_eq!(*error.code(), OAuthErrorCode::AccessDenied);
+        assert_eq!(error.description(), Some("No entry"));
+        assert_eq!(error.uri(), Some("https://a.b/"));
+        let error = read("error=odd&state=s%2Bt+%3D").unwrap_err();
+        assert_eq!(error.to_string(), "refused: odd");
+    }
+
+    #[test]
+    fn what_is_missing_or_repeated_is_told() {
+        assert_eq!(read("state=s%2Bt+%3D"), Err(CallbackError::NoCode));
+        assert_eq!(read("state=s%2Bt+%3D&code="), Err(CallbackError::NoCode));
+        let repeated = "state=s%2Bt+%3D&code=a&code=b";
+        assert_eq!(read(repeated), Err(CallbackError::Repeated("code")));
+        assert_eq!(read("state=1&state=2"), Err(CallbackError::Repeated("state")));
+    }
+}

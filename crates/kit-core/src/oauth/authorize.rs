@@ -1,0 +1,214 @@
+use std::borrow::Cow;
+
+use http::Method;
+use iri_string::types::UriAbsoluteStr;
+
+use super::{App, CodeVerifier, State};
+use crate::{Error, Kit};
+
+/// The page of Kit's where the user is asked: `GET /v4/oauth/authorize`. Its URL is for a browser.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::oauth::{App, Authorize, CodeVerifier, State};
+/// use kit_core::{Credentials, Kit};
+///
+/// # let (random, more_random) = ([1; 32], [2; 32]);
+/// let app = App::public("client-id");
+/// let state = State::from_random(random);
+/// let verifier = CodeVerifier::from_random(more_random);
+/// let url = Authorize::new(&app, "https://example.com/callback", &state)?
+///     .with_verifier(&verifier)?
+///     .url(&Kit::new(Credentials::none()))?;
+/// assert!(url.starts_with("https://api.kit.com/v4/oauth/authorize?client_id=client-id&"));
+/// # Ok::<(), kit_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorize {
+    client_id: String,
+    redirect_uri: String,
+    state: State,
+    scope: Option<String>,
+    tenant_name: Option<String>,
+    code_challenge: Option<String>,
+}
+
+impl Authorize {
+    /// Asks for the app; Kit sends the user back to `redirect_uri`, which is registered for the app.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `redirect_uri` where it is not an absolute URI without a fragment, for
+    /// `client_id` and `client_secret` that are empty, and for an empty `state`.
+    pub fn new(app: &App, redirect_uri: impl Into<String>, state: &State) -> Result<Self, Error> {
+        app.check()?;
+        let redirect_uri = redirect_uri.into();
+        check_redirect_uri(&redirect_uri)?;
+        if state.secret().is_empty() {
+            return Err(Error::input("state", "is empty"));
+        }
+        Ok(Self {
+            client_id: app.client_id().to_owned(),
+            redirect_uri,
+            state: state.clone(),
+            scope: None,
+            tenant_name: None,
+            code_challenge: None,
+        })
+    }
+
+    /// What the app wants to do: `read`, `write` or `public`. By default what Kit finds right, which is
+    /// `public`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `scope` where one of them is empty or holds a character that RFC 6749,
+    /// section 3.3, does not allow.
+    pub fn with_scopes<S: AsRef<str>>(
+        mut self,
+        scopes: impl IntoIterator<Item = S>,
+    ) -> Result<Self, Error> {
+        let mut all = String::new();
+        for scope in scopes {
+            let scope = scope.as_ref();
+            let allowed = |byte: u8| byte.is_ascii_graphic() && !b"\"\\".contains(&byte);
+            if scope.is_empty() || !scope.bytes().all(allowed) {
+                return Err(Error::input("scope", "is empty or holds a character not allowed"));
+            }
+            if !all.is_empty() {
+                all.push(' ');
+            }
+            all.push_str(scope);
+        }
+        self.scope = (!all.is_empty()).then_some(all);
+        Ok(self)
+    }
+
+    /// The `tenant_name` that Kit is told.
+    #[must_use]
+    pub fn with_tenant_name(mut self, name: impl Into<String>) -> Self {
+        self.tenant_name = Some(name.into());
+        self
+    }
+
+    /// Uses PKCE: the code is worth nothing without the verifier, which
+    /// [`ExchangeCode`](super::ExchangeCode) sends.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for a `code_verifier` that RFC 7636, section 4.1, does not allow.
+    pub fn with_verifier(mut self, verifier: &CodeVerifier) -> Result<Self, Error> {
+        verifier.check()?;
+        self.code_challenge = Some(verifier.challenge());
+        Ok(self)
+    }
+
+    /// The URL to send the user to. It holds the state: it is for the user's browser alone.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] where it cannot be written as a URL.
+    pub fn url(&self, kit: &Kit) -> Result<String, Error> {
+        kit.url(&Page(self)).map(|url| url.to_string())
+    }
+}
+
+/// The page as an endpoint, for its URL. Nobody sends it.
+struct Page<'a>(&'a Authorize);
+
+impl crate::Endpoint for Page<'_> {
+    type Reply = ();
+    const METHOD: Method = Method::GET;
+
+    fn path(&self) -> Cow<'static, str> {
+        "/v4/oauth/authorize".into()
+    }
+
+    fn query(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        let Authorize { client_id, redirect_uri, state, scope, tenant_name, code_challenge } =
+            self.0;
+        let mut query: Vec<(_, Cow<'_, str>)> = vec![
+            ("client_id", client_id.into()),
+            ("response_type", "code".into()),
+            ("redirect_uri", redirect_uri.into()),
+            ("state", state.secret().into()),
+        ];
+        query.extend(scope.iter().map(|scope| ("scope", scope.into())));
+        query.extend(tenant_name.iter().map(|name| ("tenant_name", name.into())));
+        if let Some(challenge) = code_challenge {
+            query.push(("code_challenge", challenge.into()));
+            query.push(("code_challenge_method", "S256".into()));
+        }
+        query
+    }
+
+    fn reply(&self, _: &[u8]) -> Result<(), serde_json::Error> {
+        Ok(())
+    }
+}
+
+/// RFC 6749, section 3.1.2: an absolute URI without a fragment. Apps on a device have schemes of their
+/// own.
+pub(super) fn check_redirect_uri(uri: &str) -> Result<(), Error> {
+    match UriAbsoluteStr::new(uri) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::input("redirect_uri", "is not an absolute URI without a fragment")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::kit;
+
+    fn authorize(redirect_uri: &str) -> Result<Authorize, Error> {
+        Authorize::new(&App::public("the id"), redirect_uri, &State::new("s&t"))
+    }
+
+    #[test]
+    fn the_url_has_what_was_asked_for() {
+        let authorize = authorize("https://example.com/back?a=b").unwrap();
+        let begin = "https://api.kit.com/v4/oauth/authorize?client_id=the%20id&response_type=code\
+            &redirect_uri=https%3A%2F%2Fexample.com%2Fback%3Fa%3Db&state=s%26t";
+        assert_eq!(authorize.url(&kit()).unwrap(), begin);
+
+        let verifier = CodeVerifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        let authorize = authorize.with_scopes(["read", "write"]).unwrap().with_tenant_name("A B");
+        let url = authorize.with_verifier(&verifier).unwrap().url(&kit()).unwrap();
+        let end = "&scope=read%20write&tenant_name=A%20B\
+            &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+        assert_eq!(url, format!("{begin}{end}"));
+    }
+
+    #[test]
+    fn it_goes_to_where_kit_is() {
+        let kit = kit().with_base_url("http://127.0.0.1:4010/kit").unwrap();
+        let url = authorize("myapp://back").unwrap().url(&kit).unwrap();
+        assert!(url.starts_with("http://127.0.0.1:4010/kit/v4/oauth/authorize?"), "{url}");
+    }
+
+    #[test]
+    fn bad_input_is_refused_by_name() {
+        for bad in ["", "/callback", "https://example.com/#top", "https://exa mple.com/"] {
+            let error = authorize(bad).unwrap_err().to_string();
+            assert!(error.starts_with("redirect_uri: "), "{bad}: {error}");
+        }
+        for bad in [vec![""], vec!["read write"], vec!["read", "\""], vec!["\u{e9}"]] {
+            let error = authorize("https://a.b/").unwrap().with_scopes(bad).unwrap_err();
+            assert!(error.to_string().starts_with("scope: "), "{error}");
+        }
+        let uri = "https://a.b/";
+        let state = State::new("state");
+        for (app, field) in
+            [(App::public(""), "client_id: "), (App::confidential("id", ""), "client_secret: ")]
+        {
+            let error = Authorize::new(&app, uri, &state).unwrap_err().to_string();
+            assert!(error.starts_with(field), "{error}");
+        }
+        let error = Authorize::new(&App::public("id"), uri, &State::new("")).unwrap_err();
+        assert_eq!(error.to_string(), "state: is empty");
+        let error = authorize(uri).unwrap().with_verifier(&CodeVerifier::new("a")).unwrap_err();
+        assert!(error.to_string().starts_with("code_verifier: "), "{error}");
+    }
+}

@@ -1,0 +1,72 @@
+//! OAuth 2.0: as whom to talk to Kit, for apps that many accounts use.
+//!
+//! | to | use |
+//! | --- | --- |
+//! | send the user to Kit, to be asked | `Authorize`, with a `State` and a `CodeVerifier` |
+//! | read what Kit sends back with the user | `AuthorizationCode::from_callback` |
+//! | get the first tokens for the code | `ExchangeCode`, `POST /v4/oauth/token` |
+//! | use them, and have them refreshed and kept | [`Session`], over a [`Store`] |
+//! | get new tokens by hand | [`RefreshTokens`], `POST /v4/oauth/token` |
+//! | end it | [`RevokeToken`], `POST /v4/oauth/revoke` |
+//!
+//! The first three come with the feature `authorize`, which is on by default.
+//!
+//! Where a user installs an app from Kit's side, Kit opens the app's own authorization URL with a query
+//! parameter `redirect`: after the flow the app sends the user there.
+//!
+//! Sources: Kit's API v4, "Authentication"; RFC 6749 (OAuth 2.0), RFC 7636 (PKCE), RFC 7009 (revocation).
+
+mod app;
+#[cfg(feature = "authorize")]
+mod authorization_code;
+#[cfg(feature = "authorize")]
+mod authorize;
+#[cfg(feature = "authorize")]
+mod code_verifier;
+#[cfg(feature = "authorize")]
+mod exchange_code;
+mod memory_store;
+mod oauth_error;
+mod record;
+mod refresh;
+mod refresh_tokens;
+mod revoke_token;
+mod secret;
+mod session;
+mod session_error;
+#[cfg(feature = "authorize")]
+mod state;
+mod store;
+mod tokens;
+
+pub use app::App;
+#[cfg(feature = "authorize")]
+pub use authorization_code::{AuthorizationCode, CallbackError};
+#[cfg(feature = "authorize")]
+pub use authorize::Authorize;
+#[cfg(feature = "authorize")]
+pub use code_verifier::CodeVerifier;
+#[cfg(feature = "authorize")]
+pub use exchange_code::ExchangeCode;
+pub use memory_store::MemoryStore;
+pub use oauth_error::{OAuthError, OAuthErrorCode};
+pub use record::Record;
+pub use refresh::{Refresh, RefreshStep};
+pub use refresh_tokens::RefreshTokens;
+pub use revoke_token::RevokeToken;
+pub use secret::{AccessToken, ClientSecret, RefreshToken};
+pub use session::Session;
+pub(crate) use session::{Access, Asker};
+pub use session_error::SessionError;
+#[cfg(feature = "authorize")]
+pub use state::State;
+pub use store::{SaveError, Store, StoreError};
+pub use tokens::Tokens;
+
+/// Where tokens come from (RFC 6749, section 3.2).
+const TOKEN: &str = "/v4/oauth/token";
+
+/// A JSON body.
+fn write(body: &impl serde::Serialize) -> Result<Vec<u8>, crate::Error> {
+    serde_json::to_vec(body).map_err(|error| crate::Error::input("body", error.to_string()))
+}

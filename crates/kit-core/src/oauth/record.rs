@@ -1,0 +1,190 @@
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::Tokens;
+
+/// How long before its end an access token is refreshed at most: less for one that lasts less than 50
+/// minutes.
+const MARGIN: Duration = Duration::from_secs(5 * 60);
+
+/// What a [`Store`](super::Store) keeps of a session.
+///
+/// With serde it is written in full, secrets included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    version: u64,
+    tokens: Tokens,
+    #[serde(with = "unix_seconds")]
+    obtained_at: SystemTime,
+    /// Until then somebody may be about to spend the refresh token.
+    #[serde(default, with = "optional_unix_seconds", skip_serializing_if = "Option::is_none")]
+    claimed_until: Option<SystemTime>,
+}
+
+impl Record {
+    /// What takes the place of `old`, or is the first.
+    pub(super) fn new(old: Option<&Self>, tokens: Tokens, obtained_at: SystemTime) -> Self {
+        let version = old.map_or(0, |old| old.version).saturating_add(1);
+        Self { version, tokens, obtained_at, claimed_until: None }
+    }
+
+    /// Grows by one with each that is saved; the first is 1.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The version of the record whose place this one takes; `None` for the first.
+    pub fn replaces(&self) -> Option<u64> {
+        self.version.checked_sub(1).filter(|version| *version > 0)
+    }
+
+    /// The tokens.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// When they were got, by the clock of who got them.
+    pub fn obtained_at(&self) -> SystemTime {
+        self.obtained_at
+    }
+
+    /// Whether the access token should be refreshed. Never so where nobody said how long it lasts.
+    pub(super) fn is_due(&self, now: SystemTime) -> bool {
+        self.has_aged(now, |lifetime| lifetime.saturating_sub(MARGIN.min(lifetime / 10)))
+    }
+
+    /// Whether the access token lasts no longer.
+    pub(super) fn has_expired(&self, now: SystemTime) -> bool {
+        self.has_aged(now, |lifetime| lifetime)
+    }
+
+    fn has_aged(&self, now: SystemTime, limit: impl FnOnce(Duration) -> Duration) -> bool {
+        // A clock that was set back makes it younger, and Kit's 401 tells in its place.
+        let age = now.duration_since(self.obtained_at).unwrap_or_default();
+        self.tokens.expires_in.is_some_and(|seconds| age >= limit(Duration::from_secs(seconds)))
+    }
+
+    /// The same, claimed by who is about to spend the refresh token.
+    pub(super) fn claim(&self, now: SystemTime, lease: Duration) -> Self {
+        let claimed_until = now.checked_add(lease);
+        Self { claimed_until, ..Self::new(Some(self), self.tokens.clone(), self.obtained_at) }
+    }
+
+    /// The same, unclaimed.
+    pub(super) fn release(&self) -> Self {
+        Self::new(Some(self), self.tokens.clone(), self.obtained_at)
+    }
+
+    /// How much longer it is claimed. Never for longer than `lease`, whatever a clock says.
+    pub(super) fn claimed_for(&self, now: SystemTime, lease: Duration) -> Option<Duration> {
+        let left = self.claimed_until?.duration_since(now).ok()?;
+        (!left.is_zero()).then(|| left.min(lease))
+    }
+}
+
+mod unix_seconds {
+    use super::{
+        Deserialize as _, Deserializer, Duration, Serialize as _, Serializer, SystemTime,
+        UNIX_EPOCH,
+    };
+
+    pub(super) fn serialize<S: Serializer>(time: &SystemTime, to: S) -> Result<S::Ok, S::Error> {
+        time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<SystemTime, D::Error> {
+        let seconds = Duration::from_secs(u64::deserialize(from)?);
+        UNIX_EPOCH.checked_add(seconds).ok_or_else(|| serde::de::Error::custom("no such time"))
+    }
+}
+
+mod optional_unix_seconds {
+    use super::{Deserialize, Deserializer, Serialize, Serializer, SystemTime, unix_seconds};
+
+    #[derive(Serialize, Deserialize)]
+    struct Time(#[serde(with = "unix_seconds")] SystemTime);
+
+    #[expect(clippy::ref_option, reason = "serde's signature")]
+    pub(super) fn serialize<S: Serializer>(
+        time: &Option<SystemTime>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        time.map(Time).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<SystemTime>, D::Error> {
+        Ok(Option::<Time>::deserialize(from)?.map(|Time(time)| time))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::RefreshToken;
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn lasting(seconds: u64) -> Record {
+        let tokens = Tokens::new("a", RefreshToken::new("r")).with_expires_in(seconds);
+        Record::new(None, tokens, at(1000))
+    }
+
+    #[test]
+    fn a_token_is_due_shortly_before_it_expires() {
+        for (lifetime, due) in
+            [(172_800, 172_500), (3000, 2700), (100, 90), (1, 1), (0, 0), (u64::MAX, u64::MAX)]
+        {
+            let record = lasting(lifetime);
+            for (age, is_due, has_expired) in [
+                (due, true, lifetime == due),
+                (due.saturating_sub(1), due == 0, lifetime == 0),
+                (lifetime, true, true),
+            ] {
+                // No clock gets that far.
+                let Some(now) = at(1000).checked_add(Duration::from_secs(age)) else { continue };
+                assert_eq!(record.is_due(now), is_due, "{lifetime} at {age}");
+                assert_eq!(record.has_expired(now), has_expired, "{lifetime} at {age}");
+            }
+        }
+        assert!(!lasting(60).is_due(at(0)), "a clock that was set back");
+        let untold = Record::new(None, Tokens::new("a", None), at(0));
+        assert!(!untold.is_due(at(u64::MAX / 4)) && !untold.has_expired(at(u64::MAX / 4)));
+    }
+
+    #[test]
+    fn versions_grow_by_one() {
+        let first = lasting(1);
+        assert_eq!((first.version(), first.replaces()), (1, None));
+        let second = first.claim(at(5), Duration::from_secs(9));
+        assert_eq!((second.version(), second.replaces()), (2, Some(1)));
+        let third = second.release();
+        assert_eq!((third.version(), third.replaces()), (3, Some(2)));
+        assert_eq!(third.tokens(), first.tokens());
+    }
+
+    #[test]
+    fn a_claim_ends_by_itself() {
+        let lease = Duration::from_secs(60);
+        let record = lasting(1).claim(at(100), lease);
+        assert_eq!(record.claimed_for(at(130), lease), Some(Duration::from_secs(30)));
+        assert_eq!(record.claimed_for(at(160), lease), None);
+        assert_eq!(record.claimed_for(at(0), lease), Some(lease), "a clock that was set back");
+        assert_eq!(lasting(1).claimed_for(at(0), lease), None);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for record in [lasting(60), lasting(60).claim(at(100), Duration::from_secs(60))] {
+            let json = serde_json::to_string(&record).unwrap();
+            assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), record, "{json}");
+        }
+        let absurd = r#"{"version": 1, "tokens": {"access_token": "a"},
+            "obtained_at": 18446744073709551615}"#;
+        assert!(serde_json::from_str::<Record>(absurd).is_err());
+    }
+}

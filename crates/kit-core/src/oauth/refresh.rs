@@ -1,0 +1,385 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response};
+
+use super::session::{Outcome, Replaced, Unsaved};
+use super::{
+    OAuthError, OAuthErrorCode, Record, RefreshToken, RefreshTokens, SaveError, Session,
+    SessionError, Tokens,
+};
+use crate::attempts::Attempts;
+use crate::trace::Trace;
+use crate::{Endpoint as _, Error, Kit, RetryPolicy, Time, TransportError};
+
+/// For how long a refresh token is claimed by who is about to spend it.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// No attempt begins later than that after the claim: it has the rest of the lease for its answer.
+const LAST_ATTEMPT: Duration = Duration::from_secs(30);
+
+/// After how long it is looked again whether another process has done what this one waits for.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// After how long what others were saving at the same time is saved again.
+const SAVE_AGAIN: Duration = Duration::from_millis(10);
+
+/// What a [`Refresh`] wants next.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "each is moved out once, where it is made")]
+pub enum RefreshStep {
+    /// Send it, then tell [`Refresh::received`] or [`Refresh::failed`]. It should have as long as any
+    /// attempt, whatever the deadline of the call: if nobody hears the answer, the session is lost.
+    Send(Request<Vec<u8>>),
+    /// Wait so long; then ask [`Refresh::next`] again.
+    Wait(Duration),
+    /// It has ended, one way or the other: go on with the call.
+    Done,
+}
+
+/// The refresh of a [`Session`], which one call runs for all: reads the store, claims the refresh token,
+/// spends it, and saves what it gets.
+///
+/// It comes out of [`Step::Refresh`](crate::Step::Refresh). Run it to its end even if the call is dropped
+/// meanwhile: between the request and the saving, the session exists nowhere but here. An async program
+/// gives it to a task of its own. [`next`](Self::next) reads and writes the store, and so may block.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::oauth::{Refresh, RefreshStep};
+/// use kit_core::{Time, TransportError};
+///
+/// fn run(
+///     mut refresh: Refresh,
+///     now: impl Fn() -> Time,
+///     exchange: impl Fn(http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, TransportError>,
+/// ) {
+///     loop {
+///         match refresh.next(now()) {
+///             RefreshStep::Send(request) => match exchange(request) {
+///                 Ok(response) => refresh.received(response, now()),
+///                 Err(failure) => refresh.failed(failure, now()),
+///             },
+///             RefreshStep::Wait(duration) => std::thread::sleep(duration),
+///             RefreshStep::Done => return,
+///         }
+///     }
+/// }
+/// ```
+pub struct Refresh {
+    session: Session,
+    kit: Kit,
+    replaced: Option<Replaced>,
+    attempts: Attempts,
+    trace: Option<Trace>,
+    state: State,
+    is_over: bool,
+}
+
+enum State {
+    /// Look at what the store keeps.
+    Look,
+    Spend(Spending),
+    Sent(Spending),
+    Waiting {
+        since: Duration,
+        wait: Duration,
+        then: Box<State>,
+    },
+    /// Kit takes the refresh token no more.
+    Refused(Spending, OAuthError),
+    GivenUp(Spending, Error),
+    /// There are new tokens: they are in the session's memory until they are saved.
+    Save,
+    Over,
+}
+
+/// A refresh token that is claimed.
+struct Spending {
+    claimed: Record,
+    /// When it was claimed.
+    since: Duration,
+    endpoint: RefreshTokens,
+}
+
+/// What comes of a state.
+#[expect(clippy::large_enum_variant, reason = "each is taken apart where it is made")]
+enum Turn {
+    Go(State),
+    Step(RefreshStep, State),
+    End(Result<Record, SessionError>, Outcome),
+}
+
+impl Refresh {
+    pub(super) fn new(
+        session: Session,
+        kit: Kit,
+        replaced: Option<Replaced>,
+        policy: RetryPolicy,
+        random: u64,
+    ) -> Self {
+        let attempts = Attempts::new(policy, random);
+        Self { session, kit, replaced, attempts, trace: None, state: State::Look, is_over: false }
+    }
+
+    /// What to do now.
+    pub fn next(&mut self, now: Time) -> RefreshStep {
+        self.attempts.begin(now);
+        loop {
+            let turn = match std::mem::replace(&mut self.state, State::Over) {
+                State::Look => self.look(now),
+                State::Spend(spending) => self.spend(spending),
+                State::Sent(spending) => {
+                    let untold = TransportError::CutOff("nothing was told of its outcome".into());
+                    let error = self.kit.failure(&spending.endpoint, untold);
+                    Turn::Go(State::GivenUp(spending, error))
+                }
+                State::Waiting { since, wait, then } => {
+                    let left = wait.saturating_sub(now.elapsed.saturating_sub(since));
+                    if left.is_zero() {
+                        Turn::Go(*then)
+                    } else {
+                        let state = State::Waiting { since, wait, then };
+                        Turn::Step(RefreshStep::Wait(left), state)
+                    }
+                }
+                State::Refused(spending, error) => self.refused(&spending, error),
+                State::GivenUp(spending, error) => self.give_up(&spending, error),
+                State::Save => self.save(now),
+                State::Over => return RefreshStep::Done,
+            };
+            match turn {
+                Turn::Go(state) => self.state = state,
+                Turn::Step(step, state) => {
+                    self.state = state;
+                    return step;
+                }
+                Turn::End(result, outcome) => {
+                    if let Some(trace) = &self.trace {
+                        trace.refreshed(&result);
+                    }
+                    self.is_over = true;
+                    self.session.end_refresh(result, outcome, now);
+                    return RefreshStep::Done;
+                }
+            }
+        }
+    }
+
+    /// Tells that the request got this response.
+    pub fn received(&mut self, response: Response<impl AsRef<[u8]>>, now: Time) {
+        let Some(spending) = self.sent() else { return };
+        if let Some(trace) = &self.trace {
+            trace.received(&response, &self.kit, None);
+        }
+        self.state = match self.kit.response(&spending.endpoint, response) {
+            Ok(tokens) => {
+                let unsaved = Some(spending.earns(tokens, now));
+                self.session.with_memory(|memory| memory.unsaved = unsaved);
+                State::Save
+            }
+            Err(error) => self.decide(spending, error, now),
+        };
+    }
+
+    /// Tells that the request got no response.
+    pub fn failed(&mut self, failure: TransportError, now: Time) {
+        let Some(spending) = self.sent() else { return };
+        if let Some(trace) = &self.trace {
+            trace.failed(&failure);
+        }
+        let error = self.kit.failure(&spending.endpoint, failure);
+        self.state = self.decide(spending, error, now);
+    }
+
+    fn sent(&mut self) -> Option<Spending> {
+        match std::mem::replace(&mut self.state, State::Over) {
+            State::Sent(spending) => Some(spending),
+            other => {
+                self.state = other;
+                None
+            }
+        }
+    }
+
+    /// Whether there is something better than the token that was to be replaced; else claims the
+    /// refresh token.
+    fn look(&mut self, now: Time) -> Turn {
+        let store = self.session.store();
+        if self.session.with_memory(|memory| memory.unsaved.is_some()) {
+            return Turn::Go(State::Save);
+        }
+        let record = match store.load() {
+            Ok(Some(record)) => record,
+            Ok(None) => return failed(SessionError::NoTokens),
+            Err(error) => return failed(SessionError::Load(error)),
+        };
+        let token = &record.tokens().access_token;
+        let is_refused = (self.replaced.as_ref())
+            .is_some_and(|replaced| replaced.is_refused && replaced.access_token == *token);
+        if !is_refused && !record.is_due(now.date) {
+            return Turn::End(Ok(record), Outcome::Found);
+        }
+        let Some(refresh_token) = record.tokens().refresh_token.clone() else {
+            return if is_refused {
+                failed(SessionError::NoRefreshToken)
+            } else {
+                Turn::End(Ok(record), Outcome::Found)
+            };
+        };
+        let (refused, claim) = self.session.with_memory(|m| (m.refused.clone(), m.claim));
+        if let Some((_, error)) = refused.filter(|(refused, _)| *refused == refresh_token) {
+            return failed(SessionError::Ended(error.into()));
+        }
+        let claimed_for = record.claimed_for(now.date, LEASE);
+        if let Some(left) = claimed_for.filter(|_| claim != Some(record.version())) {
+            // Somebody else is at it.
+            return if is_refused || record.has_expired(now.date) {
+                self.pause(left.min(LOOK_AGAIN), State::Look, now)
+            } else {
+                Turn::End(Ok(record), Outcome::Postponed)
+            };
+        }
+        let claimed = record.claim(now.date, LEASE);
+        match store.save(&claimed) {
+            Ok(()) => {
+                self.session.with_memory(|memory| memory.claim = Some(claimed.version()));
+                let endpoint = RefreshTokens::new(self.session.app(), refresh_token);
+                Turn::Go(State::Spend(Spending { claimed, since: now.elapsed, endpoint }))
+            }
+            Err(SaveError::Conflict) => self.pause(SAVE_AGAIN, State::Look, now),
+            Err(SaveError::Failed(error)) => failed(SessionError::Save(error)),
+        }
+    }
+
+    fn spend(&mut self, spending: Spending) -> Turn {
+        let trace = self.trace.get_or_insert_with(|| Trace::new(&spending.endpoint));
+        match self.kit.request(&spending.endpoint) {
+            Ok(request) => {
+                self.attempts.count();
+                trace.sends(self.attempts.made());
+                Turn::Step(RefreshStep::Send(request), State::Sent(spending))
+            }
+            Err(error) => Turn::Go(State::GivenUp(spending, error)),
+        }
+    }
+
+    /// Whether to try again.
+    fn decide(&mut self, spending: Spending, error: Error, now: Time) -> State {
+        let error = self.attempts.error(error);
+        if let Error::Api(error) = &error
+            && let Some(oauth) = error.oauth()
+            && *oauth.code() == OAuthErrorCode::InvalidGrant
+        {
+            return State::Refused(spending, oauth.clone());
+        }
+        let passed = now.elapsed.saturating_sub(spending.since);
+        let wait = self.attempts.wait_after(&error, spending.endpoint.is_idempotent(), now);
+        match wait.filter(|wait| passed.saturating_add(*wait) < LAST_ATTEMPT) {
+            Some(wait) => {
+                let then = Box::new(State::Spend(spending));
+                State::Waiting { since: now.elapsed, wait, then }
+            }
+            None => State::GivenUp(spending, error),
+        }
+    }
+
+    /// Somebody else may have spent the token, and saved what it got.
+    fn refused(&mut self, spending: &Spending, error: OAuthError) -> Turn {
+        let spent = spending.endpoint.refresh_token();
+        if let Ok(Some(record)) = self.session.store().load()
+            && record.tokens().refresh_token.as_ref() != Some(spent)
+        {
+            return Turn::End(Ok(record), Outcome::Found);
+        }
+        let refused = Some((spent.clone(), error.clone()));
+        self.session.with_memory(|memory| memory.refused = refused);
+        self.release(spending);
+        failed(SessionError::Ended(error.into()))
+    }
+
+    fn give_up(&mut self, spending: &Spending, error: Error) -> Turn {
+        self.release(spending);
+        failed(SessionError::NotRefreshed(Arc::new(error)))
+    }
+
+    /// Lets others try. If that cannot be saved, the claim ends by itself.
+    fn release(&self, spending: &Spending) {
+        let _ = self.session.store().save(&spending.claimed.release());
+    }
+
+    fn save(&mut self, now: Time) -> Turn {
+        let Some(Unsaved { record, spent }) = self.session.with_memory(|m| m.unsaved.clone())
+        else {
+            // The app was authorized anew.
+            return Turn::Go(State::Look);
+        };
+        let store = self.session.store();
+        let keep = |unsaved| self.session.with_memory(|memory| memory.unsaved = unsaved);
+        match store.save(&record) {
+            Ok(()) => {
+                keep(None);
+                return Turn::End(Ok(record), Outcome::Renewed);
+            }
+            Err(SaveError::Conflict) => {}
+            Err(SaveError::Failed(error)) => return failed(SessionError::Save(error)),
+        }
+        match store.load() {
+            // The app was authorized anew, elsewhere.
+            Ok(Some(held)) if held.tokens().refresh_token.as_ref() != Some(&spent) => {
+                keep(None);
+                Turn::End(Ok(held), Outcome::Found)
+            }
+            // Somebody else has claimed the refresh token, which is spent: these are the tokens.
+            Ok(held) => {
+                let record =
+                    Record::new(held.as_ref(), record.tokens().clone(), record.obtained_at());
+                keep(Some(Unsaved { record, spent }));
+                self.pause(SAVE_AGAIN, State::Save, now)
+            }
+            Err(error) => failed(SessionError::Load(error)),
+        }
+    }
+
+    /// Waits, if there is time for that.
+    fn pause(&mut self, wait: Duration, then: State, now: Time) -> Turn {
+        if wait >= self.attempts.time_left(now) {
+            return failed(SessionError::Busy);
+        }
+        let then = Box::new(then);
+        let state = State::Waiting { since: now.elapsed, wait, then };
+        Turn::Step(RefreshStep::Wait(wait), state)
+    }
+}
+
+fn failed(error: SessionError) -> Turn {
+    Turn::End(Err(error), Outcome::Postponed)
+}
+
+impl Spending {
+    /// What is to be saved. Without a new refresh token, the old one goes on (RFC 6749, section 6).
+    fn earns(self, mut tokens: Tokens, now: Time) -> Unsaved {
+        let spent = self.endpoint.refresh_token().clone();
+        tokens.refresh_token.get_or_insert_with(|| RefreshToken::clone(&spent));
+        Unsaved { record: Record::new(Some(&self.claimed), tokens, now.date), spent }
+    }
+}
+
+impl Drop for Refresh {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.session.abandon_refresh();
+        }
+    }
+}
+
+impl fmt::Debug for Refresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refresh").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+use std::borrow::Cow;
+
+use http::Method;
+use serde::Serialize;
+
+use super::{App, RefreshToken, TOKEN, Tokens};
+use crate::{Endpoint, Error};
+
+/// `POST /v4/oauth/token` with the grant type `refresh_token`: new tokens for a refresh token, which is
+/// spent by it.
+///
+/// A [`Session`](super::Session) sends it when it is time, and keeps what comes of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RefreshTokens {
+    #[serde(flatten)]
+    app: App,
+    grant_type: &'static str,
+    refresh_token: RefreshToken,
+}
+
+impl RefreshTokens {
+    /// For an app, with the refresh token that it got last.
+    pub fn new(app: &App, refresh_token: impl Into<RefreshToken>) -> Self {
+        let (app, refresh_token) = (app.clone(), refresh_token.into());
+        Self { app, grant_type: "refresh_token", refresh_token }
+    }
+
+    pub(super) fn refresh_token(&self) -> &RefreshToken {
+        &self.refresh_token
+    }
+}
+
+impl Endpoint for RefreshTokens {
+    type Reply = Tokens;
+    const METHOD: Method = Method::POST;
+
+    fn path(&self) -> Cow<'static, str> {
+        TOKEN.into()
+    }
+
+    /// It is: where nobody knows what came of the first, the second gets the tokens or is refused, and
+    /// without it they are lost for sure.
+    fn is_idempotent(&self) -> bool {
+        true
+    }
+
+    fn is_authenticated(&self) -> bool {
+        false
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        self.app.secret().into_iter().chain([self.refresh_token.secret()]).collect()
+    }
+
+    fn has_secret_reply(&self) -> bool {
+        true
+    }
+
+    fn body(&self) -> Result<Option<Vec<u8>>, Error> {
+        self.app.check()?;
+        if self.refresh_token.secret().is_empty() {
+            return Err(Error::input("refresh_token", "is empty"));
+        }
+        super::write(self).map(Some)
+    }
+
+    fn reply(&self, body: &[u8]) -> Result<Tokens, serde_json::Error> {
+        Tokens::read(body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{json, kit};
+
+    #[test]
+    fn the_app_says_in_the_body_who_it_is() {
+        for (app, secret) in [
+            (App::confidential("id", "cs"), serde_json::json!({"client_secret": "cs"})),
+            (App::public("id"), serde_json::json!({})),
+        ] {
+            let request = kit().request(&RefreshTokens::new(&app, "r")).unwrap();
+            assert_eq!(request.uri(), "https://api.kit.com/v4/oauth/token");
+            assert!(!request.headers().contains_key("x-kit-api-key"));
+            let mut expected = serde_json::json!({
+                "client_id": "id", "grant_type": "refresh_token", "refresh_token": "r",
+            });
+            expected.as_object_mut().unwrap().extend(secret.as_object().unwrap().clone());
+            assert_eq!(json(&request), expected);
+        }
+    }
+
+    #[test]
+    fn bad_input_is_refused_by_name() {
+        for (app, token, message) in [
+            (App::public(""), "r", "client_id: is empty"),
+            (App::confidential("id", ""), "r", "client_secret: is empty"),
+            (App::public("id"), "", "refresh_token: is empty"),
+        ] {
+            let error = kit().request(&RefreshTokens::new(&app, token)).unwrap_err();
+            assert_eq!(error.to_string(), message);
+        }
+    }
+
+    #[test]
+    fn an_unreadable_reply_shows_no_token() {
+        let refresh = RefreshTokens::new(&App::public("id"), "r");
+        for body in [
+            r#"{"access_token": "5ecret"#,
+            r#"{"access_token": ["5ecret"]}"#,
+            r#"{"access_token": "5ecret", "token_type": "5ecret"}"#,
+            "5ecret",
+        ] {
+            let response = http::Response::builder().status(200).body(body).unwrap();
+            let error = kit().response(&refresh, response).unwrap_err();
+            assert!(matches!(error, Error::Reply(_)));
+            assert!(!format!("{error} {error:?}").contains("5ecret"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_typed_and_does_not_repeat_the_secrets() {
+        let refresh = RefreshTokens::new(&App::confidential("id", "c5ecret"), "r5ecret");
+        let body = r#"{"error": "invalid_grant", "error_description": "r5ecret of c5ecret"}"#;
+        let response = http::Response::builder().status(400).body(body).unwrap();
+        let error = kit().response(&refresh, response).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "POST /v4/oauth/token: 400 Bad Request: invalid_grant: [redacted] of [redacted]"
+        );
+        assert!(!format!("{error:?}").contains("5ecret"), "{error:?}");
+    }
+}

@@ -1,0 +1,90 @@
+//! Secrets as types of their own: never printed, compared in constant time, wiped on drop.
+
+/// Defines such types. Equality takes as long for every secret of the same length.
+macro_rules! secrets {
+    ($($(#[$doc:meta])* $name:ident,)+) => {$(
+        $(#[$doc])*
+        ///
+        /// Never printed, compared in constant time, and its memory is wiped on drop. Reading and
+        /// writing it with serde shows it: that is how a store keeps it.
+        #[derive(Clone, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(zeroize::Zeroizing<String>);
+
+        impl $name {
+            /// The secret as it was given out.
+            pub fn new(secret: impl Into<String>) -> Self {
+                Self(zeroize::Zeroizing::new(secret.into()))
+            }
+
+            /// The secret itself: not to be printed or logged.
+            pub fn secret(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(secret: String) -> Self {
+                Self::new(secret)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(secret: &str) -> Self {
+                Self::new(secret)
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                use subtle::ConstantTimeEq as _;
+                self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "([redacted])"))
+            }
+        }
+    )+};
+}
+
+#[cfg(feature = "authorize")]
+pub(super) use secrets;
+
+secrets! {
+    /// What requests are authenticated by, for as long as it lasts.
+    AccessToken,
+    /// What new tokens are got for, once: each is spent by its use.
+    RefreshToken,
+    /// What a confidential app proves itself by.
+    ClientSecret,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_not_printed() {
+        assert_eq!(format!("{:?}", AccessToken::new("abc")), "AccessToken([redacted])");
+        assert_eq!(AccessToken::new("abc").secret(), "abc");
+    }
+
+    #[test]
+    fn equal_is_what_has_the_same_bytes() {
+        for (other, equal) in [("abc", true), ("abd", false), ("ab", false), ("", false)] {
+            assert_eq!(RefreshToken::new("abc") == RefreshToken::new(other), equal, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_store_can_keep_it() {
+        let json = serde_json::to_string(&ClientSecret::new("abc")).unwrap();
+        assert_eq!(json, "\"abc\"");
+        assert_eq!(serde_json::from_str::<ClientSecret>(&json).unwrap().secret(), "abc");
+    }
+}

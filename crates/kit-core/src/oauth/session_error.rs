@@ -1,0 +1,38 @@
+use std::sync::Arc;
+
+use super::{OAuthError, StoreError};
+use crate::Error;
+
+/// Why a session has no access token to send.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// The store has no tokens: nobody has authorized the app yet.
+    #[error("there are no tokens: the app has to be authorized first")]
+    NoTokens,
+
+    /// Kit takes the refresh token no more: the app has to be authorized again.
+    #[error("the session has ended, authorize again: {0}")]
+    Ended(#[source] Box<OAuthError>),
+
+    /// The access token is of no use any more, and there is no refresh token.
+    #[error("the access token has ended, and there is no refresh token: authorize again")]
+    NoRefreshToken,
+
+    /// The tokens could not be refreshed; later they may be.
+    #[error("cannot be refreshed: {0}")]
+    NotRefreshed(#[source] Arc<Error>),
+
+    /// The store could not be read.
+    #[error("the store cannot be read: {0}")]
+    Load(StoreError),
+
+    /// The store could not be written. New tokens, if there are, are not used before they are saved;
+    /// the session keeps them, and the next call tries to save them again.
+    #[error("the store cannot be written: {0}")]
+    Save(StoreError),
+
+    /// Somebody else was refreshing the tokens until the deadline of the call.
+    #[error("the tokens were being refreshed until the deadline")]
+    Busy,
+}

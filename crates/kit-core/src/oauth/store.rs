@@ -1,0 +1,116 @@
+use std::sync::Arc;
+
+use super::Record;
+
+/// Where an application keeps its session, so that it outlasts the process.
+///
+/// A refresh token can be spent once. So that two processes do not both spend it, a session saves that
+/// it is about to before it does; who saves on top of a version that is not there any more has lost,
+/// looks again, and waits for the other. That works if [`save`](Self::save) compares and writes in one
+/// step: under a lock, in a transaction, or as
+/// `UPDATE … SET version = new, … WHERE id = … AND version = replaced`.
+///
+/// Both may block. kit-hyper calls them on a thread made for that, from which
+/// `tokio::runtime::Handle::current().block_on(…)` can await.
+///
+/// # Examples
+///
+/// Over a map, as over a table:
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use std::sync::{Arc, Mutex};
+///
+/// use kit_core::oauth::{Record, SaveError, Store, StoreError};
+///
+/// struct Row {
+///     table: Arc<Mutex<BTreeMap<u32, String>>>,
+///     user: u32,
+/// }
+///
+/// impl Store for Row {
+///     fn load(&self) -> Result<Option<Record>, StoreError> {
+///         let table = self.table.lock().map_err(|_| "the table is poisoned")?;
+///         let json = table.get(&self.user);
+///         Ok(json.map(|json| serde_json::from_str(json)).transpose()?)
+///     }
+///
+///     fn save(&self, record: &Record) -> Result<(), SaveError> {
+///         let mut table = self.table.lock().map_err(|_| "the table is poisoned")?;
+///         let held: Option<Record> = match table.get(&self.user) {
+///             Some(json) => Some(serde_json::from_str(json)?),
+///             None => None,
+///         };
+///         if held.map(|held| held.version()) != record.replaces() {
+///             return Err(SaveError::Conflict);
+///         }
+///         table.insert(self.user, serde_json::to_string(record)?);
+///         Ok(())
+///     }
+/// }
+/// ```
+pub trait Store: Send + Sync {
+    /// What was saved last; `None` if nothing was.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps it from being read.
+    fn load(&self) -> Result<Option<Record>, StoreError>;
+
+    /// Keeps `record`, if what is kept has the version that it [replaces](Record::replaces), or if
+    /// nothing is kept and it replaces nothing. When this returns, the record should outlast a crash.
+    ///
+    /// # Errors
+    ///
+    /// [`SaveError::Conflict`] where what is kept has another version, and whatever keeps the record from
+    /// being written.
+    fn save(&self, record: &Record) -> Result<(), SaveError>;
+}
+
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn load(&self) -> Result<Option<Record>, StoreError> {
+        (**self).load()
+    }
+
+    fn save(&self, record: &Record) -> Result<(), SaveError> {
+        (**self).save(record)
+    }
+}
+
+/// What a store met. Any error becomes one by `?`; its text must not hold a secret.
+#[derive(Clone, Debug)]
+pub struct StoreError(Arc<dyn std::error::Error + Send + Sync>);
+
+impl StoreError {
+    /// The store's own error.
+    pub fn get_ref(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+        &*self.0
+    }
+}
+
+impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for StoreError {
+    fn from(error: E) -> Self {
+        Self(error.into().into())
+    }
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Why a record was not saved.
+#[derive(Clone, Debug)]
+pub enum SaveError {
+    /// What is kept has another version: somebody else has saved.
+    Conflict,
+    /// It could not be written.
+    Failed(StoreError),
+}
+
+impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for SaveError {
+    fn from(error: E) -> Self {
+        Self::Failed(StoreError::from(error))
+    }
+}

@@ -1,0 +1,137 @@
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::{AccessToken, RefreshToken};
+
+/// What the token endpoint gives: an access token, and what comes with it (RFC 6749, section 5.1).
+///
+/// Source: Kit's API v4, "Authentication".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Tokens {
+    /// What requests are authenticated by.
+    pub access_token: AccessToken,
+    /// What the next tokens are got for. Without one, the user has to be asked again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<RefreshToken>,
+    /// How long the access token lasts, in seconds. Kit's example has 172800, which is two days.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
+    pub expires_in: Option<u64>,
+    /// What it allows, with spaces between.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// When it was made, in Unix seconds by Kit's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
+    pub created_at: Option<u64>,
+}
+
+impl Tokens {
+    /// Tokens that were got elsewhere.
+    pub fn new(
+        access_token: impl Into<AccessToken>,
+        refresh_token: impl Into<Option<RefreshToken>>,
+    ) -> Self {
+        Self {
+            access_token: access_token.into(),
+            refresh_token: refresh_token.into(),
+            expires_in: None,
+            scope: None,
+            created_at: None,
+        }
+    }
+
+    /// Says how long the access token lasts from now on, in seconds.
+    #[must_use]
+    pub fn with_expires_in(mut self, seconds: u64) -> Self {
+        self.expires_in = Some(seconds);
+        self
+    }
+
+    /// Reads the reply of the token endpoint.
+    pub(super) fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Reply {
+            #[serde(default)]
+            token_type: Option<String>,
+            #[serde(flatten)]
+            tokens: Tokens,
+        }
+        let Reply { token_type, tokens } = serde_json::from_slice(body)?;
+        let is_bearer = token_type.is_none_or(|name| name.eq_ignore_ascii_case("bearer"));
+        if !is_bearer {
+            return Err(serde::de::Error::custom("token_type is not Bearer"));
+        }
+        if tokens.access_token.secret().is_empty() {
+            return Err(serde::de::Error::custom("access_token is empty"));
+        }
+        Ok(tokens)
+    }
+}
+
+/// A whole number of seconds; as text, too. One that is not told, or not to be understood, is as good as
+/// none: it is no reason to lose the tokens that come with it.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
+    let whole = |number: f64| (number >= 0.0).then_some(number as u64);
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.as_u64().or_else(|| number.as_f64().and_then(whole)),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_reply_is_read() {
+        let tokens = Tokens::read(
+            br#"{"access_token": "a", "token_type": "Bearer", "expires_in": 172800,
+                "refresh_token": "r", "scope": "public", "created_at": 1710271006, "more": {}}"#,
+        )
+        .unwrap();
+        let expected = Tokens {
+            scope: Some("public".into()),
+            created_at: Some(1_710_271_006),
+            ..Tokens::new("a", RefreshToken::new("r")).with_expires_in(172_800)
+        };
+        assert_eq!(tokens, expected);
+    }
+
+    #[test]
+    fn the_rest_may_be_missing_or_odd() {
+        for body in [
+            r#"{"access_token": "a"}"#,
+            r#"{"access_token": "a", "token_type": "bearer", "expires_in": null, "scope": null}"#,
+            r#"{"access_token": "a", "expires_in": -1, "refresh_token": null}"#,
+            r#"{"access_token": "a", "expires_in": "soon"}"#,
+        ] {
+            assert_eq!(Tokens::read(body.as_bytes()).unwrap(), Tokens::new("a", None), "{body}");
+        }
+        for (written, read) in [("\"60\"", 60), ("60.5", 60), ("1e300", u64::MAX)] {
+            let body = format!(r#"{{"access_token": "a", "expires_in": {written}}}"#);
+            assert_eq!(Tokens::read(body.as_bytes()).unwrap().expires_in, Some(read), "{written}");
+        }
+    }
+
+    #[test]
+    fn without_a_bearer_token_there_is_nothing_to_use() {
+        for body in [
+            "{}",
+            r#"{"access_token": ""}"#,
+            r#"{"access_token": null}"#,
+            r#"{"access_token": "a", "token_type": "mac"}"#,
+        ] {
+            assert!(Tokens::read(body.as_bytes()).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let tokens = Tokens::new("a", RefreshToken::new("r")).with_expires_in(9);
+        let json = serde_json::to_string(&tokens).unwrap();
+        assert_eq!(serde_json::from_str::<Tokens>(&json).unwrap(), tokens);
+        assert!(!format!("{tokens:?}").contains("\"a\""), "{tokens:?}");
+    }
+}
