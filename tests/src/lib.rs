@@ -1,8 +1,9 @@
-//! What the tests share: events to try, the operation's schema, both transports behind one trait, and
-//! servers that misbehave.
+//! What the tests share: events to try, the operation's schema, both transports behind one trait, a
+//! client that is not ours, and servers that misbehave.
 
 pub mod certificates;
 pub mod events;
+pub mod foreign;
 pub mod schema;
 pub mod secrets;
 pub mod server;

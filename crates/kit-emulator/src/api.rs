@@ -1,22 +1,25 @@
-//! From a request to a reply: routes, credentials, faults.
+//! What all connections share, and how a request is answered: by its operation, or by a fault.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use serde_json::json;
 
 use crate::account::Account;
+use crate::app::App;
 use crate::body::ReplyBody;
 use crate::clock::Clock;
-use crate::create_webhook::create_webhook;
+use crate::credential::Credential;
 use crate::fault::{Effect, Fault, When};
-use crate::list_webhooks::list_webhooks;
+use crate::grants::Grants;
 use crate::rate_limit::RateLimit;
 use crate::reply::Reply;
+use crate::routes::route;
 
 /// The largest body that is read, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -26,31 +29,16 @@ type Chooser = Box<dyn FnMut(&Request<()>) -> Option<Fault> + Send>;
 /// What all connections share.
 pub(crate) struct Api {
     pub(crate) api_key: String,
+    /// One that does not end.
     pub(crate) access_token: String,
+    pub(crate) app: App,
     pub(crate) connections: AtomicUsize,
     pub(crate) requests: AtomicUsize,
     pub(crate) clock: Clock,
-    /// Whether there are rate limits: of the API key and of the access token.
-    limits: Option<Mutex<[RateLimit; 2]>>,
+    limits: Option<Mutex<HashMap<Credential, RateLimit>>>,
     account: Mutex<Account>,
+    grants: Mutex<Grants>,
     chooser: Mutex<Option<Chooser>>,
-}
-
-/// What a request comes with.
-#[derive(Clone, Copy, Debug)]
-enum Credential {
-    ApiKey,
-    AccessToken,
-}
-
-impl Credential {
-    /// How many requests are let through in any 60 seconds.
-    fn budget(self) -> usize {
-        match self {
-            Self::ApiKey => 120,
-            Self::AccessToken => 600,
-        }
-    }
 }
 
 /// The connection is to be closed without an answer.
@@ -69,22 +57,30 @@ impl Api {
     pub(crate) fn new(
         api_key: String,
         access_token: String,
-        limits: Option<Mutex<[RateLimit; 2]>>,
+        app: App,
+        token_lifetime: Duration,
+        has_rate_limits: bool,
     ) -> Self {
         Self {
             api_key,
             access_token,
+            app,
             connections: AtomicUsize::new(0),
             requests: AtomicUsize::new(0),
             clock: Clock::new(),
-            limits,
+            limits: has_rate_limits.then(Mutex::default),
             account: Mutex::default(),
+            grants: Mutex::new(Grants::new(token_lifetime)),
             chooser: Mutex::new(None),
         }
     }
 
     pub(crate) fn account(&self) -> MutexGuard<'_, Account> {
         self.account.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
+        self.grants.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn choose_faults(&self, chooser: Option<Chooser>) {
@@ -102,7 +98,7 @@ impl Api {
         let reply = if let Ok(body) = Limited::new(body, MAX_BODY).collect().await {
             let body = body.to_bytes();
             let fault = self.fault(&head);
-            Self::with_fault(fault, || self.route(&head, &body)).await?
+            Self::with_fault(fault, || route(self, &head, &body)).await?
         } else {
             let message = "The body is too large, or was cut off";
             Reply::error(StatusCode::PAYLOAD_TOO_LARGE, message).into_http()
@@ -150,55 +146,11 @@ impl Api {
         }
     }
 
-    fn route(&self, head: &Request<()>, body: &[u8]) -> Reply {
-        let path = head.uri().path();
-        let id = path.strip_prefix("/v4/webhooks/");
-        if path != "/v4/webhooks" && id.is_none() {
-            return Reply::not_found();
-        }
-        let Some(credential) = self.credential(head.headers()) else {
-            return Reply::error(StatusCode::UNAUTHORIZED, "The access token is invalid");
-        };
-        if let Err(seconds) = self.pass(credential) {
-            return Reply::too_many_requests(seconds);
-        }
-        match (head.method(), id) {
-            (&Method::POST, None) => create_webhook(&mut self.account(), head.headers(), body),
-            (&Method::GET, None) => {
-                list_webhooks(&self.account(), head.uri().query().unwrap_or_default())
-            }
-            (&Method::DELETE, Some(id)) => match id.parse() {
-                Ok(id) if self.account().delete(id) => Reply::no_content(),
-                _ => Reply::not_found(),
-            },
-            _ => Reply::not_found(),
-        }
-    }
-
-    /// Exactly one credential, and the right one.
-    fn credential(&self, headers: &HeaderMap) -> Option<Credential> {
-        let mut keys = headers.get_all("x-kit-api-key").iter();
-        let mut tokens = headers.get_all(header::AUTHORIZATION).iter();
-        match (keys.next(), tokens.next(), keys.next(), tokens.next()) {
-            (Some(key), None, None, None) => {
-                (key.as_bytes() == self.api_key.as_bytes()).then_some(Credential::ApiKey)
-            }
-            (None, Some(token), None, None) => {
-                let (scheme, token) = token.to_str().ok()?.split_once(' ')?;
-                let is_right = scheme.eq_ignore_ascii_case("bearer") && token == self.access_token;
-                is_right.then_some(Credential::AccessToken)
-            }
-            _ => None,
-        }
-    }
-
-    fn pass(&self, credential: Credential) -> Result<(), u64> {
+    /// Lets a request through, or says how many seconds it is too early.
+    pub(crate) fn pass(&self, credential: &Credential) -> Result<(), u64> {
         let Some(limits) = &self.limits else { return Ok(()) };
-        let [api_key, access_token] = &mut *limits.lock().unwrap_or_else(PoisonError::into_inner);
-        let limit = match credential {
-            Credential::ApiKey => api_key,
-            Credential::AccessToken => access_token,
-        };
+        let mut limits = limits.lock().unwrap_or_else(PoisonError::into_inner);
+        let limit = limits.entry(credential.clone()).or_default();
         limit.pass(credential.budget(), self.clock.now())
     }
 }

@@ -1,19 +1,26 @@
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Request;
 
 use crate::account::Webhook;
 use crate::api::Api;
+use crate::app::App;
 use crate::fault::Fault;
+use crate::grants::{Consent, Tokens};
 use crate::server::Server;
 
 const API_KEY: &str = "kit_emulator_api_key";
 const ACCESS_TOKEN: &str = "kit_emulator_access_token";
+const CLIENT_ID: &str = "kit_emulator_client_id";
+const CLIENT_SECRET: &str = "kit_emulator_client_secret";
+
+/// As in Kit's guide: two days.
+const TOKEN_LIFETIME: Duration = Duration::from_secs(172_800);
 
 /// A running Kit. It stops when this is dropped.
 pub struct Emulator {
@@ -33,11 +40,12 @@ impl Emulator {
         Self::builder().start()
     }
 
-    /// To choose the address or the API key.
+    /// To choose the address, the API key, how long tokens last, and whether there are rate limits.
     pub fn builder() -> Builder {
         Builder {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             api_key: API_KEY.to_owned(),
+            token_lifetime: TOKEN_LIFETIME,
             has_rate_limits: false,
         }
     }
@@ -52,9 +60,40 @@ impl Emulator {
         &self.api.api_key
     }
 
-    /// The OAuth access token that it accepts.
+    /// An access token that it accepts for ever. Those of its token endpoint end.
     pub fn access_token(&self) -> &str {
         &self.api.access_token
+    }
+
+    /// The id of the app that is registered: what `KIT_CLIENT_ID` is to be.
+    pub fn client_id(&self) -> &str {
+        &self.api.app.client_id
+    }
+
+    /// The secret of the app that is registered: what `KIT_CLIENT_SECRET` is to be.
+    pub fn client_secret(&self) -> &str {
+        &self.api.app.client_secret
+    }
+
+    /// What users answer from now on who are asked to let the app in. At first, they say yes.
+    pub fn set_consent(&self, consent: Consent) {
+        self.api.grants().consent = consent;
+    }
+
+    /// Tokens as the token endpoint gives them to an app that has proven itself by its secret, without
+    /// the way there.
+    pub fn issue_tokens(&self) -> Tokens {
+        self.api.grants().begin("public".into(), true, self.api.clock.now())
+    }
+
+    /// How many refresh tokens were spent.
+    pub fn refreshes(&self) -> usize {
+        self.api.grants().refreshes
+    }
+
+    /// How many refresh tokens came once more after they were spent. They were refused.
+    pub fn repeated_refreshes(&self) -> usize {
+        self.api.grants().repeated_refreshes
     }
 
     /// The webhooks that exist now, oldest first.
@@ -97,7 +136,7 @@ impl Emulator {
         self.api.choose_faults(Some(Box::new(choose)));
     }
 
-    /// Moves the clock that the rate limits go by.
+    /// Moves the clock that the rate limits and the ends of tokens and codes go by.
     pub fn advance(&self, duration: Duration) {
         self.api.clock.advance(duration);
     }
@@ -119,6 +158,7 @@ impl fmt::Debug for Emulator {
 pub struct Builder {
     address: SocketAddr,
     api_key: String,
+    token_lifetime: Duration,
     has_rate_limits: bool,
 }
 
@@ -137,7 +177,14 @@ impl Builder {
         self
     }
 
-    /// Answers 429 to more than 120 requests with the API key, or 600 with the access token, in any 60
+    /// How long access tokens last. Default: two days, as Kit's.
+    #[must_use]
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.token_lifetime = lifetime;
+        self
+    }
+
+    /// Answers 429 to more than 120 requests with the API key, or 600 with an access token, in any 60
     /// seconds, as Kit does. Off by default: tests send many requests.
     #[must_use]
     pub fn rate_limits(mut self) -> Self {
@@ -151,8 +198,11 @@ impl Builder {
     ///
     /// What the system says to a new socket or thread, such as that the port is taken.
     pub fn start(self) -> io::Result<Emulator> {
-        let limits = self.has_rate_limits.then(Mutex::default);
-        let api = Arc::new(Api::new(self.api_key, ACCESS_TOKEN.to_owned(), limits));
+        let app = App { client_id: CLIENT_ID.into(), client_secret: CLIENT_SECRET.into() };
+        let (lifetime, has_rate_limits) = (self.token_lifetime, self.has_rate_limits);
+        let access_token = ACCESS_TOKEN.to_owned();
+        let api = Api::new(self.api_key, access_token, app, lifetime, has_rate_limits);
+        let api = Arc::new(api);
         let server = Server::start(self.address, api.clone())?;
         let base_url = format!("http://{}", server.address());
         Ok(Emulator { api, _server: server, base_url })

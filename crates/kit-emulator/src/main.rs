@@ -117,9 +117,11 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
 /// Says what to set. Goes on for ever, unless there is nobody to say it to.
 async fn announce(emulator: &Emulator) -> io::Result<()> {
     let (url, key) = (emulator.base_url(), emulator.api_key());
+    let (id, secret) = (emulator.client_id(), emulator.client_secret());
     let mut out = io::stdout();
     writeln!(out, "A local Kit is listening. To use it, set\n")?;
     writeln!(out, "  export KIT_BASE_URL={url}\n  export KIT_API_KEY={key}")?;
+    writeln!(out, "  export KIT_CLIENT_ID={id}\n  export KIT_CLIENT_SECRET={secret}")?;
     writeln!(out, "\nCtrl-C ends it.")?;
     std::future::pending().await
 }

@@ -11,6 +11,7 @@ pub(crate) struct Reply {
     content: Content,
     /// In seconds.
     retry_after: Option<u64>,
+    location: Option<String>,
 }
 
 #[derive(Debug)]
@@ -22,11 +23,15 @@ enum Content {
 
 impl Reply {
     pub(crate) fn json(status: StatusCode, body: Value) -> Self {
-        Self { status, content: Content::Json(body), retry_after: None }
+        Self::new(status, Content::Json(body))
     }
 
     pub(crate) fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, content: Content::None, retry_after: None }
+        Self::new(StatusCode::NO_CONTENT, Content::None)
+    }
+
+    pub(crate) fn redirect(location: String) -> Self {
+        Self { location: Some(location), ..Self::new(StatusCode::FOUND, Content::None) }
     }
 
     pub(crate) fn error(status: StatusCode, message: impl Into<String>) -> Self {
@@ -49,13 +54,17 @@ impl Reply {
     /// What Kit says with a status, or a proxy before it.
     pub(crate) fn failure(status: StatusCode) -> Self {
         match status.as_u16() {
-            204 | 304 => Self { status, content: Content::None, retry_after: None },
+            204 | 304 => Self::new(status, Content::None),
             502..=504 => {
                 let page = format!("<html><h1>{status}</h1></html>");
-                Self { status, content: Content::Html(page), retry_after: None }
+                Self::new(status, Content::Html(page))
             }
             _ => Self::error(status, status.canonical_reason().unwrap_or("Failed")),
         }
+    }
+
+    fn new(status: StatusCode, content: Content) -> Self {
+        Self { status, content, retry_after: None, location: None }
     }
 
     pub(crate) fn into_http(self) -> Response<ReplyBody> {
@@ -75,6 +84,11 @@ impl Reply {
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
+        if let Some(Ok(location)) = self.location.map(HeaderValue::try_from) {
+            response.headers_mut().insert(header::LOCATION, location);
+        }
+        // Tokens are among them (RFC 6749, section 5.1).
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
 }

@@ -1,0 +1,70 @@
+//! `GET /v4/oauth/authorize`: the user is asked, and answers at once.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::app::App;
+use crate::grants::{Consent, Grants};
+use crate::parameters::Parameters;
+use crate::reply::Reply;
+
+const SCOPES: [&str; 3] = ["read", "write", "public"];
+
+pub(crate) fn authorize(grants: &mut Grants, app: &App, query: &str, now: Duration) -> Reply {
+    let parameters = match read(app, query) {
+        Ok(parameters) => parameters,
+        // Nothing is sent to where the app may not be (RFC 6749, section 4.1.2.1).
+        Err(message) => return Reply::error(StatusCode::BAD_REQUEST, message),
+    };
+    let redirect_uri = parameters.get("redirect_uri").unwrap_or_default();
+    let mut answer = match decide(grants, &parameters, now) {
+        Ok(code) => vec![("code", code)],
+        Err((error, description)) => {
+            vec![("error", error.to_owned()), ("error_description", description)]
+        }
+    };
+    answer.extend(parameters.get("state").map(|state| ("state", state.to_owned())));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(answer).finish();
+    let separator = if redirect_uri.contains('?') { '&' } else { '?' };
+    Reply::redirect(format!("{redirect_uri}{separator}{query}"))
+}
+
+/// What has to be right for there to be somebody to answer to.
+fn read(app: &App, query: &str) -> Result<Parameters, String> {
+    let parameters = Parameters::of_query(query)?;
+    if parameters.require("client_id")? != app.client_id {
+        return Err("client_id is unknown".into());
+    }
+    let redirect_uri = parameters.require("redirect_uri")?;
+    if !redirect_uri.contains(':') || redirect_uri.contains('#') {
+        return Err("redirect_uri is not an absolute URI without a fragment".into());
+    }
+    Ok(parameters)
+}
+
+/// The code, or an error and its description.
+fn decide(
+    grants: &mut Grants,
+    parameters: &Parameters,
+    now: Duration,
+) -> Result<String, (&'static str, String)> {
+    let invalid = |message: String| ("invalid_request", message);
+    if parameters.require("response_type").map_err(invalid)? != "code" {
+        return Err(("unsupported_response_type", "response_type is not code".into()));
+    }
+    let scope = parameters.get("scope").unwrap_or("public");
+    if let Some(unknown) = scope.split(' ').find(|scope| !SCOPES.contains(scope)) {
+        return Err(("invalid_scope", format!("{unknown:?} is no scope")));
+    }
+    let challenge = parameters.get("code_challenge");
+    if challenge.is_some() && parameters.get("code_challenge_method") != Some("S256") {
+        return Err(invalid("code_challenge_method is not S256".into()));
+    }
+    if grants.consent == Consent::Refused {
+        return Err(("access_denied", "The user said no".into()));
+    }
+    let redirect_uri = parameters.require("redirect_uri").map_err(invalid)?;
+    let challenge = challenge.map(str::to_owned);
+    Ok(grants.give_code(redirect_uri.to_owned(), scope.to_owned(), challenge, now))
+}

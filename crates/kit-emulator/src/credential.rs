@@ -1,0 +1,33 @@
+use http::{HeaderMap, header};
+
+/// As whom a request comes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Credential {
+    ApiKey(String),
+    AccessToken(String),
+}
+
+impl Credential {
+    /// Exactly one.
+    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
+        let mut keys = headers.get_all("x-kit-api-key").iter();
+        let mut tokens = headers.get_all(header::AUTHORIZATION).iter();
+        match (keys.next(), tokens.next(), keys.next(), tokens.next()) {
+            (Some(key), None, None, None) => Some(Self::ApiKey(key.to_str().ok()?.to_owned())),
+            (None, Some(token), None, None) => {
+                let (scheme, token) = token.to_str().ok()?.split_once(' ')?;
+                let is_bearer = scheme.eq_ignore_ascii_case("bearer");
+                is_bearer.then(|| Self::AccessToken(token.to_owned()))
+            }
+            _ => None,
+        }
+    }
+
+    /// How many requests are let through in any 60 seconds.
+    pub(crate) fn budget(&self) -> usize {
+        match self {
+            Self::ApiKey(_) => 120,
+            Self::AccessToken(_) => 600,
+        }
+    }
+}
