@@ -7,6 +7,7 @@ pub mod foreign;
 pub mod schema;
 pub mod secrets;
 pub mod server;
+pub mod session;
 pub mod transport;
 
 /// The code of the README, compiled and run.

@@ -1,17 +1,23 @@
-//! Thousands of creates while a fifth of all requests fails: what the callers are told is what Kit has.
+//! Thousands of calls while a fifth of all requests fails, and tokens expire: what the callers are told
+//! is what Kit has.
 //!
 //! The faults are chosen by a seed, which is printed; `KIT_FAULT_SEED` sets it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use kit_core::RetryPolicy;
-use kit_core::webhooks::{CreateWebhook, Event};
+use kit_core::webhooks::{CreateWebhook, Event, ListWebhooks};
+use kit_core::{Credentials, RetryPolicy};
 use kit_emulator::{Emulator, Fault};
 use kit_tests::on_each_transport;
+use kit_tests::session;
 use kit_tests::transport::{Setup, Transport};
 
-on_each_transport!(what_is_reported_is_what_was_done);
+on_each_transport!(
+    what_is_reported_is_what_was_done,
+    tokens_expire_and_no_create_fails_or_is_made_twice,
+    tokens_expire_under_faults_and_no_call_fails,
+);
 
 const CALLERS: usize = 32;
 const CREATES: usize = 2000;
@@ -48,6 +54,19 @@ fn fault(random: &mut fastrand::Rng) -> Option<Fault> {
     })
 }
 
+/// Makes so many calls, shared out among the callers.
+fn by_callers<R: Send>(calls: usize, call: impl Fn(usize) -> R + Sync) -> Vec<R> {
+    let call = &call;
+    std::thread::scope(|scope| {
+        let callers: Vec<_> = (0..CALLERS)
+            .map(|caller| {
+                scope.spawn(move || (caller..calls).step_by(CALLERS).map(call).collect::<Vec<_>>())
+            })
+            .collect();
+        callers.into_iter().flat_map(|caller| caller.join().unwrap()).collect()
+    })
+}
+
 fn what_is_reported_is_what_was_done<T: Transport>() {
     let mut random = fastrand::Rng::with_seed(seed());
     let emulator = Emulator::start().unwrap();
@@ -70,17 +89,7 @@ fn what_is_reported_is_what_was_done<T: Transport>() {
         };
         (target_url, told)
     };
-    let create = &create;
-    let told: BTreeMap<_, _> = std::thread::scope(|scope| {
-        let callers: Vec<_> = (0..CALLERS)
-            .map(|caller| {
-                scope.spawn(move || {
-                    (caller..CREATES).step_by(CALLERS).map(create).collect::<Vec<_>>()
-                })
-            })
-            .collect();
-        callers.into_iter().flat_map(|caller| caller.join().unwrap()).collect()
-    });
+    let told: BTreeMap<_, _> = by_callers(CREATES, create).into_iter().collect();
     assert_eq!(told.len(), CREATES);
 
     let webhooks = emulator.webhooks();
@@ -104,4 +113,70 @@ fn what_is_reported_is_what_was_done<T: Transport>() {
     assert!(emulator.requests() > CREATES + CREATES / 50);
     assert!(count[&(Told::PerhapsApplied, true)] > 0 && count[&(Told::PerhapsApplied, false)] > 0);
     assert!(count[&(Told::Created, true)] > CREATES / 2, "{count:?}");
+}
+
+const EXPIRIES: usize = 20;
+const CALLS_BETWEEN: usize = 50;
+const LIFETIME: Duration = Duration::from_secs(3600);
+
+/// A timeout that only a delay runs into.
+const AMPLE: Duration = Duration::from_secs(2);
+
+fn tokens_expire_and_no_create_fails_or_is_made_twice<T: Transport>() {
+    let emulator = Emulator::builder().token_lifetime(LIFETIME).start().unwrap();
+    let credentials = Credentials::session(&session::begin(&emulator));
+    let client = T::new(Setup { credentials, ..Setup::of(&emulator) });
+    for round in 0..EXPIRIES {
+        emulator.advance(LIFETIME);
+        by_callers(CALLS_BETWEEN, |call| {
+            let target_url = format!("https://example.com/{round}/{call}");
+            let create = CreateWebhook::new(target_url, Event::PurchaseCreate).unwrap();
+            client.send(&create).unwrap();
+        });
+    }
+    let webhooks = emulator.webhooks();
+    let held: BTreeSet<_> = webhooks.iter().map(|webhook| &webhook.target_url).collect();
+    assert_eq!((held.len(), webhooks.len()), (1000, 1000));
+    assert_eq!((emulator.refreshes(), emulator.repeated_refreshes()), (EXPIRIES, 0));
+}
+
+/// A fault for one request in five that is no end of a list, nor of a session.
+fn harmless_fault(is_refresh: bool, random: &mut fastrand::Rng) -> Option<Fault> {
+    Some(match random.u8(..30) {
+        0 => Fault::status(429).retry_after("0"),
+        1 => Fault::status(429),
+        2 | 3 => Fault::status(503),
+        4 => Fault::close(),
+        // Of a refresh nobody may miss the answer.
+        5 if is_refresh => Fault::status(503),
+        5 => Fault::close().after_applying(),
+        _ => return None,
+    })
+}
+
+fn tokens_expire_under_faults_and_no_call_fails<T: Transport>() {
+    let mut random = fastrand::Rng::with_seed(seed());
+    let emulator = Emulator::builder().token_lifetime(LIFETIME).start().unwrap();
+    let session = session::begin(&emulator);
+    let mut requests = 0;
+    emulator.fail_when(move |request| {
+        let is_refresh = request.uri().path() == "/v4/oauth/token";
+        requests += 1;
+        // These take their time: there are but three.
+        let is_late = !is_refresh && matches!(requests, 200 | 600 | 1000);
+        let late = is_late.then(|| Fault::delay(AMPLE + Duration::from_millis(100)));
+        late.or_else(|| harmless_fault(is_refresh, &mut random))
+    });
+    // So often does no call meet a fault.
+    let retry = RetryPolicy::default()
+        .with_backoff(Duration::from_millis(1), Duration::from_millis(5))
+        .with_attempts(20);
+    let credentials = Credentials::session(&session);
+    let client = T::new(Setup { retry, credentials, timeout: AMPLE, ..Setup::of(&emulator) });
+    for _ in 0..EXPIRIES {
+        emulator.advance(LIFETIME);
+        by_callers(CALLS_BETWEEN, |_| client.send(&ListWebhooks::new()).unwrap());
+    }
+    assert_eq!((emulator.refreshes(), emulator.repeated_refreshes()), (EXPIRIES, 0));
+    assert!(emulator.requests() > EXPIRIES * CALLS_BETWEEN * 11 / 10);
 }
