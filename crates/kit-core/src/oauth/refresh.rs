@@ -214,7 +214,7 @@ impl Refresh {
         let record = match store.load() {
             Ok(Some(record)) => record,
             Ok(None) => return failed(SessionError::NoTokens),
-            Err(error) => return failed(SessionError::Load(error)),
+            Err(error) => return failed(SessionError::load(error)),
         };
         let token = &record.tokens().access_token;
         let is_refused = (self.replaced.as_ref())
@@ -250,7 +250,7 @@ impl Refresh {
                 Turn::Go(State::Spend(Spending { claimed, since: now.elapsed, endpoint }))
             }
             Err(SaveError::Conflict) => self.pause(SAVE_AGAIN, State::Look, now),
-            Err(SaveError::Failed(error)) => failed(SessionError::Save(error)),
+            Err(SaveError::Failed(error)) => failed(SessionError::save(error)),
         }
     }
 
@@ -324,7 +324,7 @@ impl Refresh {
                 return Turn::End(Ok(record), Outcome::Renewed);
             }
             Err(SaveError::Conflict) => {}
-            Err(SaveError::Failed(error)) => return failed(SessionError::Save(error)),
+            Err(SaveError::Failed(error)) => return failed(SessionError::save(error)),
         }
         match store.load() {
             // The app was authorized anew, elsewhere.
@@ -339,7 +339,7 @@ impl Refresh {
                 keep(Some(Unsaved { record, spent }));
                 self.pause(SAVE_AGAIN, State::Save, now)
             }
-            Err(error) => failed(SessionError::Load(error)),
+            Err(error) => failed(SessionError::load(error)),
         }
     }
 

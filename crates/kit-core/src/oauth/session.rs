@@ -148,7 +148,7 @@ impl Session {
     pub fn begin(&self, tokens: &Tokens, now: SystemTime) -> Result<(), SessionError> {
         // A refresh that is under way saves twice.
         for _ in 0..10 {
-            let held = self.store().load().map_err(SessionError::Load)?;
+            let held = self.store().load().map_err(SessionError::load)?;
             let record = Record::new(held.as_ref(), tokens.clone(), now);
             match self.store().save(&record) {
                 Ok(()) => {
@@ -158,7 +158,7 @@ impl Session {
                     return Ok(());
                 }
                 Err(SaveError::Conflict) => {}
-                Err(SaveError::Failed(error)) => return Err(SessionError::Save(error)),
+                Err(SaveError::Failed(error)) => return Err(SessionError::save(error)),
             }
         }
         Err(SessionError::Busy)
@@ -170,7 +170,7 @@ impl Session {
     ///
     /// [`SessionError::Load`].
     pub fn tokens(&self) -> Result<Option<Tokens>, SessionError> {
-        let record = self.store().load().map_err(SessionError::Load)?;
+        let record = self.store().load().map_err(SessionError::load)?;
         Ok(record.map(|record| record.tokens().clone()))
     }
 

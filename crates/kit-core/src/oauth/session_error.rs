@@ -1,3 +1,4 @@
+use std::error::Error as StdError;
 use std::sync::Arc;
 
 use super::{OAuthError, StoreError};
@@ -25,14 +26,24 @@ pub enum SessionError {
 
     /// The store could not be read.
     #[error("the store cannot be read: {0}")]
-    Load(StoreError),
+    Load(#[source] Arc<dyn StdError + Send + Sync>),
 
     /// The store could not be written. New tokens, if there are, are not used before they are saved;
     /// the session keeps them, and the next call tries to save them again.
     #[error("the store cannot be written: {0}")]
-    Save(StoreError),
+    Save(#[source] Arc<dyn StdError + Send + Sync>),
 
     /// Somebody else was refreshing the tokens until the deadline of the call.
     #[error("the tokens were being refreshed until the deadline")]
     Busy,
+}
+
+impl SessionError {
+    pub(super) fn load(error: StoreError) -> Self {
+        Self::Load(error.into())
+    }
+
+    pub(super) fn save(error: StoreError) -> Self {
+        Self::Save(error.into())
+    }
 }

@@ -77,40 +77,20 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     }
 }
 
-/// What a store met. Any error becomes one by `?`; its text must not hold a secret.
-#[derive(Clone, Debug)]
-pub struct StoreError(Arc<dyn std::error::Error + Send + Sync>);
-
-impl StoreError {
-    /// The store's own error.
-    pub fn get_ref(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
-        &*self.0
-    }
-}
-
-impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for StoreError {
-    fn from(error: E) -> Self {
-        Self(error.into().into())
-    }
-}
-
-impl std::fmt::Display for StoreError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
+/// What a store met; its text must not hold a secret.
+pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a record was not saved.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum SaveError {
     /// What is kept has another version: somebody else has saved.
     Conflict,
-    /// It could not be written.
+    /// It could not be written. Any error becomes this by `?`.
     Failed(StoreError),
 }
 
-impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for SaveError {
+impl<E: Into<StoreError>> From<E> for SaveError {
     fn from(error: E) -> Self {
-        Self::Failed(StoreError::from(error))
+        Self::Failed(error.into())
     }
 }
