@@ -6,6 +6,7 @@ pub mod events;
 pub mod foreign;
 pub mod schema;
 pub mod secrets;
+pub mod seed;
 pub mod server;
 pub mod session;
 pub mod transport;

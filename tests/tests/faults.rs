@@ -10,8 +10,8 @@ use kit_core::webhooks::{CreateWebhook, Event, ListWebhooks};
 use kit_core::{Credentials, RetryPolicy};
 use kit_emulator::{Emulator, Fault};
 use kit_tests::on_each_transport;
-use kit_tests::session;
 use kit_tests::transport::{Setup, Transport};
+use kit_tests::{seed, session};
 
 on_each_transport!(
     what_is_reported_is_what_was_done,
@@ -29,13 +29,6 @@ enum Told {
     Created,
     PerhapsApplied,
     NotApplied,
-}
-
-fn seed() -> u64 {
-    let seed = std::env::var("KIT_FAULT_SEED").ok().map(|seed| seed.parse().expect("a number"));
-    let seed = seed.unwrap_or_else(|| fastrand::u64(..));
-    println!("KIT_FAULT_SEED={seed}");
-    seed
 }
 
 /// A fault for one request in five.
@@ -68,7 +61,7 @@ fn by_callers<R: Send>(calls: usize, call: impl Fn(usize) -> R + Sync) -> Vec<R>
 }
 
 fn what_is_reported_is_what_was_done<T: Transport>() {
-    let mut random = fastrand::Rng::with_seed(seed());
+    let mut random = fastrand::Rng::with_seed(seed::new());
     let emulator = Emulator::start().unwrap();
     emulator.fail_when(move |_| fault(&mut random));
     let retry = RetryPolicy::default()
@@ -155,7 +148,7 @@ fn harmless_fault(is_refresh: bool, random: &mut fastrand::Rng) -> Option<Fault>
 }
 
 fn tokens_expire_under_faults_and_no_call_fails<T: Transport>() {
-    let mut random = fastrand::Rng::with_seed(seed());
+    let mut random = fastrand::Rng::with_seed(seed::new());
     let emulator = Emulator::builder().token_lifetime(LIFETIME).start().unwrap();
     let session = session::begin(&emulator);
     let mut requests = 0;

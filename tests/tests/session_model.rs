@@ -58,13 +58,15 @@ struct Model {
     /// How often a refresh token came that was spent.
     repeated: usize,
     faults: Vec<Option<Fault>>,
+    /// How long access tokens last: at most as long as is told.
+    lifetime: Duration,
 }
 
 impl Model {
     fn issue(&mut self, now: Duration) -> Value {
         self.issued += 1;
         let (access, refresh) = (format!("a{}", self.issued), format!("r{}", self.issued));
-        self.access_tokens.insert(format!("Bearer {access}"), now + LIFETIME);
+        self.access_tokens.insert(format!("Bearer {access}"), now + self.lifetime);
         self.unspent.insert(refresh.clone());
         json!({"access_token": access, "refresh_token": refresh, "expires_in": LIFETIME.as_secs()})
     }
@@ -255,9 +257,10 @@ proptest! {
     fn no_refresh_token_is_spent_twice_and_no_call_fails(
         plans in prop::collection::vec(plan(), 1..60),
         faults in faults(),
+        lifetime in prop::sample::select(vec![LIFETIME, LIFETIME / 2]),
     ) {
         let store = Arc::new(MemoryStore::new());
-        let mut model = Model { faults, ..Model::default() };
+        let mut model = Model { faults, lifetime, ..Model::default() };
         let first = model.issue(Duration::ZERO);
         let refresh_token = RefreshToken::new(first["refresh_token"].as_str().unwrap());
         let tokens = Tokens::new(first["access_token"].as_str().unwrap(), refresh_token)
@@ -305,7 +308,7 @@ proptest! {
         let refresh_token = held.tokens().refresh_token.clone().unwrap();
         prop_assert!(world.model.unspent.contains(refresh_token.secret()));
         // No more refreshes than there is time for, with what others do not wait for.
-        let most = end.as_secs() / (LIFETIME.as_secs() * 9 / 10) + 1;
+        let most = end.as_secs() / (lifetime.as_secs() * 9 / 10) + 1;
         prop_assert!(world.model.issued as u64 <= most + 1, "{} in {end:?}", world.model.issued);
     }
 }
