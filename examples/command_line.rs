@@ -1,6 +1,4 @@
-//! What the examples share: the command line, where Kit is, and what is printed.
-//!
-//! What the client itself takes, each example shows: see `create_webhook.rs`.
+//! The command line of the examples that create a webhook, where Kit is, and what is printed.
 
 use std::env;
 use std::error::Error as StdError;
@@ -75,7 +73,7 @@ pub fn run(send: impl FnOnce(&Where, &CreateWebhook) -> Result<Webhook, Failure>
 }
 
 /// A line for whoever listens: what was done is done, if nobody does.
-fn say(line: impl Display) {
+pub fn say(line: impl Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
@@ -124,7 +122,12 @@ impl Where {
     }
 }
 
-fn variable(name: &'static str) -> Result<Option<String>, Error> {
+/// What the environment sets.
+///
+/// # Errors
+///
+/// [`Error::Input`] where it is not UTF-8.
+pub fn variable(name: &'static str) -> Result<Option<String>, Error> {
     let text =
         |value: OsString| value.into_string().map_err(|_| Error::input(name, "is not UTF-8"));
     env::var_os(name).map(text).transpose()
@@ -144,7 +147,8 @@ fn help() -> String {
     help + ENVIRONMENT
 }
 
-fn fail(error: &(dyn StdError + 'static)) -> ExitCode {
+/// Prints the error. The exit code is 2 for bad input, and 1 for any other failure.
+pub fn fail(error: &(dyn StdError + 'static)) -> ExitCode {
     eprintln!("error: {error}");
     match error.downcast_ref::<Error>() {
         Some(Error::Input { .. }) => {}

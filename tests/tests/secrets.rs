@@ -1,9 +1,16 @@
 //! No credential in any output: of values, of errors, of what the libraries below log.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
+use kit_core::oauth::{
+    App, AuthorizationCode, Authorize, CodeVerifier, ExchangeCode, MemoryStore, RefreshToken,
+    RefreshTokens, RevokeToken, Session, State, Tokens,
+};
 use kit_core::webhooks::{CreateWebhook, Event};
-use kit_core::{Call, Credentials, Error, Kit, Pacer, RetryPolicy, TransportError};
+use kit_core::{
+    Call, Credentials, Endpoint, Error, Kit, Pacer, RetryPolicy, Step, Time, TransportError,
+};
 use kit_emulator::{Emulator, Fault};
 use kit_tests::certificates;
 use kit_tests::on_each_transport;
@@ -12,7 +19,11 @@ use kit_tests::server::Server;
 use kit_tests::transport::{Setup, Transport};
 use log::{LevelFilter, Log, Metadata, Record};
 
-on_each_transport!(nothing_that_is_logged_shows_the_secret, a_server_that_echoes_the_request);
+on_each_transport!(
+    nothing_that_is_logged_shows_the_secret,
+    a_server_that_echoes_the_request,
+    a_server_that_echoes_what_oauth_sends,
+);
 
 /// All that was logged.
 struct Logged(Mutex<Vec<String>>);
@@ -41,13 +52,28 @@ fn create() -> CreateWebhook {
     CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate).unwrap()
 }
 
-fn both() -> [Credentials; 2] {
-    [Credentials::api_key(SECRET), Credentials::access_token(SECRET)]
+fn all() -> [Credentials; 3] {
+    let session = Credentials::session(&session());
+    [Credentials::api_key(SECRET), Credentials::access_token(SECRET), session]
+}
+
+fn app() -> App {
+    App::confidential("client-id", SECRET)
+}
+
+fn tokens() -> Tokens {
+    Tokens::new(SECRET, RefreshToken::new(SECRET)).with_expires_in(3600)
+}
+
+fn session() -> Session {
+    let session = Session::new(app(), MemoryStore::new());
+    session.begin(&tokens(), SystemTime::now()).unwrap();
+    session
 }
 
 #[test]
 fn nothing_that_holds_a_credential_shows_it() {
-    for credentials in both() {
+    for credentials in all() {
         assert_silent(&credentials);
         let kit = Kit::new(credentials.clone()).with_base_url("http://127.0.0.1:1/a").unwrap();
         assert_silent(&kit);
@@ -75,6 +101,50 @@ fn nothing_that_holds_a_credential_shows_it() {
 }
 
 #[test]
+fn nothing_of_oauth_shows_a_secret() {
+    let (app, state) = (app(), State::new(SECRET));
+    // One that is long enough.
+    let verifier = CodeVerifier::new(format!("{SECRET}{SECRET}"));
+    assert_silent(&app);
+    assert_silent(&state);
+    assert_silent(&verifier);
+    assert_silent(&tokens());
+    assert_silent(&session());
+    let authorize = Authorize::new(&app, "https://example.com/", &state).unwrap();
+    assert_silent(&authorize.with_verifier(&verifier).unwrap());
+    let exchange = ExchangeCode::new(&app, SECRET, "https://example.com/").unwrap();
+    assert_silent(&exchange.with_verifier(verifier).unwrap());
+    assert_silent(&RefreshTokens::new(&app, SECRET));
+    assert_silent(&RevokeToken::refresh(&app, SECRET));
+    assert_silent(&RevokeToken::access(&app, SECRET));
+
+    // In the middle of a refresh, too.
+    let kit = Kit::new(Credentials::session(&session()));
+    let create = create();
+    let mut call = Call::new(&kit, &create, RetryPolicy::default(), 0);
+    let now = Time::new(Duration::ZERO, SystemTime::now() + Duration::from_secs(4000));
+    let Step::Refresh(mut refresh) = call.next(now) else { panic!("no refresh") };
+    assert_silent(&call);
+    refresh.next(now);
+    assert_silent(&refresh);
+}
+
+#[test]
+fn no_callback_shows_the_code_or_the_state() {
+    let state = State::new(SECRET);
+    for callback in [
+        format!("code={SECRET}"),
+        format!("code={SECRET}&state=other"),
+        format!("error={SECRET}&state={SECRET}&error_description={SECRET}&error_uri={SECRET}"),
+        format!("code={SECRET}&code={SECRET}&state={SECRET}"),
+    ] {
+        let error = AuthorizationCode::from_callback(&callback, &state).unwrap_err();
+        assert_error_silent(&error);
+    }
+    assert_silent(&AuthorizationCode::new(SECRET));
+}
+
+#[test]
 fn a_credential_that_cannot_be_sent_is_not_shown_either() {
     for bad in [format!("{SECRET}\n"), format!("{SECRET} "), format!("\u{e9}{SECRET}")] {
         for credentials in [Credentials::api_key(&bad), Credentials::access_token(&bad)] {
@@ -92,7 +162,7 @@ fn a_credential_that_cannot_be_sent_is_not_shown_either() {
 
 #[test]
 fn no_error_shows_it() {
-    for credentials in both() {
+    for credentials in all() {
         let kit = Kit::new(credentials);
         // Wherever a server may put it.
         for status in [201, 401, 502] {
@@ -127,13 +197,62 @@ fn a_server_that_echoes_the_request<T: Transport>() {
             "HTTP/1.1 400 Bad Request\r\nContent-Length: {length}\r\nX-Request-Id: {SECRET}\r\n\r\n{request}"
         ));
     });
-    for credentials in both() {
+    for credentials in all() {
         let client = T::new(Setup { credentials, ..Setup::new(server.base_url()) });
         let error = client.send(&create()).unwrap_err();
         assert!(matches!(error, Error::Api(_)), "{error}");
         assert_error_silent(&error);
     }
     assert!(server.requests().iter().all(|request| request.contains(SECRET)));
+}
+
+fn a_server_that_echoes_what_oauth_sends<T: Transport>() {
+    for status in ["200 OK", "400 Bad Request", "401 Unauthorized", "502 Bad Gateway"] {
+        let server = Server::start(move |peer| {
+            while let Some(request) = peer.request() {
+                let length = request.len();
+                let head = format!("HTTP/1.1 {status}\r\nX-Request-Id: {SECRET}");
+                let _ = peer.send(format!("{head}\r\nContent-Length: {length}\r\n\r\n{request}"));
+            }
+        });
+        let client = |credentials| T::new(Setup { credentials, ..Setup::new(server.base_url()) });
+        let none = client(Credentials::none());
+        assert_error_silent(&none.send(&RefreshTokens::new(&app(), SECRET)).unwrap_err());
+        let exchange = ExchangeCode::new(&app(), SECRET, "https://example.com/").unwrap();
+        assert_error_silent(&none.send(&exchange).unwrap_err());
+        let revoked = none.send(&RevokeToken::refresh(&app(), SECRET));
+        assert_eq!(revoked.is_ok(), status.starts_with('2'));
+        if let Err(error) = revoked {
+            assert_error_silent(&error);
+        }
+        // A 401 lets the session refresh: what comes of that is in the error.
+        let error = client(Credentials::session(&session())).send(&create()).unwrap_err();
+        let is_of_session = matches!(error, Error::Session { .. });
+        assert_eq!(is_of_session, status.starts_with("401"), "{error}");
+        assert_error_silent(&error);
+        assert!(server.requests().iter().all(|request| request.contains(SECRET)));
+    }
+}
+
+/// The reply to a refresh has secrets that the client does not know yet.
+#[test]
+fn an_unreadable_reply_with_tokens_is_not_shown() {
+    let kit = Kit::new(Credentials::none());
+    let refresh = RefreshTokens::new(&App::public("client-id"), "refresh");
+    let exchange = ExchangeCode::new(&App::public("client-id"), "code", "https://a.b/").unwrap();
+    fn read<E: Endpoint<Reply = Tokens>>(kit: &Kit, endpoint: &E, body: &str) -> Error {
+        let response = http::Response::builder().status(200).body(body).unwrap();
+        kit.response(endpoint, response).unwrap_err()
+    }
+    for body in [
+        format!(r#"{{"access_token": "{SECRET}""#),
+        format!(r#"{{"access_token": {{"{SECRET}": "{SECRET}"}}}}"#),
+        format!(r#"{{"access_token": "{SECRET}", "token_type": "{SECRET}"}}"#),
+        format!("access_token={SECRET}"),
+    ] {
+        assert_error_silent(&read(&kit, &refresh, &body));
+        assert_error_silent(&read(&kit, &exchange, &body));
+    }
 }
 
 fn nothing_that_is_logged_shows_the_secret<T: Transport>() {
@@ -147,7 +266,7 @@ fn nothing_that_is_logged_shows_the_secret<T: Transport>() {
         peer.request();
         let _ = peer.send("SSH-2.0\r\n\r\n");
     });
-    for credentials in both() {
+    for credentials in all() {
         for base_url in [emulator.base_url(), &tls.base_url(), &not_http.base_url()] {
             let setup = Setup { credentials: credentials.clone(), ..Setup::new(base_url) };
             let client = T::new(setup);

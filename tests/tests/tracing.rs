@@ -9,6 +9,7 @@ use kit_core::{Credentials, RetryPolicy};
 use kit_emulator::{Emulator, Fault};
 use kit_tests::secrets::SECRET;
 use kit_tests::server::Server;
+use kit_tests::session;
 use kit_ureq::Client;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -85,6 +86,35 @@ fn how_a_call_ends_is_said() {
     emulator.fail_next(1, Fault::close());
     let text = traced(|| drop(client.send(&create()).unwrap_err()));
     assert!(text.contains("got no response") && text.contains("failure=cut off: "), "{text}");
+}
+
+#[test]
+fn a_refresh_is_seen_too() {
+    let emulator = Emulator::builder().token_lifetime(Duration::from_secs(60)).start().unwrap();
+    let session = session::begin(&emulator);
+    let tokens = session.tokens().unwrap().unwrap();
+    let client = client(emulator.base_url(), Credentials::session(&session));
+    emulator.advance(Duration::from_secs(60));
+    let text = traced(|| drop(client.send(&create()).unwrap()));
+    for expected in [
+        "status=401",
+        "refreshes the session",
+        "operation=POST /v4/oauth/token",
+        "attempt=2",
+        "status=201",
+    ] {
+        assert!(text.contains(expected), "{expected} is not in {text}");
+    }
+    let renewed = session.tokens().unwrap().unwrap();
+    for secret in [
+        tokens.access_token.secret(),
+        tokens.refresh_token.as_ref().unwrap().secret(),
+        renewed.access_token.secret(),
+        renewed.refresh_token.as_ref().unwrap().secret(),
+        emulator.client_secret(),
+    ] {
+        assert!(!text.contains(secret), "{text}");
+    }
 }
 
 #[test]

@@ -1,0 +1,183 @@
+//! Authorizes an app, and makes calls with the session that comes of it.
+//! `cargo run --example authorize -- --help`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
+
+use kit_emulator::{Consent, Emulator};
+use kit_examples::{Callback, Failure, fail, say, variable};
+use kit_file_store::FileStore;
+use kit_ureq::kit_core::Kit;
+use kit_ureq::oauth::{
+    App, AuthorizationCode, Authorize, CallbackError, CodeVerifier, ExchangeCode, MemoryStore,
+    RevokeToken, Session, State, Tokens,
+};
+use kit_ureq::webhooks::ListWebhooks;
+use kit_ureq::{Client, Credentials, Error};
+use lexopt::prelude::{Long, Short, ValueExt as _};
+
+const HELP: &str = "\
+Authorizes an app: asks the user, exchanges the code, and makes calls with the session.
+
+Usage: cargo run --example authorize -- [options]
+
+Options:
+  --file PATH   keep the session in this file, and use it if it is there  [default: in memory]
+  --port PORT   where the browser comes back to, http://127.0.0.1:PORT/callback; register it at Kit.
+                0 lets the system choose                                  [default: 4011]
+  --refuse      the user of the local Kit says no
+  --revoke      end the session afterwards
+  -h, --help    print this help
+
+Environment:
+  KIT_CLIENT_ID      as which app; without it, a local Kit is started and used
+  KIT_CLIENT_SECRET  its secret; without it, the app is public and uses PKCE
+  KIT_BASE_URL       where Kit is                                         [default: https://api.kit.com]";
+
+fn main() -> ExitCode {
+    match options(lexopt::Parser::from_env()) {
+        Ok(None) => {
+            say(HELP);
+            ExitCode::SUCCESS
+        }
+        Ok(Some(options)) => match run(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&*error),
+        },
+        Err(error) => fail(&error),
+    }
+}
+
+struct Options {
+    file: Option<PathBuf>,
+    port: Option<u16>,
+    refuse: bool,
+    revoke: bool,
+}
+
+fn options(mut arguments: lexopt::Parser) -> Result<Option<Options>, lexopt::Error> {
+    let mut options = Options { file: None, port: None, refuse: false, revoke: false };
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("file") => options.file = Some(arguments.value()?.into()),
+            Long("port") => options.port = Some(arguments.value()?.parse()?),
+            Long("refuse") => options.refuse = true,
+            Long("revoke") => options.revoke = true,
+            Short('h') | Long("help") => return Ok(None),
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    Ok(Some(options))
+}
+
+/// Which app asks, and where Kit is.
+struct Asking {
+    app: App,
+    /// For an app that has no secret to prove itself by.
+    verifier: Option<CodeVerifier>,
+    base_url: String,
+    /// The local Kit, where it is one.
+    emulator: Option<Emulator>,
+}
+
+impl Asking {
+    fn find() -> Result<Self, Failure> {
+        let base_url = variable("KIT_BASE_URL")?;
+        let Some(client_id) = variable("KIT_CLIENT_ID")? else {
+            say("KIT_CLIENT_ID is not set: this is a local Kit, which is gone afterwards.");
+            let emulator = Emulator::start()?;
+            return Ok(Self {
+                app: App::confidential(emulator.client_id(), emulator.client_secret()),
+                verifier: None,
+                base_url: emulator.base_url().to_owned(),
+                emulator: Some(emulator),
+            });
+        };
+        let (app, verifier) = match variable("KIT_CLIENT_SECRET")? {
+            Some(secret) => (App::confidential(client_id, secret), None),
+            None => (App::public(client_id), Some(CodeVerifier::from_random(random()?))),
+        };
+        let base_url = base_url.unwrap_or_else(|| "https://api.kit.com".to_owned());
+        Ok(Self { app, verifier, base_url, emulator: None })
+    }
+
+    fn client(&self, credentials: Credentials) -> Result<Client, Error> {
+        Client::builder().base_url(&self.base_url).build(credentials)
+    }
+}
+
+fn run(options: &Options) -> Result<(), Failure> {
+    let asking = Asking::find()?;
+    let session = match &options.file {
+        Some(file) => Session::new(asking.app.clone(), FileStore::new(file)),
+        None => Session::new(asking.app.clone(), MemoryStore::new()),
+    };
+    if session.tokens()?.is_some() {
+        say("The file has a session: the user is not asked again.");
+    } else {
+        session.begin(&authorize(&asking, options)?, SystemTime::now())?;
+        say("The app is authorized.");
+    }
+
+    let client = asking.client(Credentials::session(&session))?;
+    let count = |client: &Client| client.send(&ListWebhooks::new()).map(|page| page.items.len());
+    say(format_args!("Webhooks of the account: {}", count(&client)?));
+    if let Some(emulator) = &asking.emulator {
+        emulator.advance(Duration::from_secs(3 * 24 * 60 * 60));
+        say(format_args!("Three days later, with new tokens: {}", count(&client)?));
+    }
+    if options.revoke
+        && let Some(token) = session.tokens()?.and_then(|tokens| tokens.refresh_token)
+    {
+        client.send(&RevokeToken::refresh(&asking.app, token))?;
+        if let Some(file) = &options.file {
+            std::fs::remove_file(file)?;
+        }
+        say("The session has ended.");
+    }
+    Ok(())
+}
+
+/// Asks the user, waits for the answer, and gets the first tokens for it.
+fn authorize(asking: &Asking, options: &Options) -> Result<Tokens, Failure> {
+    let local_port = if asking.emulator.is_some() { 0 } else { 4011 };
+    let callback = Callback::listen(options.port.unwrap_or(local_port))?;
+    let state = State::from_random(random()?);
+    let mut authorize = Authorize::new(&asking.app, callback.redirect_uri(), &state)?;
+    if let Some(verifier) = &asking.verifier {
+        authorize = authorize.with_verifier(verifier)?;
+    }
+    let kit = Kit::new(Credentials::none()).with_base_url(&asking.base_url)?;
+    let url = authorize.url(&kit)?;
+    let browser = match &asking.emulator {
+        None => {
+            say(format_args!("Open this page, and let the app in:\n\n  {url}\n"));
+            None
+        }
+        Some(emulator) => {
+            let consent = if options.refuse { Consent::Refused } else { Consent::Given };
+            emulator.set_consent(consent);
+            say(format_args!("The local Kit's user opens {url}"));
+            // It follows the redirect back to here.
+            Some(std::thread::spawn(move || ureq::get(url).call().map(drop)))
+        }
+    };
+    let answer = callback.wait(|url| match AuthorizationCode::from_callback(url, &state) {
+        Err(CallbackError::State) => None,
+        answer => Some(answer),
+    })?;
+    drop(browser.map(std::thread::JoinHandle::join));
+
+    let mut exchange = ExchangeCode::new(&asking.app, answer?, callback.redirect_uri())?;
+    if let Some(verifier) = &asking.verifier {
+        exchange = exchange.with_verifier(verifier.clone())?;
+    }
+    Ok(asking.client(Credentials::none())?.send(&exchange)?)
+}
+
+fn random() -> Result<[u8; 32], Failure> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}
