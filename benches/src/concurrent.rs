@@ -1,12 +1,13 @@
 //! Calls from tasks: kit-hyper, and bare hyper-util and reqwest beside it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::{self, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
+use kit_core::oauth::{App, MemoryStore, RefreshToken, Session, Tokens};
 use kit_core::webhooks::CreateWebhook;
 use kit_core::{Credentials, Pacer};
 use tokio::runtime::Runtime;
@@ -49,6 +50,15 @@ pub fn time<C: Caller>(
     })
 }
 
+/// Whose an access token is.
+#[derive(Clone, Copy, Debug)]
+pub enum IsOfSession {
+    /// A session's, which would renew it.
+    Yes,
+    /// Nobody's.
+    No,
+}
+
 /// kit-hyper.
 #[derive(Debug)]
 pub struct Kit {
@@ -59,8 +69,27 @@ pub struct Kit {
 impl Kit {
     /// For a server.
     pub fn new(base_url: &str, pacer: Option<Pacer>) -> Self {
+        Self::with(base_url, pacer, Credentials::api_key(floor::API_KEY))
+    }
+
+    /// For a server, with an access token that is a session's, or with that alone.
+    pub fn with_token(base_url: &str, is_of_session: IsOfSession) -> Self {
+        let credentials = match is_of_session {
+            IsOfSession::Yes => {
+                let session = Session::new(App::public("client-id"), MemoryStore::new());
+                let refresh_token = RefreshToken::new("refresh-token");
+                let tokens = Tokens::new(floor::API_KEY, refresh_token).with_expires_in(172_800);
+                session.begin(&tokens, SystemTime::now()).expect("a session");
+                Credentials::session(&session)
+            }
+            IsOfSession::No => Credentials::access_token(floor::API_KEY),
+        };
+        Self::with(base_url, None, credentials)
+    }
+
+    fn with(base_url: &str, pacer: Option<Pacer>, credentials: Credentials) -> Self {
         let client = kit_hyper::Client::builder().base_url(base_url).pacer(pacer);
-        let client = client.build(Credentials::api_key(floor::API_KEY)).expect("a client");
+        let client = client.build(credentials).expect("a client");
         Self { create: subject::create(), client }
     }
 }

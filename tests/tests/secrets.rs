@@ -234,24 +234,25 @@ fn a_server_that_echoes_what_oauth_sends<T: Transport>() {
     }
 }
 
+fn unreadable<E: Endpoint<Reply = Tokens>>(kit: &Kit, endpoint: &E, body: &str) -> Error {
+    let response = http::Response::builder().status(200).body(body).unwrap();
+    kit.response(endpoint, response).unwrap_err()
+}
+
 /// The reply to a refresh has secrets that the client does not know yet.
 #[test]
 fn an_unreadable_reply_with_tokens_is_not_shown() {
     let kit = Kit::new(Credentials::none());
     let refresh = RefreshTokens::new(&App::public("client-id"), "refresh");
     let exchange = ExchangeCode::new(&App::public("client-id"), "code", "https://a.b/").unwrap();
-    fn read<E: Endpoint<Reply = Tokens>>(kit: &Kit, endpoint: &E, body: &str) -> Error {
-        let response = http::Response::builder().status(200).body(body).unwrap();
-        kit.response(endpoint, response).unwrap_err()
-    }
     for body in [
         format!(r#"{{"access_token": "{SECRET}""#),
         format!(r#"{{"access_token": {{"{SECRET}": "{SECRET}"}}}}"#),
         format!(r#"{{"access_token": "{SECRET}", "token_type": "{SECRET}"}}"#),
         format!("access_token={SECRET}"),
     ] {
-        assert_error_silent(&read(&kit, &refresh, &body));
-        assert_error_silent(&read(&kit, &exchange, &body));
+        assert_error_silent(&unreadable(&kit, &refresh, &body));
+        assert_error_silent(&unreadable(&kit, &exchange, &body));
     }
 }
 

@@ -141,9 +141,9 @@ fn a_code_is_good_for_once<T: Transport>() {
 fn a_token_is_refreshed_before_it_expires<T: Transport>() {
     let emulator = emulator();
     let session = Session::new(app(&emulator), MemoryStore::new());
-    // It was got an hour ago but for a minute.
-    let then = SystemTime::now() - (LIFETIME - Duration::from_secs(60));
-    session.begin(&tokens(&emulator), then).unwrap();
+    // It has a minute left.
+    let age = Duration::from_secs(59 * 60);
+    session.begin(&tokens(&emulator), SystemTime::now() - age).unwrap();
     let client = with_session::<T>(&emulator, &session);
     for _ in 0..3 {
         client.send(&ListWebhooks::new()).unwrap();

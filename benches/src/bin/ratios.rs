@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use kit_benches::blocking::{self, Caller as _};
+use kit_benches::concurrent::IsOfSession;
 use kit_benches::{concurrent, embedded, floor, server, subject};
 use kit_core::Pacer;
 use tokio::runtime::{Builder, Runtime};
@@ -89,14 +90,19 @@ fn concurrent_calls(base_url: &str, callers: usize) {
     let paced = Arc::new(concurrent::Kit::new(base_url, Some(Pacer::new(u32::MAX))));
     let with = Arc::new(embedded::WithCall::new(base_url));
     let without = Arc::new(embedded::WithoutCall::new(base_url));
-    let [paced, unpaced, with, without] = medians([
+    let session = Arc::new(concurrent::Kit::with_token(base_url, IsOfSession::Yes));
+    let token = Arc::new(concurrent::Kit::with_token(base_url, IsOfSession::No));
+    let [paced, unpaced, with, without, session, token] = medians([
         &mut || measure(&runtime, &paced, callers),
         &mut || measure(&runtime, &kit, callers),
         &mut || measure(&runtime, &with, callers),
         &mut || measure(&runtime, &without, callers),
+        &mut || measure(&runtime, &session, callers),
+        &mut || measure(&runtime, &token, callers),
     ]);
     row(&format!("with a pacer beside without, {of}, calls/s"), paced, unpaced, "≥ 0.97");
     row(&format!("with `Call` beside without, {of}, calls/s"), with, without, "≥ 0.97");
+    row(&format!("with a session beside a token, {of}, calls/s"), session, token, "≥ 0.97");
 }
 
 /// Calls per second.

@@ -53,6 +53,10 @@ impl BaseUrl {
         Ok(Self { scheme, authority, prefix })
     }
 
+    pub(crate) fn is_https(&self) -> bool {
+        self.scheme == Scheme::HTTPS
+    }
+
     /// The URL of an operation.
     pub(crate) fn join<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<Uri, Error> {
         let path = endpoint.path();

@@ -59,6 +59,11 @@ impl Kit {
         Ok(self)
     }
 
+    /// Whether requests are to go over TLS: a transport that has none can say so before it tries.
+    pub fn is_https(&self) -> bool {
+        self.base_url.is_https()
+    }
+
     /// Puts the application's name and version in front of this library's in `User-Agent`.
     ///
     /// # Errors
@@ -234,6 +239,14 @@ mod tests {
         for bad in ["", " ", "a\tb", "a\r\nb", "\u{e9}"] {
             let error = kit().with_user_agent(bad).unwrap_err().to_string();
             assert!(error.starts_with("user_agent: "), "{bad:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_scheme_is_that_of_the_base_url() {
+        assert!(kit().is_https());
+        for (url, is_https) in [("HTTPS://a.b", true), ("http://a.b", false)] {
+            assert_eq!(kit().with_base_url(url).unwrap().is_https(), is_https, "{url}");
         }
     }
 

@@ -10,6 +10,8 @@ use tower_service::Service;
 use crate::Client;
 use crate::exchange::{BoxError, Exchange, Pool};
 
+const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
+
 /// A [`Client`] before it is built.
 ///
 /// # Examples
@@ -158,6 +160,7 @@ impl Builder {
 
     fn into_exchange(self) -> Exchange {
         let Self { connect_timeout, timeout, max_response_size, connector, .. } = self;
+        let has_tls = HAS_TLS || connector.is_some();
         let pool = match connector {
             Some(pool_of) => pool_of(connect_timeout),
             None => match crate::connector::new() {
@@ -165,7 +168,7 @@ impl Builder {
                 Err(reason) => Pool::broken(&reason),
             },
         };
-        Exchange::new(pool, timeout, max_response_size)
+        Exchange::new(pool, has_tls, timeout, max_response_size)
     }
 }
 

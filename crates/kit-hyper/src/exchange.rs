@@ -35,6 +35,8 @@ const PING: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     pool: Pool,
+    /// Whether https can be reached, as far as is known.
+    has_tls: bool,
     pause: Pause,
     timeout: Duration,
     max_response_size: usize,
@@ -87,8 +89,17 @@ impl fmt::Debug for Pool {
 }
 
 impl Exchange {
-    pub(crate) fn new(pool: Pool, timeout: Duration, max_response_size: usize) -> Self {
-        Self { pool, pause: Pause::new(), timeout, max_response_size }
+    pub(crate) fn new(
+        pool: Pool,
+        has_tls: bool,
+        timeout: Duration,
+        max_response_size: usize,
+    ) -> Self {
+        Self { pool, has_tls, pause: Pause::new(), timeout, max_response_size }
+    }
+
+    pub(crate) fn has_tls(&self) -> bool {
+        self.has_tls
     }
 
     /// What does not get better with time.

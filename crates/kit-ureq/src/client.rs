@@ -54,12 +54,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - [`Error::Input`]: the credential cannot be sent; nothing was;
+    /// - [`Error::Input`]: the credential cannot be sent, or the base URL not be reached; nothing was;
     /// - [`Error::Transport`]: there was no response;
     /// - [`Error::Api`]: Kit answered with a status that is not a success;
     /// - [`Error::Reply`]: it is a success, but its body is not what was promised;
     /// - [`Error::Session`]: the credentials are a session, which has no access token and gets none.
     pub fn send<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<E::Reply, Error> {
+        if self.kit.is_https() && !self.exchange.has_tls() {
+            let missing = "begins with https, and this is built without TLS: turn on the feature \
+                `rustls` or `native-tls`";
+            return Err(Error::input("base_url", missing));
+        }
         let mut call = Call::new(&self.kit, endpoint, self.retry, fastrand::u64(..));
         if let Some(pacer) = &self.pacer {
             call = call.with_pacer(pacer);
