@@ -11,7 +11,7 @@ use kit_file_store::FileStore;
 use kit_ureq::kit_core::Kit;
 use kit_ureq::oauth::{
     App, AuthorizationCode, Authorize, CallbackError, CodeVerifier, ExchangeCode, MemoryStore,
-    RevokeToken, Session, State, Tokens,
+    RevokeToken, Session, SessionError, State, Tokens,
 };
 use kit_ureq::webhooks::ListWebhooks;
 use kit_ureq::{Client, Credentials, Error};
@@ -23,7 +23,8 @@ Authorizes an app: asks the user, exchanges the code, and makes calls with the s
 Usage: cargo run --example authorize -- [options]
 
 Options:
-  --file PATH   keep the session in this file, and use it if it is there  [default: in memory]
+  --file PATH   keep the session in this file, and use it as long as it lasts; not for the local Kit,
+                which is gone afterwards                                  [default: in memory]
   --port PORT   where the browser comes back to, http://127.0.0.1:PORT/callback; register it at Kit.
                 0 lets the system choose                                  [default: 4011]
   --refuse      the user of the local Kit says no
@@ -109,20 +110,21 @@ impl Asking {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let asking = Asking::find()?;
-    let session = match &options.file {
+    let session = match options.file.as_ref().filter(|_| asking.emulator.is_none()) {
         Some(file) => Session::new(asking.app.clone(), FileStore::new(file)),
         None => Session::new(asking.app.clone(), MemoryStore::new()),
     };
-    if session.tokens()?.is_some() {
-        say("The file has a session: the user is not asked again.");
-    } else {
-        session.begin(&authorize(&asking, options)?, SystemTime::now())?;
-        say("The app is authorized.");
-    }
-
     let client = asking.client(Credentials::session(&session))?;
     let count = |client: &Client| client.send(&ListWebhooks::new()).map(|page| page.items.len());
-    say(format_args!("Webhooks of the account: {}", count(&client)?));
+    let webhooks = match count(&client) {
+        Err(Error::Session { source: SessionError::NoTokens | SessionError::Ended(_), .. }) => {
+            session.begin(&authorize(&asking, options)?, SystemTime::now())?;
+            say("The app is authorized.");
+            count(&client)
+        }
+        webhooks => webhooks,
+    };
+    say(format_args!("Webhooks of the account: {}", webhooks?));
     if let Some(emulator) = &asking.emulator {
         emulator.advance(Duration::from_secs(3 * 24 * 60 * 60));
         say(format_args!("Three days later, with new tokens: {}", count(&client)?));
@@ -131,7 +133,7 @@ fn run(options: &Options) -> Result<(), Failure> {
         && let Some(token) = session.tokens()?.and_then(|tokens| tokens.refresh_token)
     {
         client.send(&RevokeToken::refresh(&asking.app, token))?;
-        if let Some(file) = &options.file {
+        if let Some(file) = options.file.as_ref().filter(|_| asking.emulator.is_none()) {
             std::fs::remove_file(file)?;
         }
         say("The session has ended.");

@@ -154,7 +154,7 @@ pub fn fail(error: &(dyn StdError + 'static)) -> ExitCode {
         Some(Error::Input { .. }) => {}
         None if error.is::<lexopt::Error>() => {}
         Some(error) if error.may_have_been_applied() => {
-            eprintln!("The webhook may have been created all the same: look before you try again.");
+            eprintln!("It may have been done all the same: look before you try again.");
             return ExitCode::FAILURE;
         }
         _ => return ExitCode::FAILURE,

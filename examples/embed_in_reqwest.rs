@@ -2,6 +2,7 @@
 //! this project. `cargo run --example embed_in_reqwest -- --help`
 
 use std::process::ExitCode;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime};
 
 use http::{Request, Response};
@@ -14,11 +15,21 @@ use tokio::runtime::Builder;
 async fn exchange(
     client: &reqwest::Client,
     request: Request<Vec<u8>>,
+    time_left: Duration,
 ) -> Result<Response<Vec<u8>>, reqwest::Error> {
-    let response = client.execute(request.try_into()?).await?;
+    let mut request = reqwest::Request::try_from(request)?;
+    *request.timeout_mut() = Some(time_left.min(Duration::from_secs(30)));
+    let response = client.execute(request).await?;
     let (head, body) = Response::<reqwest::Body>::from(response).into_parts();
     let body = reqwest::Response::from(Response::new(body)).bytes().await?;
     Ok(Response::from_parts(head, body.into()))
+}
+
+/// What all calls count from: those that share a pacer or a session need one clock.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+fn now() -> Time {
+    Time::new(START.elapsed(), SystemTime::now())
 }
 
 /// The whole of a transport: the core says what to do, and is told what came of it. What sends more
@@ -28,19 +39,18 @@ async fn send<E: Endpoint>(
     kit: &Kit,
     endpoint: &E,
 ) -> Result<E::Reply, Error> {
-    let start = Instant::now();
-    let now = || Time::new(start.elapsed(), SystemTime::now());
     let mut call = Call::new(kit, endpoint, RetryPolicy::default(), fastrand::u64(..));
     loop {
         match call.next(now()) {
-            Step::Send(request) => match exchange(client, request).await {
+            Step::Send(request) => match exchange(client, request, call.time_left(now())).await {
                 Ok(response) => call.received(response, now()),
                 Err(error) => call.failed(transport_error(error), now()),
             },
             Step::Wait(duration) => tokio::time::sleep(duration).await,
             // By a task of its own: it has to go on even if this call is dropped.
             Step::Refresh(refresh) => {
-                let _ = tokio::spawn(run(client.clone(), *refresh, start)).await;
+                let refresh = tokio::spawn(run(client.clone(), *refresh));
+                let _ = tokio::time::timeout(call.time_left(now()) / 2, refresh).await;
             }
             Step::Done(result) => return result,
         }
@@ -49,14 +59,15 @@ async fn send<E: Endpoint>(
 
 /// Refreshes a session, where the credentials are one. A store that blocks, other than one in memory,
 /// belongs into `tokio::task::spawn_blocking`.
-async fn run(client: reqwest::Client, mut refresh: Refresh, start: Instant) {
-    let now = || Time::new(start.elapsed(), SystemTime::now());
+async fn run(client: reqwest::Client, mut refresh: Refresh) {
     loop {
         match refresh.next(now()) {
-            RefreshStep::Send(request) => match exchange(&client, request).await {
-                Ok(response) => refresh.received(response, now()),
-                Err(error) => refresh.failed(transport_error(error), now()),
-            },
+            RefreshStep::Send(request) => {
+                match exchange(&client, request, refresh.time_left(now())).await {
+                    Ok(response) => refresh.received(response, now()),
+                    Err(error) => refresh.failed(transport_error(error), now()),
+                }
+            }
             RefreshStep::Wait(duration) => tokio::time::sleep(duration).await,
             RefreshStep::Done => return,
         }
@@ -79,9 +90,7 @@ fn client() -> Result<reqwest::Client, Failure> {
     rustls::crypto::ring::default_provider()
         .install_default()
         .map_err(|_| "rustls has another provider already")?;
-    let client = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(30));
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
     Ok(client.build()?)
 }
 

@@ -43,7 +43,8 @@ async fn drop_calls_and_go_on() {
         .with_backoff(Duration::from_millis(1), Duration::from_millis(3))
         .with_attempts(1000)
         .with_deadline(Duration::from_secs(20));
-    // Room for all attempts, those of dropped calls included.
+    // Room for all attempts, those of dropped calls included. That a dropped call gives its place back
+    // is shown in the core, where an hour takes no time.
     let pacer = Pacer::new(2000);
     let client = Client::builder()
         .base_url(emulator.base_url())

@@ -190,6 +190,7 @@ fn revoking_a_token_ends_its_session() {
         assert_error(&app.refresh(&refresh), 400, "invalid_grant");
         assert_eq!(revoke(token).status(), 200, "it is gone, which is what was asked for");
     }
+    assert_error(&app.post("/v4/oauth/revoke", &json!({"token": other})), 401, "invalid_client");
     assert_eq!(app.list(&other), 200);
     assert_error(&revoke(&Value::Null), 400, "invalid_request");
     let wrong = json!({"client_secret": "wrong", "token": other});

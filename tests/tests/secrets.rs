@@ -4,8 +4,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use kit_core::oauth::{
-    App, AuthorizationCode, Authorize, CodeVerifier, ExchangeCode, MemoryStore, RefreshToken,
-    RefreshTokens, RevokeToken, Session, State, Tokens,
+    App, AuthorizationCode, Authorize, CodeVerifier, ExchangeCode, MemoryStore, RefreshStep,
+    RefreshToken, RefreshTokens, RevokeToken, Session, State, Tokens,
 };
 use kit_core::webhooks::{CreateWebhook, Event};
 use kit_core::{
@@ -125,8 +125,19 @@ fn nothing_of_oauth_shows_a_secret() {
     let now = Time::new(Duration::ZERO, SystemTime::now() + Duration::from_secs(4000));
     let Step::Refresh(mut refresh) = call.next(now) else { panic!("no refresh") };
     assert_silent(&call);
+    // After the claim it is asked once more.
     refresh.next(now);
+    let step = refresh.next(now);
     assert_silent(&refresh);
+    let RefreshStep::Send(request) = &step else { panic!("not sent") };
+    assert!(String::from_utf8_lossy(request.body()).contains(SECRET));
+    assert_eq!(format!("{step:?}"), "Send(POST https://api.kit.com/v4/oauth/token)");
+
+    let kit = Kit::new(Credentials::none());
+    let endpoint = RefreshTokens::new(&app, SECRET);
+    let mut call = Call::new(&kit, &endpoint, RetryPolicy::default(), 0);
+    let step = call.next(now);
+    assert_eq!(format!("{step:?}"), "Send(POST https://api.kit.com/v4/oauth/token)");
 }
 
 #[test]

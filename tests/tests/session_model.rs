@@ -29,6 +29,15 @@ struct Plan {
     /// After which part of that (of 256) Kit does what it is asked.
     arrives: u8,
     ends: End,
+    patience: Patience,
+}
+
+/// How long a call goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Patience {
+    Ample,
+    /// It may fail, but nobody else for it.
+    Little,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +120,8 @@ enum Happens {
     Asks,
     Arrives(Box<Request<Vec<u8>>>),
     Answered(Result<Response<String>, TransportError>),
+    /// The call waits no longer for the refresh that it has begun.
+    GoesOn,
 }
 
 struct World<'a> {
@@ -119,6 +130,8 @@ struct World<'a> {
     calls: Vec<Option<Call<'a, ListWebhooks>>>,
     /// By the call that began it.
     refreshes: Vec<Option<Box<Refresh>>>,
+    /// Which calls wait for the refresh that they have begun.
+    waiting: BTreeSet<usize>,
     dead: BTreeSet<usize>,
     /// When, a number that keeps the order, which call, whether it is about its refresh.
     queue: BinaryHeap<Reverse<(Duration, usize, usize, bool)>>,
@@ -150,6 +163,7 @@ impl World<'_> {
             match what {
                 Happens::Asks if is_refresh => self.ask_refresh(call, now),
                 Happens::Asks => self.ask_call(call, now),
+                Happens::GoesOn => self.go_on(call, now),
                 Happens::Arrives(request) => {
                     let plan = self.plans[call];
                     let answer = if is_refresh {
@@ -185,6 +199,12 @@ impl World<'_> {
         last
     }
 
+    fn go_on(&mut self, call: usize, now: Duration) {
+        if self.waiting.remove(&call) {
+            self.ask_call(call, now);
+        }
+    }
+
     fn ask_call(&mut self, index: usize, now: Duration) {
         let plan = self.plans[index];
         let Some(call) = &mut self.calls[index] else { return };
@@ -195,6 +215,9 @@ impl World<'_> {
             }
             Step::Wait(wait) => self.happens(now + wait, index, false, Happens::Asks),
             Step::Refresh(refresh) => {
+                let patience = call.time_left(time(plan.process, now)) / 2;
+                self.waiting.insert(index);
+                self.happens(now + patience, index, false, Happens::GoesOn);
                 self.refreshes[index] = Some(refresh);
                 self.happens(now, index, true, Happens::Asks);
                 if plan.ends == End::Cancelled {
@@ -223,7 +246,7 @@ impl World<'_> {
             RefreshStep::Done => {
                 self.refreshes[index] = None;
                 // The call goes on, if it is still there.
-                self.happens(now, index, false, Happens::Asks);
+                self.happens(now, index, false, Happens::GoesOn);
             }
         }
     }
@@ -233,9 +256,16 @@ fn plan() -> impl Strategy<Value = Plan> {
     let milliseconds = |most: u64| (0..=most).prop_map(Duration::from_millis);
     let ends =
         prop_oneof![8 => Just(End::Proper), 1 => Just(End::Cancelled), 1 => Just(End::Killed)];
-    (0..4_usize, milliseconds(3_000_000), milliseconds(5_000), any::<u8>(), ends).prop_map(
-        |(process, begins, takes, arrives, ends)| Plan { process, begins, takes, arrives, ends },
-    )
+    let patience = prop_oneof![4 => Just(Patience::Ample), 1 => Just(Patience::Little)];
+    (0..4_usize, milliseconds(3_000_000), milliseconds(5_000), any::<u8>(), ends, patience)
+        .prop_map(|(process, begins, takes, arrives, ends, patience)| Plan {
+            process,
+            begins,
+            takes,
+            arrives,
+            ends,
+            patience,
+        })
 }
 
 /// What goes wrong on the way to the token endpoint: not so often that a refresh gives up.
@@ -279,6 +309,10 @@ proptest! {
             .with_backoff(Duration::from_millis(500), Duration::from_secs(1))
             .with_deadline(Duration::from_secs(180));
         let calls = plans.iter().enumerate().map(|(index, plan)| {
+            let policy = match plan.patience {
+                Patience::Ample => policy,
+                Patience::Little => RetryPolicy::none().with_deadline(Duration::from_secs(1)),
+            };
             Some(Call::new(&kits[plan.process], &list, policy, index as u64))
         });
         let mut world = World {
@@ -287,6 +321,7 @@ proptest! {
             results: plans.iter().map(|_| None).collect(),
             plans: &plans,
             model,
+            waiting: BTreeSet::new(),
             dead: BTreeSet::new(),
             queue: BinaryHeap::new(),
             happenings: Vec::new(),
@@ -299,6 +334,7 @@ proptest! {
         prop_assert_eq!(world.model.repeated, 0);
         for (plan, result) in plans.iter().zip(&world.results) {
             match result {
+                Some(Err(_)) if plan.patience == Patience::Little => {}
                 Some(result) => prop_assert!(result.is_ok(), "{:?}: {:?}", plan, result),
                 None => prop_assert!(plan.ends == End::Cancelled || world.dead.contains(&plan.process)),
             }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use kit_core::oauth::{App, RefreshTokens};
 use kit_core::webhooks::{CreateWebhook, Event};
 use kit_core::{Credentials, RetryPolicy};
 use kit_emulator::{Emulator, Fault};
@@ -134,4 +135,9 @@ fn neither_a_secret_nor_a_body_is_traced() {
             assert!(!text.contains(SECRET) && !text.contains("secret-target"), "{text}");
         }
     }
+    // What an operation itself holds is as secret as what authenticates it.
+    let client = client(&echo.base_url(), Credentials::none());
+    let refresh = RefreshTokens::new(&App::public("client-id"), SECRET);
+    let text = traced(|| drop(client.send(&refresh).unwrap_err()));
+    assert!(text.contains("request_id=") && !text.contains(SECRET), "{text}");
 }

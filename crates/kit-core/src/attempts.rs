@@ -35,8 +35,13 @@ impl Attempts {
         self.made
     }
 
-    pub(crate) fn policy(&self) -> RetryPolicy {
-        self.policy
+    /// For the refresh of a session: as eager as these, but of its own patience, since others wait for it,
+    /// too.
+    pub(crate) fn of_refresh(&mut self) -> Self {
+        let default = RetryPolicy::default();
+        let policy = self.policy.with_deadline(default.deadline());
+        let attempts = self.policy.attempts().max(default.attempts());
+        Self::new(policy.with_attempts(attempts), self.draw())
     }
 
     /// What is left until the deadline.

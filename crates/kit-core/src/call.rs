@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::Duration;
 
 use http::{Request, Response, StatusCode};
@@ -11,18 +12,29 @@ use crate::{
 };
 
 /// What a [`Call`] wants next.
-#[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "each is moved out once, where it is made")]
 pub enum Step<T> {
     /// Send it; then tell [`Call::received`] or [`Call::failed`] what came of it.
     Send(Request<Vec<u8>>),
     /// Wait so long; then ask [`Call::next`] again.
     Wait(Duration),
-    /// Run it to its end, even if the call is dropped meanwhile; then ask [`Call::next`] again. It comes
-    /// only where the credentials are a [`Session`].
+    /// Run it, to its end even if the call is dropped meanwhile; then ask [`Call::next`] again, or
+    /// already before its end. It comes only where the credentials are a [`Session`].
     Refresh(Box<Refresh>),
     /// The call has ended.
     Done(T),
+}
+
+/// Without the body and the headers of a request.
+impl<T: fmt::Debug> fmt::Debug for Step<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send(request) => write!(f, "Send({} {})", request.method(), request.uri()),
+            Self::Wait(duration) => f.debug_tuple("Wait").field(duration).finish(),
+            Self::Refresh(refresh) => f.debug_tuple("Refresh").field(refresh).finish(),
+            Self::Done(result) => f.debug_tuple("Done").field(result).finish(),
+        }
+    }
 }
 
 /// One call up to its end: when to send, when to wait, when to give up.
@@ -136,7 +148,7 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
         match &step {
             Step::Send(_) => self.trace.sends(self.attempts.made()),
             Step::Refresh(_) => self.trace.refreshes(),
-            Step::Wait(wait) => self.trace.waits(*wait),
+            Step::Wait(_) => {}
             Step::Done(result) => self.trace.done(result),
         }
         step
@@ -158,8 +170,7 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
             }
             State::Refreshing(error) => {
                 if self.time_left(now).is_zero() {
-                    let error = error.unwrap_or_else(|| self.session_error(SessionError::Busy));
-                    Step::Done(Err(error))
+                    Step::Done(Err(self.busy(error)))
                 } else {
                     self.send(error, now)
                 }
@@ -184,7 +195,12 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
     pub fn received(&mut self, response: Response<impl AsRef<[u8]>>, now: Time) {
         if matches!(self.state, State::Sent) {
             self.leave(now);
-            self.trace.received(&response, self.kit, self.token.as_ref());
+            self.trace.received(&response, self.kit, self.endpoint, self.token.as_ref());
+            if let Some(session) = self.session()
+                && response.status().is_success()
+            {
+                session.accept(&mut self.asker);
+            }
             match self.kit.response_with(self.endpoint, response, self.token.as_ref()) {
                 Ok(reply) => self.state = State::Done(Ok(reply)),
                 Err(error) => self.decide(error, now),
@@ -214,12 +230,14 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
     /// Sends, once session and pacer allow it. `error` is that of the attempt before.
     fn send(&mut self, error: Option<Error>, now: Time) -> Step<Result<E::Reply, Error>> {
         if let Some(session) = self.session() {
-            let policy = self.attempts.policy().with_deadline(self.time_left(now));
-            let random = self.attempts.draw();
-            match session.access(&mut self.asker, self.kit, policy, random, now) {
+            let was_waiting = self.asker.is_waiting();
+            match session.access(&mut self.asker, self.kit, &mut self.attempts, now) {
                 Access::Token(token) => self.token = Some(token),
                 Access::Wait(wait) => {
-                    let error = error.unwrap_or_else(|| self.session_error(SessionError::Busy));
+                    if !was_waiting {
+                        self.trace.waits_for_session();
+                    }
+                    let error = self.busy(error);
                     return self.pause(wait, error, now);
                 }
                 Access::Refresh(refresh) => {
@@ -229,7 +247,11 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
                 Access::Failed(failure) => {
                     return Step::Done(Err(match (failure, error) {
                         // What Kit said to the access token says more.
-                        (SessionError::NoRefreshToken, Some(error)) => error,
+                        (SessionError::NoRefreshToken | SessionError::Refused, Some(error))
+                            if is_unauthorized(&error) =>
+                        {
+                            error
+                        }
                         (failure, _) => self.session_error(failure),
                     }));
                 }
@@ -244,6 +266,7 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
                 let full = "the rate limit leaves no room before the deadline";
                 self.kit.failure(self.endpoint, TransportError::NotSent(full.into()))
             });
+            self.trace.waits(wait);
             return self.pause(wait, error, now);
         }
         self.attempts.count();
@@ -264,6 +287,15 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
     /// The session that the call needs.
     fn session(&self) -> Option<&'a Session> {
         self.kit.credentials().as_session().filter(|_| self.endpoint.is_authenticated())
+    }
+
+    /// The error of a call whose time is up while the session is refreshed: that of the attempt before,
+    /// unless the refresh is what is to mend it.
+    fn busy(&self, error: Option<Error>) -> Error {
+        match error {
+            Some(error) if !is_unauthorized(&error) => error,
+            _ => self.session_error(SessionError::Busy),
+        }
     }
 
     fn session_error(&self, source: SessionError) -> Error {
@@ -297,10 +329,17 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
             }
         }
         self.state = match self.attempts.wait_after(&error, self.endpoint.is_idempotent(), now) {
-            Some(wait) => State::Waiting { since: now.elapsed, wait, error },
+            Some(wait) => {
+                self.trace.waits(wait);
+                State::Waiting { since: now.elapsed, wait, error }
+            }
             None => State::Done(Err(error)),
         };
     }
+}
+
+fn is_unauthorized(error: &Error) -> bool {
+    matches!(error, Error::Api(error) if error.status() == StatusCode::UNAUTHORIZED)
 }
 
 #[cfg(test)]

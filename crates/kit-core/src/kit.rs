@@ -198,13 +198,15 @@ impl Kit {
 #[cfg(feature = "tracing")]
 impl Kit {
     /// The `X-Request-Id` of a response to what may have been sent with `token`.
-    pub(crate) fn request_id(
+    pub(crate) fn request_id<E: Endpoint + ?Sized>(
         &self,
         headers: &HeaderMap,
+        endpoint: &E,
         token: Option<&Credentials>,
     ) -> Option<String> {
         let secrets = self.secrets(token);
-        let scrub = crate::scrub::Scrub::new(secrets.iter().map(|secret| secret.as_str()));
+        let secrets = secrets.iter().map(|secret| secret.as_str());
+        let scrub = crate::scrub::Scrub::new(secrets.chain(endpoint.secrets()));
         reply::request_id(headers, &scrub)
     }
 }

@@ -14,7 +14,6 @@ mod on {
     use tracing::field::{Empty, display};
     use tracing::{Span, debug, info_span};
 
-    use crate::oauth::{Record, SessionError};
     use crate::{Credentials, Endpoint, Error, Kit, TransportError};
 
     const TARGET: &str = "kit_core::call";
@@ -44,10 +43,11 @@ mod on {
             self.span.in_scope(|| debug!(target: TARGET, attempt, "sends"));
         }
 
-        pub(crate) fn received<B>(
+        pub(crate) fn received<B, E: Endpoint + ?Sized>(
             &self,
             response: &Response<B>,
             kit: &Kit,
+            endpoint: &E,
             token: Option<&Credentials>,
         ) {
             if self.span.is_disabled() {
@@ -55,7 +55,7 @@ mod on {
             }
             let status = response.status().as_u16();
             self.span.record("status", status);
-            let id = kit.request_id(response.headers(), token);
+            let id = kit.request_id(response.headers(), endpoint, token);
             if let Some(id) = &id {
                 self.span.record("request_id", id);
             }
@@ -73,6 +73,10 @@ mod on {
             self.span.in_scope(|| debug!(target: TARGET, ?wait, "waits"));
         }
 
+        pub(crate) fn waits_for_session(&self) {
+            self.span.in_scope(|| debug!(target: TARGET, "waits for the session"));
+        }
+
         pub(crate) fn refreshes(&self) {
             self.span.in_scope(|| debug!(target: TARGET, "refreshes the session"));
         }
@@ -85,8 +89,8 @@ mod on {
             });
         }
 
-        pub(crate) fn refreshed(&self, result: &Result<Record, SessionError>) {
-            self.ends(if result.is_ok() { "done" } else { "not refreshed" });
+        pub(crate) fn refreshed(&self, is_done: bool) {
+            self.ends(if is_done { "done" } else { "not refreshed" });
         }
 
         fn ends(&self, outcome: &str) {
@@ -102,7 +106,6 @@ mod off {
 
     use http::Response;
 
-    use crate::oauth::{Record, SessionError};
     use crate::{Credentials, Endpoint, Error, Kit, TransportError};
 
     #[derive(Debug)]
@@ -116,16 +119,25 @@ mod off {
 
         pub(crate) fn sends(&self, _: u32) {}
 
-        pub(crate) fn received<B>(&self, _: &Response<B>, _: &Kit, _: Option<&Credentials>) {}
+        pub(crate) fn received<B, E: Endpoint + ?Sized>(
+            &self,
+            _: &Response<B>,
+            _: &Kit,
+            _: &E,
+            _: Option<&Credentials>,
+        ) {
+        }
 
         pub(crate) fn failed(&self, _: &TransportError) {}
 
         pub(crate) fn waits(&self, _: Duration) {}
 
+        pub(crate) fn waits_for_session(&self) {}
+
         pub(crate) fn refreshes(&self) {}
 
         pub(crate) fn done<T>(&self, _: &Result<T, Error>) {}
 
-        pub(crate) fn refreshed(&self, _: &Result<Record, SessionError>) {}
+        pub(crate) fn refreshed(&self, _: bool) {}
     }
 }

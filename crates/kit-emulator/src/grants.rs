@@ -54,7 +54,7 @@ pub(crate) struct Code {
 
 #[derive(Debug)]
 struct AccessToken {
-    session: u64,
+    session: Session,
     ends_at: Duration,
 }
 
@@ -73,7 +73,7 @@ struct Session {
     is_confidential: bool,
 }
 
-/// Why a refresh token is not taken.
+/// Why a token is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     Unknown,
@@ -151,7 +151,7 @@ impl Grants {
             scope: session.scope.clone(),
         };
         let ends_at = now.saturating_add(self.lifetime);
-        let access_token = AccessToken { session: session.number, ends_at };
+        let access_token = AccessToken { session: session.clone(), ends_at };
         self.access_tokens.insert(tokens.access_token.clone(), access_token);
         let refresh_token = RefreshToken { session, is_spent: false };
         self.refresh_tokens.insert(tokens.refresh_token.clone(), refresh_token);
@@ -164,12 +164,16 @@ impl Grants {
     }
 
     /// Ends the session of a token, if it is one.
-    pub(crate) fn revoke(&mut self, token: &str) {
-        let access = self.access_tokens.get(token).map(|token| token.session);
-        let refresh = self.refresh_tokens.get(token).map(|token| token.session.number);
-        let Some(session) = access.or(refresh) else { return };
-        self.access_tokens.retain(|_, token| token.session != session);
-        self.refresh_tokens.retain(|_, token| token.session.number != session);
+    pub(crate) fn revoke(&mut self, token: &str, has_secret: bool) -> Result<(), Refusal> {
+        let access = self.access_tokens.get(token).map(|token| token.session.clone());
+        let refresh = self.refresh_tokens.get(token).map(|token| token.session.clone());
+        let Some(session) = access.or(refresh) else { return Ok(()) };
+        if session.is_confidential && !has_secret {
+            return Err(Refusal::NoSecret);
+        }
+        self.access_tokens.retain(|_, token| token.session.number != session.number);
+        self.refresh_tokens.retain(|_, token| token.session.number != session.number);
+        Ok(())
     }
 }
 

@@ -29,9 +29,9 @@ pub(crate) fn token(
 }
 
 pub(crate) fn revoke(grants: &mut Grants, app: &App, headers: &HeaderMap, body: &[u8]) -> Reply {
-    let revoked = recognize(app, headers, body).and_then(|(parameters, _)| {
-        grants.revoke(parameters.require("token").map_err(invalid)?);
-        Ok(())
+    let revoked = recognize(app, headers, body).and_then(|(parameters, has_secret)| {
+        let token = parameters.require("token").map_err(invalid)?;
+        grants.revoke(token, has_secret).map_err(refused)
     });
     // A token that is not there is no error (RFC 7009, section 2.2).
     revoked.map_or_else(refuse, |()| Reply::json(StatusCode::OK, json!({})))
@@ -49,13 +49,17 @@ fn give(
         "authorization_code" => exchange(grants, &parameters, has_secret, now),
         "refresh_token" => {
             let token = parameters.require("refresh_token").map_err(invalid)?;
-            grants.refresh(token, has_secret, now).map_err(|refusal| match refusal {
-                Refusal::Unknown => ("invalid_grant", "The refresh token is unknown".into()),
-                Refusal::Spent => ("invalid_grant", "The refresh token is spent".into()),
-                Refusal::NoSecret => ("invalid_client", "client_secret is missing".into()),
-            })
+            grants.refresh(token, has_secret, now).map_err(refused)
         }
         other => Err(("unsupported_grant_type", format!("{other:?} is not known"))),
+    }
+}
+
+fn refused(refusal: Refusal) -> Refused {
+    match refusal {
+        Refusal::Unknown => ("invalid_grant", "The refresh token is unknown".into()),
+        Refusal::Spent => ("invalid_grant", "The refresh token is spent".into()),
+        Refusal::NoSecret => ("invalid_client", "client_secret is missing".into()),
     }
 }
 
@@ -82,9 +86,7 @@ fn exchange(
         }
         (Some(_), None) => return Err(wrong("code_verifier is missing")),
         (None, Some(_)) => return Err(wrong("there was no code_challenge")),
-        (None, None) if !has_secret => {
-            return Err(("invalid_client", "client_secret is missing".into()));
-        }
+        (None, None) if !has_secret => return Err(refused(Refusal::NoSecret)),
         (None, None) => {}
     }
     Ok(grants.begin(code.scope, has_secret, now))

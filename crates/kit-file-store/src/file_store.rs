@@ -1,15 +1,25 @@
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use kit_core::oauth::{Record, SaveError, Store, StoreError};
+
+/// How long another process may hold the lock: it has to write a small file.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// After how long it is looked again whether the lock is free.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// A session in a file, as JSON, secrets included: only its owner may read it (mode 0600, on Unix).
 ///
 /// It is replaced as a whole, and written through to the disk first: after a crash there is the old
 /// session or the new one. Several processes on one machine can share it; beside it lies a file with
-/// `.lock` behind its name, by which they take turns. The directory has to exist.
+/// `.lock` behind its name, by which they take turns: who has to wait for 5 seconds gives up with an
+/// error. The directory has to exist.
+///
+/// To end a session for all who share it, delete the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileStore {
     path: PathBuf,
@@ -37,8 +47,20 @@ impl FileStore {
     fn lock(&self) -> io::Result<File> {
         let path = self.beside(".lock");
         let lock = private().create(true).truncate(false).open(&path).map_err(at(&path))?;
-        lock.lock().map_err(at(&path))?;
-        Ok(lock)
+        let start = Instant::now();
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(lock),
+                Err(TryLockError::Error(error)) => return Err(at(&path)(error)),
+                Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
+                    std::thread::sleep(LOOK_AGAIN);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let reason = "another process has had the lock for 5 seconds";
+                    return Err(at(&path)(io::Error::new(ErrorKind::TimedOut, reason)));
+                }
+            }
+        }
     }
 
     fn read(&self) -> io::Result<Option<Record>> {
@@ -117,6 +139,7 @@ fn at(path: &Path) -> impl Fn(io::Error) -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
     use std::time::SystemTime;
 
     use kit_core::oauth::{App, RefreshToken, Session, Tokens};
@@ -146,22 +169,19 @@ mod tests {
         assert_eq!(store.load().unwrap(), None);
         begin(&store, "first");
         begin(&store, "second");
-        let record = store.load().unwrap().unwrap();
-        assert_eq!((record.version(), record.tokens()), (2, &tokens("second")));
+        assert_eq!(store.load().unwrap().unwrap().tokens(), &tokens("second"));
     }
 
     #[test]
     fn only_what_was_read_is_replaced() {
         let (_directory, store) = store();
         begin(&store, "first");
+        // What was read again replaces nothing, and so fits where there is nothing.
         let first = store.load().unwrap().unwrap();
         assert!(matches!(store.save(&first), Err(SaveError::Conflict)));
         fs::remove_file(store.path()).unwrap();
         store.save(&first).unwrap();
-        begin(&store, "second");
-        let second = store.load().unwrap().unwrap();
-        fs::remove_file(store.path()).unwrap();
-        assert!(matches!(store.save(&second), Err(SaveError::Conflict)), "nothing is there");
+        assert!(matches!(store.save(&first), Err(SaveError::Conflict)));
     }
 
     #[test]
@@ -197,28 +217,50 @@ mod tests {
         assert_eq!(names, ["session.json", "session.json.lock"]);
     }
 
-    /// Every save is on top of another: none gets lost.
+    /// Notes what each record that was saved has replaced.
+    struct Noting {
+        store: FileStore,
+        replaced: Arc<Mutex<Vec<Option<u64>>>>,
+    }
+
+    impl Store for Noting {
+        fn load(&self) -> Result<Option<Record>, StoreError> {
+            self.store.load()
+        }
+
+        fn save(&self, record: &Record) -> Result<(), SaveError> {
+            self.store.save(record)?;
+            self.replaced.lock().unwrap().push(record.replaces());
+            Ok(())
+        }
+    }
+
     #[test]
     fn of_those_who_save_at_the_same_time_one_wins() {
-        const SAVERS: u64 = 8;
-        const SAVES: u64 = 20;
+        const SAVERS: usize = 8;
+        const SAVES: usize = 20;
         let (_directory, store) = store();
-        begin(&store, "first");
+        let replaced = Arc::default();
         std::thread::scope(|scope| {
             for saver in 0..SAVERS {
-                let store = FileStore::new(store.path());
+                let (store, replaced) = (FileStore::new(store.path()), Arc::clone(&replaced));
                 scope.spawn(move || {
-                    let session = Session::new(App::public("id"), store);
+                    let session = Session::new(App::public("id"), Noting { store, replaced });
                     let mut saved = 0;
                     while saved < SAVES {
                         // It gives up where others are too fast for it.
                         let token = tokens(&format!("{saver}-{saved}"));
-                        saved += u64::from(session.begin(&token, SystemTime::now()).is_ok());
+                        saved += usize::from(session.begin(&token, SystemTime::now()).is_ok());
                     }
                 });
             }
         });
-        assert_eq!(store.load().unwrap().unwrap().version(), 1 + SAVERS * SAVES);
+        let mut replaced = replaced.lock().unwrap().clone();
+        assert_eq!(replaced.len(), SAVERS * SAVES);
+        // Nothing was replaced twice.
+        replaced.sort_unstable();
+        replaced.dedup();
+        assert_eq!(replaced.len(), SAVERS * SAVES);
     }
 
     #[test]

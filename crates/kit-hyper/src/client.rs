@@ -87,9 +87,10 @@ impl Client {
                     time = now();
                 }
                 Step::Refresh(refresh) => {
-                    // It goes on where this call is dropped, or its time is up.
+                    // It goes on where this call is dropped, or wants to use what it has before its time
+                    // is up.
                     let refresh = tokio::spawn(refresh::run(self.exchange.clone(), refresh));
-                    let _ = tokio::time::timeout(call.time_left(time), refresh).await;
+                    let _ = tokio::time::timeout(call.time_left(time) / 2, refresh).await;
                     time = now();
                 }
                 Step::Done(result) => return result,

@@ -1,13 +1,11 @@
 //! The refresh of a session: by a task of its own, so that it outlasts the call that began it.
 
-use std::time::Duration;
-
 use kit_core::oauth::{Refresh, RefreshStep};
 
 use crate::clock::now;
 use crate::exchange::Exchange;
 
-/// Runs it to its end. What its deadline is, it knows itself.
+/// Runs it to its end. Its own deadline it knows itself.
 pub(crate) async fn run(exchange: Exchange, mut refresh: Box<Refresh>) {
     loop {
         // The store may block.
@@ -16,10 +14,12 @@ pub(crate) async fn run(exchange: Exchange, mut refresh: Box<Refresh>) {
         let Ok((step, back)) = next.await else { return };
         refresh = back;
         match step {
-            RefreshStep::Send(request) => match exchange.run(request, Duration::MAX).await {
-                Ok(response) => refresh.received(response, now()),
-                Err(failure) => refresh.failed(failure, now()),
-            },
+            RefreshStep::Send(request) => {
+                match exchange.run(request, refresh.time_left(now())).await {
+                    Ok(response) => refresh.received(response, now()),
+                    Err(failure) => refresh.failed(failure, now()),
+                }
+            }
             RefreshStep::Wait(duration) => tokio::time::sleep(duration).await,
             RefreshStep::Done => return,
         }

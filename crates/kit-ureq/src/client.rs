@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kit_core::oauth::{Refresh, RefreshStep};
 use kit_core::{Call, Credentials, Endpoint, Error, Kit, Pacer, RetryPolicy, Step};
@@ -85,7 +85,7 @@ impl Client {
                     time = now();
                 }
                 Step::Refresh(refresh) => {
-                    self.run(*refresh);
+                    self.run(*refresh, call.time_left(time));
                     time = now();
                 }
                 Step::Done(result) => return result,
@@ -93,15 +93,25 @@ impl Client {
         }
     }
 
-    /// Refreshes the session. This may take longer than the call has: see [`RefreshStep::Send`].
-    fn run(&self, mut refresh: Refresh) {
+    /// Refreshes the session. Where something would be lost otherwise, this takes longer than there is
+    /// time.
+    fn run(&self, mut refresh: Refresh, time_left: Duration) {
+        let start = Instant::now();
         loop {
             match refresh.next(now()) {
-                RefreshStep::Send(request) => match self.exchange.run(request, Duration::MAX) {
-                    Ok(response) => refresh.received(response, now()),
-                    Err(failure) => refresh.failed(failure, now()),
-                },
-                RefreshStep::Wait(duration) => std::thread::sleep(duration),
+                RefreshStep::Send(request) => {
+                    match self.exchange.run(request, refresh.time_left(now())) {
+                        Ok(response) => refresh.received(response, now()),
+                        Err(failure) => refresh.failed(failure, now()),
+                    }
+                }
+                RefreshStep::Wait(duration) => {
+                    let is_late = duration >= time_left.saturating_sub(start.elapsed());
+                    if is_late && refresh.can_be_dropped() {
+                        return;
+                    }
+                    std::thread::sleep(duration);
+                }
                 RefreshStep::Done => return,
             }
         }

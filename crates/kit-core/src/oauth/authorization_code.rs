@@ -52,11 +52,16 @@ impl AuthorizationCode {
         let query = url.split_once('?').map_or(url, |(_, query)| query);
         let mut parameters = Parameters::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            parameters.take(&name, value.into_owned())?;
+            parameters.take(&name, value.into_owned());
         }
-        let Parameters { code, state, error, error_description, error_uri } = parameters;
-        if state.map(State::new).as_ref() != Some(expected) {
+        let Parameters { code, state, error, error_description, error_uri, repeated } = parameters;
+        // An empty one is none: everybody could guess it.
+        let is_ours = state.map(State::new).as_ref() == Some(expected);
+        if !is_ours || expected.secret().is_empty() || repeated == Some("state") {
             return Err(CallbackError::State);
+        }
+        if let Some(name) = repeated {
+            return Err(CallbackError::Repeated(name));
         }
         if let Some(error) = error {
             let scrub = Scrub::new([expected.secret()]);
@@ -74,21 +79,22 @@ struct Parameters {
     error: Option<String>,
     error_description: Option<String>,
     error_uri: Option<String>,
+    /// The name of one that came twice: the state, if that did.
+    repeated: Option<&'static str>,
 }
 
 impl Parameters {
-    fn take(&mut self, name: &str, value: String) -> Result<(), CallbackError> {
+    fn take(&mut self, name: &str, value: String) {
         let (name, parameter) = match name {
             "code" => ("code", &mut self.code),
             "state" => ("state", &mut self.state),
             "error" => ("error", &mut self.error),
             "error_description" => ("error_description", &mut self.error_description),
             "error_uri" => ("error_uri", &mut self.error_uri),
-            _ => return Ok(()),
+            _ => return,
         };
-        match parameter.replace(value) {
-            None => Ok(()),
-            Some(_) => Err(CallbackError::Repeated(name)),
+        if parameter.replace(value).is_some() && self.repeated != Some("state") {
+            self.repeated = Some(name);
         }
     }
 }
@@ -130,6 +136,14 @@ mod tests {
     }
 
     #[test]
+    fn no_callback_fits_a_state_that_is_empty() {
+        for url in ["code=a&state=", "code=a", "code=a&state=b"] {
+            let error = AuthorizationCode::from_callback(url, &State::new("")).unwrap_err();
+            assert_eq!(error, CallbackError::State, "{url}");
+        }
+    }
+
+    #[test]
     fn a_refusal_is_typed() {
         let url = "error=access_denied&error_description=No%0Aentry&error_uri=https://a.b/\
             &state=s%2Bt+%3D";
@@ -147,6 +161,9 @@ mod tests {
         assert_eq!(read("state=s%2Bt+%3D&code="), Err(CallbackError::NoCode));
         let repeated = "state=s%2Bt+%3D&code=a&code=b";
         assert_eq!(read(repeated), Err(CallbackError::Repeated("code")));
-        assert_eq!(read("state=1&state=2"), Err(CallbackError::Repeated("state")));
+        // Of one that is not ours, nothing is told.
+        assert_eq!(read("state=1&code=a&code=b"), Err(CallbackError::State));
+        let twice = "state=s%2Bt+%3D&state=s%2Bt+%3D&code=a&code=b";
+        assert_eq!(read(twice), Err(CallbackError::State));
     }
 }

@@ -14,6 +14,8 @@ const MARGIN: Duration = Duration::from_secs(5 * 60);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     version: u64,
+    #[serde(skip)]
+    replaces: Option<u64>,
     tokens: Tokens,
     #[serde(with = "unix_seconds")]
     obtained_at: SystemTime,
@@ -23,20 +25,25 @@ pub struct Record {
 }
 
 impl Record {
-    /// What takes the place of `old`, or is the first.
-    pub(super) fn new(old: Option<&Self>, tokens: Tokens, obtained_at: SystemTime) -> Self {
-        let version = old.map_or(0, |old| old.version).saturating_add(1);
-        Self { version, tokens, obtained_at, claimed_until: None }
+    /// What takes the place of `old`, or is the first: tokens that were just got.
+    pub(super) fn new(old: Option<&Self>, tokens: Tokens, now: SystemTime) -> Self {
+        // Also where a store was emptied, no version comes back: it might be taken for the old one.
+        let time = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let replaces = old.map(|old| old.version);
+        let next = replaces.unwrap_or_default().saturating_add(1);
+        let version = next.max(u64::try_from(time).unwrap_or_default());
+        Self { version, replaces, tokens, obtained_at: now, claimed_until: None }
     }
 
-    /// Grows by one with each that is saved; the first is 1.
+    /// Grows with each that is saved.
     pub fn version(&self) -> u64 {
         self.version
     }
 
-    /// The version of the record whose place this one takes; `None` for the first.
+    /// The version of the record whose place this one is to take; `None` where there is none, and for
+    /// what was read again.
     pub fn replaces(&self) -> Option<u64> {
-        self.version.checked_sub(1).filter(|version| *version > 0)
+        self.replaces
     }
 
     /// The tokens.
@@ -68,12 +75,17 @@ impl Record {
     /// The same, claimed by who is about to spend the refresh token.
     pub(super) fn claim(&self, now: SystemTime, lease: Duration) -> Self {
         let claimed_until = now.checked_add(lease);
-        Self { claimed_until, ..Self::new(Some(self), self.tokens.clone(), self.obtained_at) }
+        Self { claimed_until, ..self.over(Some(self), now) }
     }
 
     /// The same, unclaimed.
-    pub(super) fn release(&self) -> Self {
-        Self::new(Some(self), self.tokens.clone(), self.obtained_at)
+    pub(super) fn release(&self, now: SystemTime) -> Self {
+        self.over(Some(self), now)
+    }
+
+    /// The same, unclaimed, in place of what is there now.
+    pub(super) fn over(&self, old: Option<&Self>, now: SystemTime) -> Self {
+        Self { obtained_at: self.obtained_at, ..Self::new(old, self.tokens.clone(), now) }
     }
 
     /// How much longer it is claimed. Never for longer than `lease`, whatever a clock says.
@@ -157,14 +169,17 @@ mod tests {
     }
 
     #[test]
-    fn versions_grow_by_one() {
+    fn versions_grow_and_do_not_come_back() {
         let first = lasting(1);
-        assert_eq!((first.version(), first.replaces()), (1, None));
-        let second = first.claim(at(5), Duration::from_secs(9));
-        assert_eq!((second.version(), second.replaces()), (2, Some(1)));
-        let third = second.release();
-        assert_eq!((third.version(), third.replaces()), (3, Some(2)));
-        assert_eq!(third.tokens(), first.tokens());
+        assert_eq!((first.version(), first.replaces()), (1_000_000, None));
+        let second = first.claim(at(1000), Duration::from_secs(9));
+        assert_eq!((second.version(), second.replaces()), (1_000_001, Some(1_000_000)));
+        // A clock that was set back is no step back.
+        let third = second.release(at(5));
+        assert_eq!((third.version(), third.replaces()), (1_000_002, Some(1_000_001)));
+        assert_eq!((third.tokens(), third.obtained_at()), (first.tokens(), at(1000)));
+        let anew = Record::new(None, first.tokens().clone(), at(1001));
+        assert!(anew.version() > third.version() && anew.replaces().is_none());
     }
 
     #[test]
@@ -181,7 +196,8 @@ mod tests {
     fn what_is_written_is_read_again() {
         for record in [lasting(60), lasting(60).claim(at(100), Duration::from_secs(60))] {
             let json = serde_json::to_string(&record).unwrap();
-            assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), record, "{json}");
+            let read: Record = serde_json::from_str(&json).unwrap();
+            assert_eq!(read, Record { replaces: None, ..record }, "{json}");
         }
         let absurd = r#"{"version": 1, "tokens": {"access_token": "a"},
             "obtained_at": 18446744073709551615}"#;

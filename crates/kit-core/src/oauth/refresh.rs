@@ -4,20 +4,24 @@ use std::time::Duration;
 
 use http::{Request, Response};
 
-use super::session::{Outcome, Replaced, Unsaved};
+use super::session::{Replaced, Unsaved};
 use super::{
     OAuthError, OAuthErrorCode, Record, RefreshToken, RefreshTokens, SaveError, Session,
     SessionError, Tokens,
 };
 use crate::attempts::Attempts;
 use crate::trace::Trace;
-use crate::{Endpoint as _, Error, Kit, RetryPolicy, Time, TransportError};
+use crate::{Endpoint as _, Error, Kit, Time, TransportError};
 
 /// For how long a refresh token is claimed by who is about to spend it.
 const LEASE: Duration = Duration::from_secs(60);
 
-/// No attempt begins later than that after the claim: it has the rest of the lease for its answer.
-const LAST_ATTEMPT: Duration = Duration::from_secs(30);
+/// No attempt begins later than that after the claim.
+const LAST_ATTEMPT: Duration = Duration::from_secs(25);
+
+/// No answer is waited for longer than that after the claim: the rest of the lease is for clocks that
+/// differ.
+const LAST_ANSWER: Duration = Duration::from_secs(55);
 
 /// After how long it is looked again whether another process has done what this one waits for.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
@@ -26,16 +30,27 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 const SAVE_AGAIN: Duration = Duration::from_millis(10);
 
 /// What a [`Refresh`] wants next.
-#[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "each is moved out once, where it is made")]
 pub enum RefreshStep {
     /// Send it, then tell [`Refresh::received`] or [`Refresh::failed`]. It should have as long as any
-    /// attempt, whatever the deadline of the call: if nobody hears the answer, the session is lost.
+    /// attempt, up to [`Refresh::time_left`], whatever the deadline of the call: if nobody hears the
+    /// answer, the session is lost.
     Send(Request<Vec<u8>>),
-    /// Wait so long; then ask [`Refresh::next`] again.
+    /// Wait so long, which may be no time at all; then ask [`Refresh::next`] again.
     Wait(Duration),
     /// It has ended, one way or the other: go on with the call.
     Done,
+}
+
+/// Without the body of a request, which is all secrets.
+impl fmt::Debug for RefreshStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send(request) => write!(f, "Send({} {})", request.method(), request.uri()),
+            Self::Wait(duration) => f.debug_tuple("Wait").field(duration).finish(),
+            Self::Done => f.write_str("Done"),
+        }
+    }
 }
 
 /// The refresh of a [`Session`], which one call runs for all: reads the store, claims the refresh token,
@@ -48,17 +63,22 @@ pub enum RefreshStep {
 /// # Examples
 ///
 /// ```
+/// use std::time::Duration;
+///
 /// use kit_core::oauth::{Refresh, RefreshStep};
 /// use kit_core::{Time, TransportError};
 ///
 /// fn run(
 ///     mut refresh: Refresh,
 ///     now: impl Fn() -> Time,
-///     exchange: impl Fn(http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, TransportError>,
+///     exchange: impl Fn(
+///         http::Request<Vec<u8>>,
+///         Duration, // the timeout
+///     ) -> Result<http::Response<Vec<u8>>, TransportError>,
 /// ) {
 ///     loop {
 ///         match refresh.next(now()) {
-///             RefreshStep::Send(request) => match exchange(request) {
+///             RefreshStep::Send(request) => match exchange(request, refresh.time_left(now())) {
 ///                 Ok(response) => refresh.received(response, now()),
 ///                 Err(failure) => refresh.failed(failure, now()),
 ///             },
@@ -70,6 +90,8 @@ pub enum RefreshStep {
 /// ```
 pub struct Refresh {
     session: Session,
+    /// How often the session had been begun when this was.
+    beginnings: u64,
     kit: Kit,
     replaced: Option<Replaced>,
     attempts: Attempts,
@@ -109,19 +131,30 @@ struct Spending {
 enum Turn {
     Go(State),
     Step(RefreshStep, State),
-    End(Result<Record, SessionError>, Outcome),
+    End(End),
+}
+
+/// How a refresh ends.
+enum End {
+    /// With new tokens, which are saved.
+    Renewed(Record),
+    /// The store had tokens that will do.
+    Found,
+    /// It is to be tried again later. Nobody has to know.
+    Postponed,
+    Failed(SessionError),
 }
 
 impl Refresh {
     pub(super) fn new(
         session: Session,
+        beginnings: u64,
         kit: Kit,
         replaced: Option<Replaced>,
-        policy: RetryPolicy,
-        random: u64,
+        attempts: Attempts,
     ) -> Self {
-        let attempts = Attempts::new(policy, random);
-        Self { session, kit, replaced, attempts, trace: None, state: State::Look, is_over: false }
+        let (trace, state) = (None, State::Look);
+        Self { session, beginnings, kit, replaced, attempts, trace, state, is_over: false }
     }
 
     /// What to do now.
@@ -130,7 +163,7 @@ impl Refresh {
         loop {
             let turn = match std::mem::replace(&mut self.state, State::Over) {
                 State::Look => self.look(now),
-                State::Spend(spending) => self.spend(spending),
+                State::Spend(spending) => self.spend(spending, now),
                 State::Sent(spending) => {
                     let untold = TransportError::CutOff("nothing was told of its outcome".into());
                     let error = self.kit.failure(&spending.endpoint, untold);
@@ -145,8 +178,8 @@ impl Refresh {
                         Turn::Step(RefreshStep::Wait(left), state)
                     }
                 }
-                State::Refused(spending, error) => self.refused(&spending, error),
-                State::GivenUp(spending, error) => self.give_up(&spending, error),
+                State::Refused(spending, error) => self.refused(spending, error, now),
+                State::GivenUp(spending, error) => self.give_up(&spending, error, now),
                 State::Save => self.save(now),
                 State::Over => return RefreshStep::Done,
             };
@@ -156,15 +189,40 @@ impl Refresh {
                     self.state = state;
                     return step;
                 }
-                Turn::End(result, outcome) => {
-                    if let Some(trace) = &self.trace {
-                        trace.refreshed(&result);
-                    }
-                    self.is_over = true;
-                    self.session.end_refresh(result, outcome, now);
+                Turn::End(end) => {
+                    self.end(end, now);
                     return RefreshStep::Done;
                 }
             }
+        }
+    }
+
+    /// How long the attempt may take that is under way.
+    pub fn time_left(&self, now: Time) -> Duration {
+        let State::Sent(spending) = &self.state else { return Duration::ZERO };
+        LAST_ANSWER.saturating_sub(now.elapsed.saturating_sub(spending.since))
+    }
+
+    /// Whether nothing is lost where it is dropped now, in place of being run to its end: the next call
+    /// begins another. For who blocks on it, and has no time left.
+    pub fn can_be_dropped(&self) -> bool {
+        let waiting = match &self.state {
+            State::Waiting { then, .. } => then,
+            state => state,
+        };
+        !matches!(waiting, State::Sent(_) | State::Save)
+    }
+
+    fn end(&mut self, end: End, now: Time) {
+        self.is_over = true;
+        if let Some(trace) = &self.trace {
+            trace.refreshed(matches!(end, End::Renewed(_) | End::Found));
+        }
+        match end {
+            End::Renewed(record) => self.session.renew(record, self.beginnings, now),
+            End::Found => self.session.end_refresh(),
+            End::Postponed => self.session.postpone_refresh(None, now),
+            End::Failed(error) => self.session.postpone_refresh(Some(error), now),
         }
     }
 
@@ -172,7 +230,7 @@ impl Refresh {
     pub fn received(&mut self, response: Response<impl AsRef<[u8]>>, now: Time) {
         let Some(spending) = self.sent() else { return };
         if let Some(trace) = &self.trace {
-            trace.received(&response, &self.kit, None);
+            trace.received(&response, &self.kit, &spending.endpoint, None);
         }
         self.state = match self.kit.response(&spending.endpoint, response) {
             Ok(tokens) => {
@@ -216,30 +274,30 @@ impl Refresh {
             Ok(None) => return failed(SessionError::NoTokens),
             Err(error) => return failed(SessionError::load(error)),
         };
-        let token = &record.tokens().access_token;
-        let is_refused = (self.replaced.as_ref())
-            .is_some_and(|replaced| replaced.is_refused && replaced.access_token == *token);
+        // Whatever comes of this, calls can use it as long as it lasts.
+        self.session.take_up(record.clone(), self.beginnings);
+        let is_refused = self.replaced.as_ref().is_some_and(|replaced| {
+            replaced.is_refused && replaced.access_token == record.tokens().access_token
+        });
         if !is_refused && !record.is_due(now.date) {
-            return Turn::End(Ok(record), Outcome::Found);
+            return Turn::End(End::Found);
         }
         let Some(refresh_token) = record.tokens().refresh_token.clone() else {
             return if is_refused {
                 failed(SessionError::NoRefreshToken)
             } else {
-                Turn::End(Ok(record), Outcome::Found)
+                Turn::End(End::Found)
             };
         };
-        let (refused, claim) = self.session.with_memory(|m| (m.refused.clone(), m.claim));
+        let refused = self.session.with_memory(|memory| memory.refused.clone());
         if let Some((_, error)) = refused.filter(|(refused, _)| *refused == refresh_token) {
             return failed(SessionError::Ended(error.into()));
         }
-        let claimed_for = record.claimed_for(now.date, LEASE);
-        if let Some(left) = claimed_for.filter(|_| claim != Some(record.version())) {
-            // Somebody else is at it.
+        if let Some(left) = self.claimed_by_another(&record, now) {
             return if is_refused || record.has_expired(now.date) {
                 self.pause(left.min(LOOK_AGAIN), State::Look, now)
             } else {
-                Turn::End(Ok(record), Outcome::Postponed)
+                Turn::End(End::Postponed)
             };
         }
         let claimed = record.claim(now.date, LEASE);
@@ -247,14 +305,26 @@ impl Refresh {
             Ok(()) => {
                 self.session.with_memory(|memory| memory.claim = Some(claimed.version()));
                 let endpoint = RefreshTokens::new(self.session.app(), refresh_token);
-                Turn::Go(State::Spend(Spending { claimed, since: now.elapsed, endpoint }))
+                let spending = Spending { claimed, since: now.elapsed, endpoint };
+                // The store may have taken its time: what it is now decides.
+                self.pause(Duration::ZERO, State::Spend(spending), now)
             }
             Err(SaveError::Conflict) => self.pause(SAVE_AGAIN, State::Look, now),
             Err(SaveError::Failed(error)) => failed(SessionError::save(error)),
         }
     }
 
-    fn spend(&mut self, spending: Spending) -> Turn {
+    /// For how much longer somebody else may be about to spend the refresh token.
+    fn claimed_by_another(&self, record: &Record, now: Time) -> Option<Duration> {
+        let own = self.session.with_memory(|memory| memory.claim);
+        record.claimed_for(now.date, LEASE).filter(|_| own != Some(record.version()))
+    }
+
+    fn spend(&mut self, spending: Spending, now: Time) -> Turn {
+        if now.elapsed.saturating_sub(spending.since) >= LAST_ATTEMPT {
+            // The claim is to end before the answer would be there.
+            return Turn::Go(State::Look);
+        }
         let trace = self.trace.get_or_insert_with(|| Trace::new(&spending.endpoint));
         match self.kit.request(&spending.endpoint) {
             Ok(request) => {
@@ -279,6 +349,9 @@ impl Refresh {
         let wait = self.attempts.wait_after(&error, spending.endpoint.is_idempotent(), now);
         match wait.filter(|wait| passed.saturating_add(*wait) < LAST_ATTEMPT) {
             Some(wait) => {
+                if let Some(trace) = &self.trace {
+                    trace.waits(wait);
+                }
                 let then = Box::new(State::Spend(spending));
                 State::Waiting { since: now.elapsed, wait, then }
             }
@@ -286,28 +359,35 @@ impl Refresh {
         }
     }
 
-    /// Somebody else may have spent the token, and saved what it got.
-    fn refused(&mut self, spending: &Spending, error: OAuthError) -> Turn {
+    /// Somebody else may have spent the token, and saved what it got, or be about to.
+    fn refused(&mut self, spending: Spending, error: OAuthError, now: Time) -> Turn {
         let spent = spending.endpoint.refresh_token();
-        if let Ok(Some(record)) = self.session.store().load()
-            && record.tokens().refresh_token.as_ref() != Some(spent)
-        {
-            return Turn::End(Ok(record), Outcome::Found);
+        let held = match self.session.store().load() {
+            Ok(Some(held)) => held,
+            Ok(None) => return failed(SessionError::NoTokens),
+            Err(error) => return failed(SessionError::load(error)),
+        };
+        if held.tokens().refresh_token.as_ref() != Some(spent) {
+            self.session.take_up(held, self.beginnings);
+            return Turn::End(End::Found);
+        }
+        if let Some(left) = self.claimed_by_another(&held, now) {
+            return self.pause(left.min(LOOK_AGAIN), State::Refused(spending, error), now);
         }
         let refused = Some((spent.clone(), error.clone()));
         self.session.with_memory(|memory| memory.refused = refused);
-        self.release(spending);
+        self.release(&spending, now);
         failed(SessionError::Ended(error.into()))
     }
 
-    fn give_up(&mut self, spending: &Spending, error: Error) -> Turn {
-        self.release(spending);
+    fn give_up(&mut self, spending: &Spending, error: Error, now: Time) -> Turn {
+        self.release(spending, now);
         failed(SessionError::NotRefreshed(Arc::new(error)))
     }
 
     /// Lets others try. If that cannot be saved, the claim ends by itself.
-    fn release(&self, spending: &Spending) {
-        let _ = self.session.store().save(&spending.claimed.release());
+    fn release(&self, spending: &Spending, now: Time) {
+        let _ = self.session.store().save(&spending.claimed.release(now.date));
     }
 
     fn save(&mut self, now: Time) -> Turn {
@@ -317,27 +397,30 @@ impl Refresh {
             return Turn::Go(State::Look);
         };
         let store = self.session.store();
-        let keep = |unsaved| self.session.with_memory(|memory| memory.unsaved = unsaved);
         match store.save(&record) {
-            Ok(()) => {
-                keep(None);
-                return Turn::End(Ok(record), Outcome::Renewed);
-            }
+            Ok(()) => return Turn::End(End::Renewed(record)),
             Err(SaveError::Conflict) => {}
             Err(SaveError::Failed(error)) => return failed(SessionError::save(error)),
         }
+        let forget = || self.session.with_memory(|memory| memory.unsaved = None);
         match store.load() {
-            // The app was authorized anew, elsewhere.
-            Ok(Some(held)) if held.tokens().refresh_token.as_ref() != Some(&spent) => {
-                keep(None);
-                Turn::End(Ok(held), Outcome::Found)
-            }
             // Somebody else has claimed the refresh token, which is spent: these are the tokens.
-            Ok(held) => {
-                let record =
-                    Record::new(held.as_ref(), record.tokens().clone(), record.obtained_at());
-                keep(Some(Unsaved { record, spent }));
+            Ok(Some(held)) if held.tokens().refresh_token.as_ref() == Some(&spent) => {
+                let record = record.over(Some(&held), now.date);
+                let unsaved = Some(Unsaved { record, spent });
+                self.session.with_memory(|memory| memory.unsaved = unsaved);
                 self.pause(SAVE_AGAIN, State::Save, now)
+            }
+            // The app was authorized anew, elsewhere.
+            Ok(Some(held)) => {
+                forget();
+                self.session.take_up(held, self.beginnings);
+                Turn::End(End::Found)
+            }
+            // The session was given up.
+            Ok(None) => {
+                forget();
+                failed(SessionError::NoTokens)
             }
             Err(error) => failed(SessionError::load(error)),
         }
@@ -355,7 +438,7 @@ impl Refresh {
 }
 
 fn failed(error: SessionError) -> Turn {
-    Turn::End(Err(error), Outcome::Postponed)
+    Turn::End(End::Failed(error))
 }
 
 impl Spending {

@@ -8,12 +8,14 @@ use super::{
     AccessToken, App, OAuthError, Record, Refresh, RefreshToken, SaveError, SessionError, Store,
     Tokens,
 };
-use crate::{Credentials, Kit, RetryPolicy, Time};
+use crate::attempts::Attempts;
+use crate::{Credentials, Kit, Time};
 
 /// After how long a call asks again whether a refresh that another call began has ended.
 const POLL: Duration = Duration::from_millis(20);
 
-/// For how long a refresh that failed is not tried again while the access token lasts.
+/// For how long a refresh that failed is not tried again while the access token lasts; and for how long
+/// none is begun because a token is refused that was just given.
 const POSTPONED: Duration = Duration::from_secs(30);
 
 /// An access token that renews itself: refreshed shortly before it expires and when Kit refuses it, by
@@ -22,13 +24,18 @@ const POSTPONED: Duration = Duration::from_secs(30);
 /// Clones are one session. Give [`Credentials::session`] to a client or a [`Kit`]; calls do the rest.
 ///
 /// Tokens are refreshed 5 minutes before they expire, or when a tenth of their time is left, if that
-/// is less. New tokens are saved before they are used; where that fails, the calls that wait for them
-/// fail with [`SessionError::Save`], and the next call saves them. While the old access token lasts, a
-/// refresh that fails is felt by nobody, and tried again after 30 seconds.
+/// is less. While the old access token lasts, others go on with it, and a refresh that fails is felt by
+/// nobody, and tried again after 30 seconds. New tokens are saved before they are used. Where that fails,
+/// calls fail with [`SessionError::Save`]: the old refresh token is spent, and the new one is in memory
+/// alone. Each further call tries to save it first.
+///
+/// A refresh is tried as often as calls are, and 5 times at least. One that is cut off, timed out or
+/// answered with a 5xx is tried again with the same refresh token, since that is all there is.
 ///
 /// Of several processes with one store, one refreshes: it claims the refresh token for 60 seconds by
 /// saving that it is about to spend it, and the others wait, or go on with what they have as long as
-/// it lasts. Their clocks should agree to within some seconds.
+/// it lasts. Their clocks should agree to within 3 seconds. Within a process, all calls of a session go
+/// by one clock: the `elapsed` of their [`Time`] counts from one moment.
 ///
 /// # Examples
 ///
@@ -62,6 +69,8 @@ struct Shared {
 struct State {
     current: Option<Current>,
     is_refreshing: bool,
+    /// How often it was begun: what a refresh brings that is older than that counts no more.
+    beginnings: u64,
     /// How many refreshes have ended, and what came of the last.
     rounds: u64,
     failure: Option<SessionError>,
@@ -76,6 +85,8 @@ struct Current {
     number: u64,
     record: Record,
     credentials: Credentials,
+    /// When Kit gave it, as long as it has accepted no request with it.
+    untried_since: Option<Duration>,
 }
 
 /// What one refresh leaves to the next.
@@ -116,8 +127,9 @@ pub(crate) enum Access {
 /// What a call knows of its session.
 #[derive(Debug, Default)]
 pub(crate) struct Asker {
-    /// The number of the token that it was given last.
+    /// The number of the token that it was given last, and whether Kit has accepted that before.
     given: u64,
+    is_accepted: bool,
     /// The number of the token that Kit refused: it and all before it are of no use.
     refused: Option<u64>,
     /// It waits until more refreshes than these have ended.
@@ -128,6 +140,11 @@ impl Asker {
     /// Kit has refused the token. False where it has refused one before.
     pub(crate) fn refuse(&mut self) -> bool {
         self.refused.replace(self.given).is_none()
+    }
+
+    /// Whether it waits for a refresh that another call has begun.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waits_for.is_some()
     }
 }
 
@@ -154,7 +171,8 @@ impl Session {
                 Ok(()) => {
                     let mut state = self.state();
                     state.memory = Memory::default();
-                    state.take_up(record, Outcome::Renewed);
+                    state.beginnings += 1;
+                    state.take_up(record, None);
                     return Ok(());
                 }
                 Err(SaveError::Conflict) => {}
@@ -218,101 +236,127 @@ impl Session {
         &self,
         asker: &mut Asker,
         kit: &Kit,
-        policy: RetryPolicy,
-        random: u64,
+        attempts: &mut Attempts,
         now: Time,
     ) -> Access {
         let mut state = self.state();
         let waited = asker.waits_for.take_if(|round| *round < state.rounds).is_some();
+        let failure = state.failure.clone().filter(|_| waited);
         let refused = |current: &Current| asker.refused.is_some_and(|n| current.number <= n);
         if let Some(current) = state.current.as_ref().filter(|current| !refused(current)) {
-            let record = &current.record;
-            let can_be_refreshed = record.tokens().refresh_token.is_some();
-            let must_be = record.has_expired(now.date);
-            let should_be = record.is_due(now.date) && state.postponed_until <= now.elapsed;
-            let has_failed = waited && state.failure.is_some();
-            // After a refresh that ended well, the token is as good as it gets.
-            if !can_be_refreshed
-                || !(must_be || should_be)
-                || (waited && !has_failed)
-                || (has_failed && !must_be)
-            {
+            let lasts = !current.record.has_expired(now.date) && state.memory.unsaved.is_none();
+            let is_due = current.record.is_due(now.date) && state.postponed_until <= now.elapsed;
+            let can_be_refreshed = current.record.tokens().refresh_token.is_some();
+            let will_do = if lasts {
+                !is_due || state.is_refreshing || waited
+            } else {
+                // After a refresh that ended well, the token is as good as it gets.
+                waited && failure.is_none()
+            };
+            if will_do || !can_be_refreshed {
                 asker.given = current.number;
+                asker.is_accepted = current.untried_since.is_none();
                 return Access::Token(current.credentials.clone());
             }
         }
-        if waited && let Some(failure) = &state.failure {
-            return Access::Failed(failure.clone());
+        if let Some(failure) = failure {
+            return Access::Failed(failure);
         }
         asker.waits_for = Some(state.rounds);
         if state.is_refreshing {
             return Access::Wait(POLL);
+        }
+        let is_new = |current: &Current| {
+            let until = current.untried_since.map(|since| since.saturating_add(POSTPONED));
+            until.is_some_and(|until| now.elapsed < until)
+        };
+        if state.current.as_ref().is_some_and(|current| refused(current) && is_new(current)) {
+            return Access::Failed(SessionError::Refused);
         }
         state.is_refreshing = true;
         let replaced = state.current.as_ref().map(|current| Replaced {
             access_token: current.record.tokens().access_token.clone(),
             is_refused: refused(current),
         });
+        let beginnings = state.beginnings;
         drop(state);
-        let refresh = Refresh::new(self.clone(), kit.clone(), replaced, policy, random);
+        let attempts = attempts.of_refresh();
+        let refresh = Refresh::new(self.clone(), beginnings, kit.clone(), replaced, attempts);
         Access::Refresh(Box::new(refresh))
     }
 
-    /// A refresh has ended.
-    pub(super) fn end_refresh(
-        &self,
-        result: Result<Record, SessionError>,
-        outcome: Outcome,
-        now: Time,
-    ) {
-        let mut state = self.state();
-        state.is_refreshing = false;
-        state.rounds += 1;
-        if outcome == Outcome::Postponed {
-            state.postponed_until = now.elapsed.saturating_add(POSTPONED);
-        }
-        match result {
-            Ok(record) => {
-                state.failure = None;
-                state.take_up(record, outcome);
+    /// Kit has accepted the token that the call was given last.
+    pub(crate) fn accept(&self, asker: &mut Asker) {
+        if !std::mem::replace(&mut asker.is_accepted, true) {
+            let mut state = self.state();
+            if let Some(current) = state.current.as_mut().filter(|c| c.number == asker.given) {
+                current.untried_since = None;
             }
-            Err(failure) => state.failure = Some(failure),
         }
     }
 
-    /// A refresh was dropped: the next call begins another.
-    pub(super) fn abandon_refresh(&self) {
-        self.state().is_refreshing = false;
+    /// What a refresh has found in the store.
+    pub(super) fn take_up(&self, record: Record, beginnings: u64) {
+        let mut state = self.state();
+        if state.beginnings == beginnings {
+            state.take_up(record, None);
+        }
     }
-}
 
-/// What came of a refresh.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// Kit has given new tokens.
-    Renewed,
-    /// The store had tokens that will do.
-    Found,
-    /// It is to be tried again, later.
-    Postponed,
+    /// A refresh has ended, with tokens that Kit has given and that are saved.
+    pub(super) fn renew(&self, record: Record, beginnings: u64, now: Time) {
+        let mut state = self.state();
+        if state.beginnings == beginnings {
+            state.take_up(record, Some(now.elapsed));
+            state.memory.unsaved = None;
+        }
+        state.end_refresh(None);
+    }
+
+    /// A refresh has ended, and Kit was not asked.
+    pub(super) fn end_refresh(&self) {
+        self.state().end_refresh(None);
+    }
+
+    /// A refresh has ended: it is to be tried again, later. `failure` is why, if anybody has to know.
+    pub(super) fn postpone_refresh(&self, failure: Option<SessionError>, now: Time) {
+        let mut state = self.state();
+        state.postponed_until = now.elapsed.saturating_add(POSTPONED);
+        state.end_refresh(failure);
+    }
+
+    /// A refresh was dropped. The next call begins another, unless that would panic again.
+    pub(super) fn abandon_refresh(&self) {
+        let mut state = self.state();
+        if std::thread::panicking() {
+            state.end_refresh(Some(SessionError::save("the store panicked".into())));
+        } else {
+            state.is_refreshing = false;
+        }
+    }
 }
 
 impl State {
-    fn take_up(&mut self, record: Record, outcome: Outcome) {
+    /// `given` is when Kit gave the tokens, if it was now.
+    fn take_up(&mut self, record: Record, given: Option<Duration>) {
         let token = &record.tokens().access_token;
         match &mut self.current {
-            Some(current)
-                if current.record.tokens().access_token == *token
-                    && outcome != Outcome::Renewed =>
-            {
+            Some(current) if current.record.tokens().access_token == *token && given.is_none() => {
                 current.record = record;
             }
             current => {
                 let number = current.as_ref().map_or(0, |current| current.number) + 1;
                 let credentials = Credentials::access_token(token.secret());
-                *current = Some(Current { number, record, credentials });
+                *current = Some(Current { number, record, credentials, untried_since: given });
             }
         }
+    }
+
+    fn end_refresh(&mut self, failure: Option<SessionError>) {
+        self.is_refreshing = false;
+        self.rounds += 1;
+        self.failure = failure;
+        self.memory.claim = None;
     }
 }
 

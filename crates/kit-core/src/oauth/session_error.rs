@@ -33,6 +33,10 @@ pub enum SessionError {
     #[error("the store cannot be written: {0}")]
     Save(#[source] Arc<dyn StdError + Send + Sync>),
 
+    /// Kit has refused an access token that it had just given. It is not asked for another at once.
+    #[error("the access token is refused although it is new")]
+    Refused,
+
     /// Somebody else was refreshing the tokens until the deadline of the call.
     #[error("the tokens were being refreshed until the deadline")]
     Busy,

@@ -10,8 +10,9 @@ use super::Record;
 /// step: under a lock, in a transaction, or as
 /// `UPDATE … SET version = new, … WHERE id = … AND version = replaced`.
 ///
-/// Both may block. kit-hyper calls them on a thread made for that, from which
-/// `tokio::runtime::Handle::current().block_on(…)` can await.
+/// Both may block. During calls kit-hyper uses them on a thread made for that, from which
+/// `tokio::runtime::Handle::current().block_on(…)` can await; what an async program itself does with the
+/// store, [`Session::begin`](super::Session::begin) included, belongs into `spawn_blocking`.
 ///
 /// # Examples
 ///
@@ -31,15 +32,18 @@ use super::Record;
 /// impl Store for Row {
 ///     fn load(&self) -> Result<Option<Record>, StoreError> {
 ///         let table = self.table.lock().map_err(|_| "the table is poisoned")?;
-///         let json = table.get(&self.user);
-///         Ok(json.map(|json| serde_json::from_str(json)).transpose()?)
+///         match table.get(&self.user) {
+///             // The reader's own error could repeat a token.
+///             Some(json) => serde_json::from_str(json).map_err(|_| "the row is no session".into()),
+///             None => Ok(None),
+///         }
 ///     }
 ///
 ///     fn save(&self, record: &Record) -> Result<(), SaveError> {
 ///         let mut table = self.table.lock().map_err(|_| "the table is poisoned")?;
-///         let held: Option<Record> = match table.get(&self.user) {
-///             Some(json) => Some(serde_json::from_str(json)?),
-///             None => None,
+///         let held = match table.get(&self.user) {
+///             Some(json) => serde_json::from_str(json).map_err(|_| "the row is no session")?,
+///             None => None::<Record>,
 ///         };
 ///         if held.map(|held| held.version()) != record.replaces() {
 ///             return Err(SaveError::Conflict);

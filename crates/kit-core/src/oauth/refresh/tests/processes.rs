@@ -1,0 +1,137 @@
+//! Several processes with one store.
+
+use super::*;
+
+#[test]
+fn of_two_processes_one_refreshes() {
+    let ours = World::new();
+    let theirs = World::over(ours.store.clone());
+    let now = at(LIFETIME);
+    let (mut our_call, mut their_call) = (ours.call(), theirs.call());
+    let mut our_refresh = refresh_of(our_call.next(now));
+    let mut their_refresh = refresh_of(their_call.next(now));
+    sent(&mut our_refresh, now);
+    let wait = Duration::from_millis(250);
+    assert!(matches!(their_refresh.next(now), RefreshStep::Wait(w) if w == wait));
+    our_refresh.received(reply(200, &tokens(2)), now);
+    assert!(matches!(our_refresh.next(now), RefreshStep::Done));
+    assert!(matches!(their_refresh.next(at(LIFETIME + 1)), RefreshStep::Done));
+    assert_eq!(token_of(&our_call.next(now)), "Bearer access-2");
+    assert_eq!(token_of(&their_call.next(at(LIFETIME + 1))), "Bearer access-2");
+}
+
+#[test]
+fn who_still_has_a_token_does_not_wait_for_another_process() {
+    let ours = World::new();
+    let theirs = World::over(ours.store.clone());
+    let due = at(LIFETIME - 300);
+    let mut our_refresh = refresh_of(ours.call().next(due));
+    sent(&mut our_refresh, due);
+    let mut call = theirs.call();
+    assert!(matches!(refresh_of(call.next(due)).next(due), RefreshStep::Done));
+    assert_eq!(token_of(&call.next(due)), "Bearer access-1");
+}
+
+#[test]
+fn a_process_that_died_keeps_nobody_from_refreshing_for_long() {
+    let dead = World::new();
+    let mut lost = refresh_of(dead.call().next(at(LIFETIME)));
+    lost.next(at(LIFETIME));
+    let heir = World::over(dead.store.clone());
+    let mut call = heir.call();
+    let mut refresh = refresh_of(call.next(at(LIFETIME)));
+    let mut now = LIFETIME;
+    while !matches!(refresh.next(at(now)), RefreshStep::Wait(wait) if wait.is_zero()) {
+        now += 1;
+    }
+    assert_eq!(now, LIFETIME + 60);
+    sent(&mut refresh, at(now));
+    refresh.received(reply(200, &tokens(2)), at(now));
+    assert!(matches!(refresh.next(at(now)), RefreshStep::Done));
+    // The other comes back: that its token is spent is no end.
+    lost.received(invalid_grant(), at(now));
+    assert!(matches!(lost.next(at(now)), RefreshStep::Done));
+    assert_eq!(token_of(&dead.call().next(at(now))), "Bearer access-2");
+}
+
+#[test]
+fn who_has_the_new_tokens_saves_them_over_a_later_claim() {
+    let slow = World::new();
+    let mut slow_call = slow.call();
+    let mut slow_refresh = refresh_of(slow_call.next(at(LIFETIME)));
+    sent(&mut slow_refresh, at(LIFETIME));
+    let other = World::over(slow.store.clone());
+    let mut other_call = other.call();
+    let mut other_refresh = refresh_of(other_call.next(at(LIFETIME + 60)));
+    sent(&mut other_refresh, at(LIFETIME + 60));
+    let now = at(LIFETIME + 61);
+    slow_refresh.received(reply(200, &tokens(2)), now);
+    assert!(matches!(slow_refresh.next(now), RefreshStep::Wait(_)));
+    assert!(matches!(slow_refresh.next(at(LIFETIME + 62)), RefreshStep::Done));
+    other_refresh.received(invalid_grant(), at(LIFETIME + 63));
+    assert!(matches!(other_refresh.next(at(LIFETIME + 63)), RefreshStep::Done));
+    for call in [&mut slow_call, &mut other_call] {
+        assert_eq!(token_of(&call.next(at(LIFETIME + 64))), "Bearer access-2");
+    }
+}
+
+/// It may have slept, or the store may have taken its time: the claim may have ended meanwhile.
+#[test]
+fn who_oversleeps_its_claim_claims_again() {
+    let slow = World::new();
+    let other = World::over(slow.store.clone());
+    let mut slow_refresh = refresh_of(slow.call().next(at(LIFETIME)));
+    assert!(matches!(slow_refresh.next(at(LIFETIME)), RefreshStep::Wait(wait) if wait.is_zero()));
+    let late = LIFETIME + 60;
+    let mut other_refresh = refresh_of(other.call().next(at(late)));
+    sent(&mut other_refresh, at(late));
+    assert!(matches!(slow_refresh.next(at(late)), RefreshStep::Wait(wait) if !wait.is_zero()));
+    other_refresh.received(reply(200, &tokens(2)), at(late));
+    assert!(matches!(other_refresh.next(at(late)), RefreshStep::Done));
+    assert!(matches!(slow_refresh.next(at(late + 1)), RefreshStep::Done));
+    assert_eq!(token_of(&slow.call().next(at(late + 1))), "Bearer access-2");
+}
+
+#[test]
+fn no_attempt_begins_late_in_a_claim() {
+    let world = World::new();
+    let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
+    sent(&mut refresh, at(LIFETIME));
+    refresh.received(reply(503, &""), at(LIFETIME + 24));
+    let RefreshStep::Wait(_) = refresh.next(at(LIFETIME + 24)) else { panic!("no wait") };
+    // It wakes too late, and claims again.
+    let step = refresh.next(at(LIFETIME + 26));
+    assert!(matches!(step, RefreshStep::Wait(wait) if wait.is_zero()), "{step:?}");
+    sent(&mut refresh, at(LIFETIME + 26));
+    assert_eq!(refresh.time_left(at(LIFETIME + 26)), Duration::from_secs(55));
+}
+
+/// Kit's refusal may come before the other process has saved what it got.
+#[test]
+fn who_is_refused_waits_for_what_another_may_be_saving() {
+    let slow = World::new();
+    let mut slow_refresh = refresh_of(slow.call().next(at(LIFETIME)));
+    sent(&mut slow_refresh, at(LIFETIME));
+    let other = World::over(slow.store.clone());
+    let late = LIFETIME + 60;
+    let mut other_refresh = refresh_of(other.call().next(at(late)));
+    sent(&mut other_refresh, at(late));
+    slow_refresh.received(invalid_grant(), at(late));
+    assert!(matches!(slow_refresh.next(at(late)), RefreshStep::Wait(_)));
+    other_refresh.received(reply(200, &tokens(2)), at(late));
+    assert!(matches!(other_refresh.next(at(late)), RefreshStep::Done));
+    assert!(matches!(slow_refresh.next(at(late + 1)), RefreshStep::Done));
+    assert_eq!(token_of(&slow.call().next(at(late + 1))), "Bearer access-2");
+}
+
+#[test]
+fn a_process_that_has_just_started_uses_what_lasts() {
+    let ours = World::over(World::new().store);
+    let due = at(LIFETIME - 300);
+    let mut call = ours.call();
+    let mut refresh = refresh_of(call.next(due));
+    sent(&mut refresh, due);
+    refresh.received(reply(403, &""), due);
+    assert!(matches!(refresh.next(due), RefreshStep::Done));
+    assert_eq!(token_of(&call.next(due)), "Bearer access-1");
+}
