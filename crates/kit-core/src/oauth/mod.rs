@@ -2,9 +2,9 @@
 //!
 //! | to | use |
 //! | --- | --- |
-//! | send the user to Kit, to be asked | `Authorize`, with a `State` and a `CodeVerifier` |
-//! | read what Kit sends back with the user | `AuthorizationCode::from_callback` |
-//! | get the first tokens for the code | `ExchangeCode`, `POST /v4/oauth/token` |
+//! | send the user to Kit, to be asked | [`Authorize`], with a [`State`] and a [`CodeVerifier`] |
+//! | read what Kit sends back with the user | [`AuthorizationCode::from_callback`] |
+//! | get the first tokens for the code | [`ExchangeCode`], `POST /v4/oauth/token` |
 //! | use them, and have them refreshed and kept | [`Session`], over a [`Store`] |
 //! | get new tokens by hand | [`RefreshTokens`], `POST /v4/oauth/token` |
 //! | end it | [`RevokeToken`], `POST /v4/oauth/revoke` |
@@ -15,6 +15,8 @@
 //! parameter `redirect`: after the flow the app sends the user there.
 //!
 //! Sources: Kit's API v4, "Authentication"; RFC 6749 (OAuth 2.0), RFC 7636 (PKCE), RFC 7009 (revocation).
+
+#![cfg_attr(not(feature = "authorize"), allow(rustdoc::broken_intra_doc_links))]
 
 mod app;
 #[cfg(feature = "authorize")]
