@@ -50,7 +50,7 @@ async fn send<E: Endpoint>(
             // By a task of its own: it has to go on even if this call is dropped.
             Step::Refresh(refresh) => {
                 let refresh = tokio::spawn(run(client.clone(), *refresh));
-                let _ = tokio::time::timeout(call.time_left(now()) / 2, refresh).await;
+                let _ = tokio::time::timeout(call.time_left(now()), refresh).await;
             }
             Step::Done(result) => return result,
         }

@@ -65,22 +65,25 @@ impl Attempts {
         if self.made >= self.policy.attempts() || !is_worth_retrying(error, is_idempotent) {
             return None;
         }
-        let asked = match error {
-            Error::Api(error) => error.retry_after(),
-            _ => None,
-        };
-        let wait = if let Some(asked) = asked {
-            self.policy.retry_after(asked.delay(now.date))
-        } else {
+        let wait = self.asked_to_wait(error, now).unwrap_or_else(|| {
             let random = self.draw();
             self.policy.backoff(self.made, random)
-        };
+        });
         (wait < self.time_left(now)).then(|| {
             if error.may_have_been_applied() {
                 self.earlier = Delivery::Unknown;
             }
             wait
         })
+    }
+
+    /// How long Kit asks to wait, as far as that is obeyed.
+    pub(crate) fn asked_to_wait(&self, error: &Error, now: Time) -> Option<Duration> {
+        match error {
+            Error::Api(error) => error.retry_after(),
+            _ => None,
+        }
+        .map(|asked| self.policy.retry_after(asked.delay(now.date)))
     }
 
     /// The next of the numbers that follow from the caller's: `SplitMix64`, by Steele, Lea and Flood.

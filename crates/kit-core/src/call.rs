@@ -103,11 +103,12 @@ pub struct Call<'a, E: Endpoint + ?Sized> {
 enum State<T> {
     Ready,
     Sent,
-    /// Since `since`, for `wait`, because of `error`.
+    /// Since `since`, for `wait`. The error is that of the attempt before.
     Waiting {
         since: Duration,
         wait: Duration,
-        error: Error,
+        wants: Wants,
+        error: Option<Error>,
     },
     /// A refresh was given away. The error is that of the attempt before.
     Refreshing(Option<Error>),
@@ -116,6 +117,14 @@ enum State<T> {
     Done(Result<T, Error>),
     /// The result is given away.
     Ended,
+}
+
+/// What a call waits for.
+#[derive(Clone, Copy, Debug)]
+enum Wants {
+    AnotherAttempt,
+    Session,
+    Room,
 }
 
 impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
@@ -157,32 +166,24 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
     fn step(&mut self, now: Time) -> Step<Result<E::Reply, Error>> {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::Ready => self.send(None, now),
-            State::Waiting { since, wait, error } => {
+            State::Waiting { since, wait, wants, error } => {
                 let left = wait.saturating_sub(now.elapsed.saturating_sub(since));
-                if !left.is_zero() {
-                    self.state = State::Waiting { since, wait, error };
+                if left.is_zero() {
+                    self.go_on(wants, error, now)
+                } else {
+                    self.state = State::Waiting { since, wait, wants, error };
                     Step::Wait(left)
-                } else if self.time_left(now).is_zero() {
-                    Step::Done(Err(error))
-                } else {
-                    self.send(Some(error), now)
                 }
             }
-            State::Refreshing(error) => {
-                if self.time_left(now).is_zero() {
-                    Step::Done(Err(self.busy(error)))
-                } else {
-                    self.send(error, now)
+            State::Refreshing(error) => self.go_on(Wants::Session, error, now),
+            State::Refused(error) => self.go_on(Wants::AnotherAttempt, Some(error), now),
+            State::Done(result) => match self.renewal(now) {
+                Some(refresh) => {
+                    self.state = State::Done(result);
+                    Step::Refresh(refresh)
                 }
-            }
-            State::Refused(error) => {
-                if self.time_left(now).is_zero() {
-                    Step::Done(Err(error))
-                } else {
-                    self.send(Some(error), now)
-                }
-            }
-            State::Done(result) => Step::Done(result),
+                None => Step::Done(result),
+            },
             State::Sent => {
                 let untold = TransportError::CutOff("nothing was told of its outcome".into());
                 Step::Done(Err(self.attempts.error(self.kit.failure(self.endpoint, untold))))
@@ -237,8 +238,7 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
                     if !was_waiting {
                         self.trace.waits_for_session();
                     }
-                    let error = self.busy(error);
-                    return self.pause(wait, error, now);
+                    return self.pause(wait, Wants::Session, error, now);
                 }
                 Access::Refresh(refresh) => {
                     self.state = State::Refreshing(error);
@@ -262,40 +262,65 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
             Err(error) => return Step::Done(Err(error)),
         };
         if let Some(Err(wait)) = self.place.as_mut().map(|place| place.enter(now.elapsed)) {
-            let error = error.unwrap_or_else(|| {
-                let full = "the rate limit leaves no room before the deadline";
-                self.kit.failure(self.endpoint, TransportError::NotSent(full.into()))
-            });
             self.trace.waits(wait);
-            return self.pause(wait, error, now);
+            return self.pause(wait, Wants::Room, error, now);
         }
         self.attempts.count();
         self.state = State::Sent;
         Step::Send(request)
     }
 
-    /// Waits, or ends with the error where there is no time for that.
-    fn pause(&mut self, wait: Duration, error: Error, now: Time) -> Step<Result<E::Reply, Error>> {
+    /// Sends after a wait, if there is time left.
+    fn go_on(
+        &mut self,
+        wants: Wants,
+        error: Option<Error>,
+        now: Time,
+    ) -> Step<Result<E::Reply, Error>> {
+        if self.time_left(now).is_zero() {
+            return Step::Done(Err(self.too_late(wants, error)));
+        }
+        self.send(error, now)
+    }
+
+    /// Waits, if there is time for that.
+    fn pause(
+        &mut self,
+        wait: Duration,
+        wants: Wants,
+        error: Option<Error>,
+        now: Time,
+    ) -> Step<Result<E::Reply, Error>> {
         if wait >= self.time_left(now) {
             self.place = None;
-            return Step::Done(Err(error));
+            return Step::Done(Err(self.too_late(wants, error)));
         }
-        self.state = State::Waiting { since: now.elapsed, wait, error };
+        self.state = State::Waiting { since: now.elapsed, wait, wants, error };
         Step::Wait(wait)
+    }
+
+    /// How a call ends that waits beyond its deadline: by the error of the attempt before, unless that is
+    /// what was about to be mended.
+    fn too_late(&self, wants: Wants, error: Option<Error>) -> Error {
+        match (wants, error) {
+            (Wants::AnotherAttempt | Wants::Room, Some(error)) => error,
+            (Wants::Session, Some(error)) if !is_unauthorized(&error) => error,
+            (Wants::Session, _) => self.session_error(SessionError::Busy),
+            (Wants::AnotherAttempt | Wants::Room, None) => {
+                let full = "the rate limit leaves no room before the deadline";
+                self.kit.failure(self.endpoint, TransportError::NotSent(full.into()))
+            }
+        }
+    }
+
+    /// The refresh of a token that does not last for long, once the call has its result.
+    fn renewal(&mut self, now: Time) -> Option<Box<Refresh>> {
+        self.session()?.renewal(&mut self.asker, self.kit, &mut self.attempts, now)
     }
 
     /// The session that the call needs.
     fn session(&self) -> Option<&'a Session> {
         self.kit.credentials().as_session().filter(|_| self.endpoint.is_authenticated())
-    }
-
-    /// The error of a call whose time is up while the session is refreshed: that of the attempt before,
-    /// unless the refresh is what is to mend it.
-    fn busy(&self, error: Option<Error>) -> Error {
-        match error {
-            Some(error) if !is_unauthorized(&error) => error,
-            _ => self.session_error(SessionError::Busy),
-        }
     }
 
     fn session_error(&self, source: SessionError) -> Error {
@@ -331,7 +356,8 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
         self.state = match self.attempts.wait_after(&error, self.endpoint.is_idempotent(), now) {
             Some(wait) => {
                 self.trace.waits(wait);
-                State::Waiting { since: now.elapsed, wait, error }
+                let (wants, error) = (Wants::AnotherAttempt, Some(error));
+                State::Waiting { since: now.elapsed, wait, wants, error }
             }
             None => State::Done(Err(error)),
         };

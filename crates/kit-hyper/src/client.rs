@@ -1,9 +1,15 @@
+use std::time::Duration;
+
 use kit_core::{Call, Credentials, Endpoint, Error, Kit, Pacer, RetryPolicy, Step};
 
 use crate::Builder;
 use crate::clock::now;
 use crate::exchange::Exchange;
 use crate::refresh;
+
+/// How long a call that has its reply waits for tokens that it renews by the way: a program that ends
+/// behind it would lose them.
+const RENEWAL: Duration = Duration::from_secs(2);
 
 /// Sends operations to Kit and awaits each.
 ///
@@ -46,7 +52,8 @@ impl Client {
     /// reply.
     ///
     /// Dropping the future cancels the call. What was sent until then may have been applied. A refresh of
-    /// the session that it has begun goes on as a task of the runtime.
+    /// the session that it has begun goes on as a task of the runtime; shutting the runtime down meanwhile
+    /// may lose the session.
     ///
     /// What does not succeed is tried again where that is safe, as [`Call`] says; a create that may have
     /// been applied never is.
@@ -87,10 +94,11 @@ impl Client {
                     time = now();
                 }
                 Step::Refresh(refresh) => {
-                    // It goes on where this call is dropped, or wants to use what it has before its time
-                    // is up.
+                    // It goes on where this call is dropped, or has no time left for it.
+                    let left = call.time_left(time);
+                    let patience = if refresh.is_urgent() { left } else { RENEWAL };
                     let refresh = tokio::spawn(refresh::run(self.exchange.clone(), refresh));
-                    let _ = tokio::time::timeout(call.time_left(time) / 2, refresh).await;
+                    let _ = tokio::time::timeout(patience, refresh).await;
                     time = now();
                 }
                 Step::Done(result) => return result,

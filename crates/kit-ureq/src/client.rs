@@ -106,9 +106,11 @@ impl Client {
                     }
                 }
                 RefreshStep::Wait(duration) => {
-                    let is_late = duration >= time_left.saturating_sub(start.elapsed());
-                    if is_late && refresh.can_be_dropped() {
-                        return;
+                    let left = time_left.saturating_sub(start.elapsed());
+                    // Nobody waits for what is not urgent.
+                    let left = if refresh.is_urgent() { left } else { Duration::ZERO };
+                    if duration > left && refresh.can_be_given_up() {
+                        return refresh.give_up(now());
                     }
                     std::thread::sleep(duration);
                 }

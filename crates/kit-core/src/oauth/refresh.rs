@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{Request, Response};
 
-use super::session::{Replaced, Unsaved};
+use super::session::{Purpose, Unsaved};
 use super::{
     OAuthError, OAuthErrorCode, Record, RefreshToken, RefreshTokens, SaveError, Session,
     SessionError, Tokens,
@@ -93,7 +93,7 @@ pub struct Refresh {
     /// How often the session had been begun when this was.
     beginnings: u64,
     kit: Kit,
-    replaced: Option<Replaced>,
+    purpose: Purpose,
     attempts: Attempts,
     trace: Option<Trace>,
     state: State,
@@ -112,7 +112,7 @@ enum State {
     },
     /// Kit takes the refresh token no more.
     Refused(Spending, OAuthError),
-    GivenUp(Spending, Error),
+    Failed(Spending, Error),
     /// There are new tokens: they are in the session's memory until they are saved.
     Save,
     Over,
@@ -142,7 +142,10 @@ enum End {
     Found,
     /// It is to be tried again later. Nobody has to know.
     Postponed,
-    Failed(SessionError),
+    /// Others were at it all the time. Who has time left begins another.
+    GivenUp,
+    /// Kit is not to be asked again before some time has passed.
+    Failed(SessionError, Duration),
 }
 
 impl Refresh {
@@ -150,11 +153,11 @@ impl Refresh {
         session: Session,
         beginnings: u64,
         kit: Kit,
-        replaced: Option<Replaced>,
+        purpose: Purpose,
         attempts: Attempts,
     ) -> Self {
         let (trace, state) = (None, State::Look);
-        Self { session, beginnings, kit, replaced, attempts, trace, state, is_over: false }
+        Self { session, beginnings, kit, purpose, attempts, trace, state, is_over: false }
     }
 
     /// What to do now.
@@ -167,7 +170,7 @@ impl Refresh {
                 State::Sent(spending) => {
                     let untold = TransportError::CutOff("nothing was told of its outcome".into());
                     let error = self.kit.failure(&spending.endpoint, untold);
-                    Turn::Go(State::GivenUp(spending, error))
+                    Turn::Go(State::Failed(spending, error))
                 }
                 State::Waiting { since, wait, then } => {
                     let left = wait.saturating_sub(now.elapsed.saturating_sub(since));
@@ -179,7 +182,7 @@ impl Refresh {
                     }
                 }
                 State::Refused(spending, error) => self.refused(spending, error, now),
-                State::GivenUp(spending, error) => self.give_up(&spending, error, now),
+                State::Failed(spending, error) => self.fail(&spending, error, now),
                 State::Save => self.save(now),
                 State::Over => return RefreshStep::Done,
             };
@@ -203,14 +206,33 @@ impl Refresh {
         LAST_ANSWER.saturating_sub(now.elapsed.saturating_sub(spending.since))
     }
 
-    /// Whether nothing is lost where it is dropped now, in place of being run to its end: the next call
-    /// begins another. For who blocks on it, and has no time left.
-    pub fn can_be_dropped(&self) -> bool {
-        let waiting = match &self.state {
+    /// Whether calls cannot do without: the access token has expired, or Kit has refused it. Otherwise
+    /// the call that runs this has ended, and nobody waits for it.
+    pub fn is_urgent(&self) -> bool {
+        matches!(self.purpose, Purpose::Need(_))
+    }
+
+    /// Whether nothing is lost where it is [given up](Self::give_up) now.
+    pub fn can_be_given_up(&self) -> bool {
+        let next = match &self.state {
             State::Waiting { then, .. } => then,
             state => state,
         };
-        !matches!(waiting, State::Sent(_) | State::Save)
+        !matches!(next, State::Sent(_) | State::Save)
+    }
+
+    /// Ends it before its end, for who blocks on it and has no time left. What it was to wait for,
+    /// the next one has to.
+    pub fn give_up(mut self, now: Time) {
+        let mut hold = Duration::ZERO;
+        if let State::Waiting { since, wait, then } = &self.state {
+            hold = wait.saturating_sub(now.elapsed.saturating_sub(*since));
+            if let State::Spend(spending) = &**then {
+                self.release(spending, now);
+            }
+        }
+        self.is_over = true;
+        self.session.give_up_refresh(hold, now);
     }
 
     fn end(&mut self, end: End, now: Time) {
@@ -221,8 +243,9 @@ impl Refresh {
         match end {
             End::Renewed(record) => self.session.renew(record, self.beginnings, now),
             End::Found => self.session.end_refresh(),
-            End::Postponed => self.session.postpone_refresh(None, now),
-            End::Failed(error) => self.session.postpone_refresh(Some(error), now),
+            End::Postponed => self.session.postpone_refresh(now),
+            End::GivenUp => self.session.give_up_refresh(LOOK_AGAIN, now),
+            End::Failed(error, hold) => self.session.fail_refresh(error, hold, now),
         }
     }
 
@@ -234,8 +257,7 @@ impl Refresh {
         }
         self.state = match self.kit.response(&spending.endpoint, response) {
             Ok(tokens) => {
-                let unsaved = Some(spending.earns(tokens, now));
-                self.session.with_memory(|memory| memory.unsaved = unsaved);
+                self.session.keep(spending.earns(tokens, now), self.beginnings);
                 State::Save
             }
             Err(error) => self.decide(spending, error, now),
@@ -276,29 +298,36 @@ impl Refresh {
         };
         // Whatever comes of this, calls can use it as long as it lasts.
         self.session.take_up(record.clone(), self.beginnings);
-        let is_refused = self.replaced.as_ref().is_some_and(|replaced| {
-            replaced.is_refused && replaced.access_token == record.tokens().access_token
-        });
-        if !is_refused && !record.is_due(now.date) {
-            return Turn::End(End::Found);
-        }
-        let Some(refresh_token) = record.tokens().refresh_token.clone() else {
-            return if is_refused {
-                failed(SessionError::NoRefreshToken)
-            } else {
-                Turn::End(End::Found)
+        let refused = match &self.purpose {
+            Purpose::Need(refused) => refused.as_ref(),
+            Purpose::Renewal => None,
+        };
+        let refused = refused.filter(|r| r.access_token == record.tokens().access_token);
+        let will_do = match self.purpose {
+            Purpose::Need(_) => refused.is_none() && !record.has_expired(now.date),
+            Purpose::Renewal => !record.is_due(now.date),
+        };
+        let Some(refresh_token) = record.tokens().refresh_token.clone().filter(|_| !will_do) else {
+            return match refused {
+                Some(_) => failed(SessionError::NoRefreshToken),
+                None => Turn::End(End::Found),
             };
         };
+        if refused.is_some_and(|refused| refused.is_new) {
+            return failed(SessionError::Refused);
+        }
         let refused = self.session.with_memory(|memory| memory.refused.clone());
         if let Some((_, error)) = refused.filter(|(refused, _)| *refused == refresh_token) {
             return failed(SessionError::Ended(error.into()));
         }
         if let Some(left) = self.claimed_by_another(&record, now) {
-            return if is_refused || record.has_expired(now.date) {
-                self.pause(left.min(LOOK_AGAIN), State::Look, now)
-            } else {
-                Turn::End(End::Postponed)
+            return match self.purpose {
+                Purpose::Need(_) => self.pause(left.min(LOOK_AGAIN), State::Look, now),
+                Purpose::Renewal => Turn::End(End::Postponed),
             };
+        }
+        if self.attempts.time_left(now).is_zero() {
+            return Turn::End(End::GivenUp);
         }
         let claimed = record.claim(now.date, LEASE);
         match store.save(&claimed) {
@@ -332,7 +361,7 @@ impl Refresh {
                 trace.sends(self.attempts.made());
                 Turn::Step(RefreshStep::Send(request), State::Sent(spending))
             }
-            Err(error) => Turn::Go(State::GivenUp(spending, error)),
+            Err(error) => Turn::Go(State::Failed(spending, error)),
         }
     }
 
@@ -345,9 +374,7 @@ impl Refresh {
         {
             return State::Refused(spending, oauth.clone());
         }
-        let passed = now.elapsed.saturating_sub(spending.since);
-        let wait = self.attempts.wait_after(&error, spending.endpoint.is_idempotent(), now);
-        match wait.filter(|wait| passed.saturating_add(*wait) < LAST_ATTEMPT) {
+        match self.attempts.wait_after(&error, spending.endpoint.is_idempotent(), now) {
             Some(wait) => {
                 if let Some(trace) = &self.trace {
                     trace.waits(wait);
@@ -355,7 +382,7 @@ impl Refresh {
                 let then = Box::new(State::Spend(spending));
                 State::Waiting { since: now.elapsed, wait, then }
             }
-            None => State::GivenUp(spending, error),
+            None => State::Failed(spending, error),
         }
     }
 
@@ -380,9 +407,10 @@ impl Refresh {
         failed(SessionError::Ended(error.into()))
     }
 
-    fn give_up(&mut self, spending: &Spending, error: Error, now: Time) -> Turn {
+    fn fail(&mut self, spending: &Spending, error: Error, now: Time) -> Turn {
         self.release(spending, now);
-        failed(SessionError::NotRefreshed(Arc::new(error)))
+        let hold = self.attempts.asked_to_wait(&error, now).unwrap_or_default();
+        Turn::End(End::Failed(SessionError::NotRefreshed(Arc::new(error)), hold))
     }
 
     /// Lets others try. If that cannot be saved, the claim ends by itself.
@@ -391,8 +419,8 @@ impl Refresh {
     }
 
     fn save(&mut self, now: Time) -> Turn {
-        let Some(Unsaved { record, spent }) = self.session.with_memory(|m| m.unsaved.clone())
-        else {
+        let unsaved = self.session.with_memory(|memory| memory.unsaved.clone());
+        let Some(Unsaved { record, spent, .. }) = unsaved else {
             // The app was authorized anew.
             return Turn::Go(State::Look);
         };
@@ -400,15 +428,18 @@ impl Refresh {
         match store.save(&record) {
             Ok(()) => return Turn::End(End::Renewed(record)),
             Err(SaveError::Conflict) => {}
-            Err(SaveError::Failed(error)) => return failed(SessionError::save(error)),
+            Err(SaveError::Failed(error)) => {
+                let unsaved = Unsaved { record, spent, has_failed: true };
+                self.session.keep(unsaved, self.beginnings);
+                return failed(SessionError::save(error));
+            }
         }
         let forget = || self.session.with_memory(|memory| memory.unsaved = None);
         match store.load() {
             // Somebody else has claimed the refresh token, which is spent: these are the tokens.
             Ok(Some(held)) if held.tokens().refresh_token.as_ref() == Some(&spent) => {
                 let record = record.over(Some(&held), now.date);
-                let unsaved = Some(Unsaved { record, spent });
-                self.session.with_memory(|memory| memory.unsaved = unsaved);
+                self.session.keep(Unsaved { record, spent, has_failed: false }, self.beginnings);
                 self.pause(SAVE_AGAIN, State::Save, now)
             }
             // The app was authorized anew, elsewhere.
@@ -429,7 +460,7 @@ impl Refresh {
     /// Waits, if there is time for that.
     fn pause(&mut self, wait: Duration, then: State, now: Time) -> Turn {
         if wait >= self.attempts.time_left(now) {
-            return failed(SessionError::Busy);
+            return Turn::End(End::GivenUp);
         }
         let then = Box::new(then);
         let state = State::Waiting { since: now.elapsed, wait, then };
@@ -438,7 +469,7 @@ impl Refresh {
 }
 
 fn failed(error: SessionError) -> Turn {
-    Turn::End(End::Failed(error))
+    Turn::End(End::Failed(error, Duration::ZERO))
 }
 
 impl Spending {
@@ -446,7 +477,8 @@ impl Spending {
     fn earns(self, mut tokens: Tokens, now: Time) -> Unsaved {
         let spent = self.endpoint.refresh_token().clone();
         tokens.refresh_token.get_or_insert_with(|| RefreshToken::clone(&spent));
-        Unsaved { record: Record::new(Some(&self.claimed), tokens, now.date), spent }
+        let record = Record::new(Some(&self.claimed), tokens, now.date);
+        Unsaved { record, spent, has_failed: false }
     }
 }
 

@@ -14,8 +14,8 @@ use crate::{Credentials, Kit, Time};
 /// After how long a call asks again whether a refresh that another call began has ended.
 const POLL: Duration = Duration::from_millis(20);
 
-/// For how long a refresh that failed is not tried again while the access token lasts; and for how long
-/// none is begun because a token is refused that was just given.
+/// For how long a token that still lasts is not renewed after that has failed; and for how long no other
+/// is asked for because one is refused that was just given.
 const POSTPONED: Duration = Duration::from_secs(30);
 
 /// An access token that renews itself: refreshed shortly before it expires and when Kit refuses it, by
@@ -23,14 +23,18 @@ const POSTPONED: Duration = Duration::from_secs(30);
 ///
 /// Clones are one session. Give [`Credentials::session`] to a client or a [`Kit`]; calls do the rest.
 ///
-/// Tokens are refreshed 5 minutes before they expire, or when a tenth of their time is left, if that
-/// is less. While the old access token lasts, others go on with it, and a refresh that fails is felt by
-/// nobody, and tried again after 30 seconds. New tokens are saved before they are used. Where that fails,
-/// calls fail with [`SessionError::Save`]: the old refresh token is spent, and the new one is in memory
-/// alone. Each further call tries to save it first.
+/// Tokens are renewed 5 minutes before they expire, or when a tenth of their time is left, if that is
+/// less: by a call that has its own reply already. As long as the old access token lasts, no call waits
+/// for that or fails by it, and what fails is tried again after 30 seconds. Once the token has expired, or
+/// Kit has refused it, calls wait for the refresh that the first of them begins.
 ///
-/// A refresh is tried as often as calls are, and 5 times at least. One that is cut off, timed out or
-/// answered with a 5xx is tried again with the same refresh token, since that is all there is.
+/// New tokens are saved before they are used. Where that fails, calls fail with [`SessionError::Save`]:
+/// the old refresh token is spent, and the new one is in memory alone. Each further call tries to save
+/// it first.
+///
+/// A refresh is tried as often as calls are, and 5 times at least, for two minutes at most. One that is
+/// cut off, timed out or answered with a 5xx is tried again with the same refresh token, since that is
+/// all there is.
 ///
 /// Of several processes with one store, one refreshes: it claims the refresh token for 60 seconds by
 /// saving that it is about to spend it, and the others wait, or go on with what they have as long as
@@ -74,8 +78,10 @@ struct State {
     /// How many refreshes have ended, and what came of the last.
     rounds: u64,
     failure: Option<SessionError>,
-    /// Until then a token that still lasts is not refreshed.
+    /// Until then a token that still lasts is not renewed.
     postponed_until: Duration,
+    /// Until then Kit is not asked: it has said so, or a refresh has failed that was given up since.
+    held_until: Duration,
     memory: Memory,
 }
 
@@ -105,13 +111,23 @@ pub(super) struct Memory {
 pub(super) struct Unsaved {
     pub(super) record: Record,
     pub(super) spent: RefreshToken,
+    /// Whether it was tried in vain to save them.
+    pub(super) has_failed: bool,
 }
 
-/// The access token in whose place a refresh puts another.
-pub(super) struct Replaced {
+/// What a refresh is for.
+pub(super) enum Purpose {
+    /// Any token that will do.
+    Need(Option<Refused>),
+    /// One that lasts longer than what there is.
+    Renewal,
+}
+
+/// An access token that will not do: Kit has refused it.
+pub(super) struct Refused {
     pub(super) access_token: AccessToken,
-    /// Whether Kit has refused it, so that it will not do any more.
-    pub(super) is_refused: bool,
+    /// Whether Kit has just given it, and so is not asked for another at once.
+    pub(super) is_new: bool,
 }
 
 /// What a call is told that wants to send.
@@ -132,14 +148,20 @@ pub(crate) struct Asker {
     is_accepted: bool,
     /// The number of the token that Kit refused: it and all before it are of no use.
     refused: Option<u64>,
+    refusals: u8,
     /// It waits until more refreshes than these have ended.
     waits_for: Option<u64>,
+    /// Whether the token that it was given is to be renewed when there is time for that.
+    renews: bool,
 }
 
 impl Asker {
-    /// Kit has refused the token. False where it has refused one before.
+    /// Kit has refused the token. Whether another may be tried: after the first that was given, one that
+    /// the store has, and one that Kit gives for this call.
     pub(crate) fn refuse(&mut self) -> bool {
-        self.refused.replace(self.given).is_none()
+        self.refused = Some(self.given);
+        self.refusals += 1;
+        self.refusals < 3
     }
 
     /// Whether it waits for a refresh that another call has begun.
@@ -170,9 +192,13 @@ impl Session {
             match self.store().save(&record) {
                 Ok(()) => {
                     let mut state = self.state();
-                    state.memory = Memory::default();
-                    state.beginnings += 1;
-                    state.take_up(record, None);
+                    // Of two that begin at the same time, the later counts.
+                    let held = state.current.as_ref().map(|current| current.record.version());
+                    if held < Some(record.version()) {
+                        state.memory = Memory::default();
+                        state.beginnings += 1;
+                        state.take_up(record, None);
+                    }
                     return Ok(());
                 }
                 Err(SaveError::Conflict) => {}
@@ -242,20 +268,16 @@ impl Session {
         let mut state = self.state();
         let waited = asker.waits_for.take_if(|round| *round < state.rounds).is_some();
         let failure = state.failure.clone().filter(|_| waited);
-        let refused = |current: &Current| asker.refused.is_some_and(|n| current.number <= n);
-        if let Some(current) = state.current.as_ref().filter(|current| !refused(current)) {
-            let lasts = !current.record.has_expired(now.date) && state.memory.unsaved.is_none();
-            let is_due = current.record.is_due(now.date) && state.postponed_until <= now.elapsed;
-            let can_be_refreshed = current.record.tokens().refresh_token.is_some();
-            let will_do = if lasts {
-                !is_due || state.is_refreshing || waited
-            } else {
-                // After a refresh that ended well, the token is as good as it gets.
-                waited && failure.is_none()
-            };
-            if will_do || !can_be_refreshed {
+        let is_refused = |current: &Current| asker.refused.is_some_and(|n| current.number <= n);
+        if let Some(current) = state.current.as_ref().filter(|current| !is_refused(current)) {
+            let record = &current.record;
+            let lasts = !record.has_expired(now.date) && !state.memory.save_has_failed();
+            // One that was just given is as good as it gets, whatever it says.
+            let is_best = waited && failure.is_none() && current.untried_since.is_some();
+            if lasts || is_best || record.tokens().refresh_token.is_none() {
                 asker.given = current.number;
                 asker.is_accepted = current.untried_since.is_none();
+                asker.renews = lasts && record.is_due(now.date);
                 return Access::Token(current.credentials.clone());
             }
         }
@@ -266,23 +288,49 @@ impl Session {
         if state.is_refreshing {
             return Access::Wait(POLL);
         }
-        let is_new = |current: &Current| {
-            let until = current.untried_since.map(|since| since.saturating_add(POSTPONED));
-            until.is_some_and(|until| now.elapsed < until)
-        };
-        if state.current.as_ref().is_some_and(|current| refused(current) && is_new(current)) {
-            return Access::Failed(SessionError::Refused);
+        let held = state.held_until.saturating_sub(now.elapsed);
+        if !held.is_zero() {
+            return Access::Wait(held);
         }
-        state.is_refreshing = true;
-        let replaced = state.current.as_ref().map(|current| Replaced {
+        let refused = state.current.as_ref().filter(|current| is_refused(current));
+        let refused = refused.map(|current| Refused {
             access_token: current.record.tokens().access_token.clone(),
-            is_refused: refused(current),
+            is_new: (current.untried_since)
+                .is_some_and(|since| now.elapsed < since.saturating_add(POSTPONED)),
         });
-        let beginnings = state.beginnings;
-        drop(state);
+        Access::Refresh(self.refresh(&mut state, Purpose::Need(refused), kit, attempts))
+    }
+
+    /// A refresh for a call that has ended, if its token does not last for long.
+    pub(crate) fn renewal(
+        &self,
+        asker: &mut Asker,
+        kit: &Kit,
+        attempts: &mut Attempts,
+        now: Time,
+    ) -> Option<Box<Refresh>> {
+        if !std::mem::take(&mut asker.renews) {
+            return None;
+        }
+        let mut state = self.state();
+        let is_current = state.current.as_ref().is_some_and(|c| c.number == asker.given);
+        let is_held = now.elapsed < state.held_until.max(state.postponed_until);
+        if !is_current || is_held || state.is_refreshing {
+            return None;
+        }
+        Some(self.refresh(&mut state, Purpose::Renewal, kit, attempts))
+    }
+
+    fn refresh(
+        &self,
+        state: &mut State,
+        purpose: Purpose,
+        kit: &Kit,
+        attempts: &mut Attempts,
+    ) -> Box<Refresh> {
+        state.is_refreshing = true;
         let attempts = attempts.of_refresh();
-        let refresh = Refresh::new(self.clone(), beginnings, kit.clone(), replaced, attempts);
-        Access::Refresh(Box::new(refresh))
+        Box::new(Refresh::new(self.clone(), state.beginnings, kit.clone(), purpose, attempts))
     }
 
     /// Kit has accepted the token that the call was given last.
@@ -303,6 +351,14 @@ impl Session {
         }
     }
 
+    /// What a refresh has got, until it is saved.
+    pub(super) fn keep(&self, unsaved: Unsaved, beginnings: u64) {
+        let mut state = self.state();
+        if state.beginnings == beginnings {
+            state.memory.unsaved = Some(unsaved);
+        }
+    }
+
     /// A refresh has ended, with tokens that Kit has given and that are saved.
     pub(super) fn renew(&self, record: Record, beginnings: u64, now: Time) {
         let mut state = self.state();
@@ -318,11 +374,26 @@ impl Session {
         self.state().end_refresh(None);
     }
 
-    /// A refresh has ended: it is to be tried again, later. `failure` is why, if anybody has to know.
-    pub(super) fn postpone_refresh(&self, failure: Option<SessionError>, now: Time) {
+    /// A renewal has ended: others are at it.
+    pub(super) fn postpone_refresh(&self, now: Time) {
         let mut state = self.state();
         state.postponed_until = now.elapsed.saturating_add(POSTPONED);
-        state.end_refresh(failure);
+        state.end_refresh(None);
+    }
+
+    /// A refresh has failed. Kit is not to be asked before `hold` has passed.
+    pub(super) fn fail_refresh(&self, failure: SessionError, hold: Duration, now: Time) {
+        let mut state = self.state();
+        state.postponed_until = now.elapsed.saturating_add(POSTPONED);
+        state.held_until = now.elapsed.saturating_add(hold);
+        state.end_refresh(Some(failure));
+    }
+
+    /// A refresh was given up. Another may be begun after `hold`.
+    pub(super) fn give_up_refresh(&self, hold: Duration, now: Time) {
+        let mut state = self.state();
+        state.held_until = now.elapsed.saturating_add(hold);
+        state.is_refreshing = false;
     }
 
     /// A refresh was dropped. The next call begins another, unless that would panic again.
@@ -357,6 +428,12 @@ impl State {
         self.rounds += 1;
         self.failure = failure;
         self.memory.claim = None;
+    }
+}
+
+impl Memory {
+    fn save_has_failed(&self) -> bool {
+        self.unsaved.as_ref().is_some_and(|unsaved| unsaved.has_failed)
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Tokens {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
     pub expires_in: Option<u64>,
     /// What it allows, with spaces between.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text")]
     pub scope: Option<String>,
     /// When it was made, in Unix seconds by Kit's clock.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
@@ -68,6 +68,14 @@ impl Tokens {
     }
 }
 
+/// A text; anything else is as good as none, for the same reason as for [`seconds`].
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => Some(text),
+        _ => None,
+    })
+}
+
 /// A whole number of seconds; as text, too. One that is not told, or not to be understood, is as good as
 /// none: it is no reason to lose the tokens that come with it.
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
@@ -105,7 +113,7 @@ mod tests {
             r#"{"access_token": "a"}"#,
             r#"{"access_token": "a", "token_type": "bearer", "expires_in": null, "scope": null}"#,
             r#"{"access_token": "a", "expires_in": -1, "refresh_token": null}"#,
-            r#"{"access_token": "a", "expires_in": "soon"}"#,
+            r#"{"access_token": "a", "expires_in": "soon", "scope": ["read"]}"#,
         ] {
             assert_eq!(Tokens::read(body.as_bytes()).unwrap(), Tokens::new("a", None), "{body}");
         }

@@ -40,16 +40,29 @@ fn a_token_that_has_expired_is_refreshed_once_for_all() {
 }
 
 #[test]
-fn a_token_that_is_due_is_refreshed_by_one_and_used_by_the_others() {
+fn a_token_that_is_due_is_renewed_by_one_that_has_its_reply() {
     let world = World::new();
     let due = at(LIFETIME - 300);
-    let mut first = world.call();
-    let mut refresh = refresh_of(first.next(due));
-    assert_eq!(token_of(&world.call().next(due)), "Bearer access-1");
-    // Who does not want to wait for what it has begun does not have to.
-    assert_eq!(token_of(&first.next(due)), "Bearer access-1");
+    let (mut call, mut refresh) = renewing(&world, due);
+    // The others go on with what there is.
+    let mut other = world.call();
+    assert_eq!(token_of(&other.next(due)), "Bearer access-1");
+    other.received(listed(), due);
+    assert!(matches!(other.next(due), Step::Done(Ok(_))));
     renew(&mut refresh, 2, due);
+    assert!(matches!(call.next(due), Step::Done(Ok(_))));
     assert_eq!(token_of(&world.call().next(due)), "Bearer access-2");
+}
+
+#[test]
+fn nobody_has_to_wait_for_a_renewal() {
+    let world = World::new();
+    let due = at(LIFETIME - 300);
+    let (mut call, _refresh) = renewing(&world, due);
+    assert!(matches!(call.next(due), Step::Done(Ok(_))));
+    assert_eq!(token_of(&world.call().next(at(LIFETIME - 1))), "Bearer access-1");
+    // Once the token has expired, everybody has to.
+    assert!(matches!(world.call().next(at(LIFETIME)), Step::Wait(_)));
 }
 
 /// A lapsed account answers 401 to every token: that is no reason for one refresh after the other.
@@ -60,20 +73,27 @@ fn a_new_token_that_is_refused_is_not_replaced_at_once() {
         let mut call = world.call();
         assert!(matches!(call.next(at(now)), Step::Send(_)));
         call.received(unauthorized(), at(now));
-        call
+        let refresh = refresh_of(call.next(at(now)));
+        (call, refresh)
     };
-    let mut call = refused(5);
-    renew(&mut refresh_of(call.next(at(5))), 2, at(5));
+    renew(&mut refused(5).1, 2, at(5));
     for now in [6, 34] {
-        let error = error_of(refused(now).next(at(now)));
+        let (mut call, mut refresh) = refused(now);
+        assert!(matches!(refresh.next(at(now)), RefreshStep::Done), "it looks, and asks nobody");
+        let error = error_of(call.next(at(now)));
         assert!(matches!(&error, Error::Api(error) if error.status() == 401), "{error}");
     }
-    renew(&mut refresh_of(refused(35).next(at(35))), 3, at(35));
+    renew(&mut refused(35).1, 3, at(35));
     // Once it was accepted, it may have been revoked.
     let mut call = world.call();
     assert!(matches!(call.next(at(36)), Step::Send(_)));
-    call.received(reply(200, &""), at(36));
-    renew(&mut refresh_of(refused(37).next(at(37))), 4, at(37));
+    call.received(listed(), at(36));
+    renew(&mut refused(37).1, 4, at(37));
+    // What another process has got is found at once.
+    World::over(world.store.clone()).session.begin(&tokens(9), at(38).date).unwrap();
+    let (mut call, mut refresh) = refused(38);
+    assert!(matches!(refresh.next(at(38)), RefreshStep::Done));
+    assert_eq!(token_of(&call.next(at(38))), "Bearer access-9");
 }
 
 #[test]
@@ -87,9 +107,29 @@ fn a_token_that_kit_refuses_is_refreshed_once() {
     assert_eq!(token_of(&call.next(at(6))), "Bearer access-2");
     // That the new one is refused, too, is for the caller to know.
     call.received(unauthorized(), at(7));
+    let mut refresh = refresh_of(call.next(at(7)));
+    assert!(matches!(refresh.next(at(7)), RefreshStep::Done), "it looks, and asks nobody");
     let error = error_of(call.next(at(7)));
     assert!(matches!(&error, Error::Api(error) if error.status() == 401), "{error}");
     assert_eq!(call.attempts(), 2);
+}
+
+/// What is in the store may be of no use, either: that is found out, and then Kit is asked.
+#[test]
+fn a_token_that_the_store_has_may_be_refused_too() {
+    let world = World::new();
+    let mut call = world.call();
+    call.next(at(5));
+    World::over(world.store.clone()).session.begin(&tokens(2), at(5).date).unwrap();
+    call.received(unauthorized(), at(5));
+    assert!(matches!(refresh_of(call.next(at(5))).next(at(5)), RefreshStep::Done));
+    assert_eq!(token_of(&call.next(at(5))), "Bearer access-2");
+    call.received(unauthorized(), at(6));
+    renew(&mut refresh_of(call.next(at(6))), 3, at(6));
+    assert_eq!(token_of(&call.next(at(6))), "Bearer access-3");
+    call.received(unauthorized(), at(7));
+    let error = error_of(call.next(at(7)));
+    assert!(matches!(&error, Error::Api(error) if error.status() == 401), "{error}");
 }
 
 #[test]
@@ -153,19 +193,70 @@ fn a_refresh_is_tried_again_like_any_call() {
 }
 
 #[test]
-fn a_refresh_that_fails_is_not_felt_while_the_token_lasts() {
+fn a_renewal_that_fails_is_not_felt_while_the_token_lasts() {
     let world = World::new();
     let due = LIFETIME - 300;
-    let mut call = world.call();
-    let mut refresh = refresh_of(call.next(at(due)));
+    let (mut call, mut refresh) = renewing(&world, at(due));
     sent(&mut refresh, at(due));
     refresh.received(reply(403, &""), at(due));
     assert!(matches!(refresh.next(at(due)), RefreshStep::Done));
-    assert_eq!(token_of(&call.next(at(due))), "Bearer access-1");
-    assert_eq!(token_of(&world.call().next(at(due + 29))), "Bearer access-1");
-    // Half a minute later it is tried again, and nobody is kept from it by the first claim.
-    let mut refresh = refresh_of(world.call().next(at(due + 30)));
+    assert!(matches!(call.next(at(due)), Step::Done(Ok(_))));
+    // It is not tried again at once.
+    let mut call = world.call();
+    assert_eq!(token_of(&call.next(at(due + 29))), "Bearer access-1");
+    call.received(listed(), at(due + 29));
+    assert!(matches!(call.next(at(due + 29)), Step::Done(Ok(_))));
+    // Half a minute later it is, and nobody is kept from it by the first claim.
+    let (_, mut refresh) = renewing(&world, at(due + 30));
     renew(&mut refresh, 2, at(due + 30));
+}
+
+/// Who asks for patience is given it, by all calls.
+#[test]
+fn kit_is_not_asked_before_it_wants_to_be() {
+    let world = World::new();
+    let mut call = world.call();
+    let mut refresh = refresh_of(call.next(at(LIFETIME)));
+    for attempt in 0..5 {
+        sent(&mut refresh, at(LIFETIME + 7 * attempt));
+        let limited = Response::builder().status(429).header("Retry-After", "7");
+        refresh.received(limited.body(Vec::new()).unwrap(), at(LIFETIME + 7 * attempt));
+        match refresh.next(at(LIFETIME + 7 * attempt)) {
+            RefreshStep::Wait(wait) => assert_eq!(wait, Duration::from_secs(7)),
+            step => assert!(attempt == 4 && matches!(step, RefreshStep::Done), "{step:?}"),
+        }
+    }
+    let now = LIFETIME + 28;
+    let error = error_of(call.next(at(now)));
+    assert!(matches!(error, Error::Session { source: SessionError::NotRefreshed(_), .. }));
+    let mut call = world.call();
+    let step = call.next(at(now + 2));
+    assert!(matches!(step, Step::Wait(wait) if wait == Duration::from_secs(5)), "{step:?}");
+    renew(&mut refresh_of(call.next(at(now + 7))), 2, at(now + 7));
+}
+
+/// By who blocks on it and has no time left, or nobody who waits for it.
+#[test]
+fn what_is_given_up_is_not_begun_again_at_once() {
+    let world = World::new();
+    let mut patient = world.call();
+    let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
+    assert!(matches!(patient.next(at(LIFETIME)), Step::Wait(_)));
+    sent(&mut refresh, at(LIFETIME));
+    let limited = Response::builder().status(503).header("Retry-After", "10");
+    refresh.received(limited.body(Vec::new()).unwrap(), at(LIFETIME));
+    assert!(matches!(refresh.next(at(LIFETIME)), RefreshStep::Wait(_)));
+    assert!(refresh.can_be_given_up());
+    refresh.give_up(at(LIFETIME + 1));
+    // It is nobody's failure, and others wait no longer than it would have.
+    let step = patient.next(at(LIFETIME + 1));
+    assert!(matches!(step, Step::Wait(wait) if wait == Duration::from_secs(9)), "{step:?}");
+    let other_process = World::over(world.store.clone());
+    let mut other = refresh_of(other_process.call().next(at(LIFETIME + 2)));
+    sent(&mut other, at(LIFETIME + 2));
+    drop(other);
+    let mut refresh = refresh_of(patient.next(at(LIFETIME + 62)));
+    renew(&mut refresh, 2, at(LIFETIME + 62));
 }
 
 #[test]
@@ -251,6 +342,25 @@ fn an_earlier_attempt_is_not_forgotten_over_a_refresh() {
     assert!(error.to_string().ends_with("; an earlier attempt may have been applied"), "{error}");
 }
 
+/// Two calls are refused; one of them refreshes, the other waits: both are told the same.
+#[test]
+fn who_waits_for_what_cannot_be_is_told_what_kit_said() {
+    let world = World::over(Arc::default());
+    world.session.begin(&Tokens::new("access-1", None), at(0).date).unwrap();
+    let mut calls = [world.call(), world.call()];
+    for call in &mut calls {
+        assert!(matches!(call.next(at(0)), Step::Send(_)));
+        call.received(unauthorized(), at(0));
+    }
+    let mut refresh = refresh_of(calls[0].next(at(0)));
+    assert!(matches!(calls[1].next(at(0)), Step::Wait(_)));
+    assert!(matches!(refresh.next(at(0)), RefreshStep::Done));
+    for call in &mut calls {
+        let error = error_of(call.next(at(1)));
+        assert!(matches!(&error, Error::Api(error) if error.status() == 401), "{error}");
+    }
+}
+
 #[test]
 fn tokens_without_a_refresh_token_are_used_up() {
     let world = World::over(Arc::default());
@@ -306,17 +416,17 @@ fn a_refresh_has_a_policy_of_its_own() {
 }
 
 #[test]
-fn it_says_whether_something_is_lost_when_it_is_dropped() {
+fn it_says_whether_something_is_lost_when_it_is_given_up() {
     let world = World::new();
     let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
-    assert!(refresh.can_be_dropped());
+    assert!(refresh.can_be_given_up());
     assert_eq!(refresh.time_left(at(LIFETIME)), Duration::ZERO);
     sent(&mut refresh, at(LIFETIME));
-    assert!(!refresh.can_be_dropped());
+    assert!(!refresh.can_be_given_up());
     assert_eq!(refresh.time_left(at(LIFETIME + 5)), Duration::from_secs(50));
     refresh.received(reply(503, &""), at(LIFETIME + 5));
-    assert!(refresh.can_be_dropped());
+    assert!(refresh.can_be_given_up());
     sent(&mut refresh, at(LIFETIME + 9));
     refresh.received(reply(200, &tokens(2)), at(LIFETIME + 9));
-    assert!(!refresh.can_be_dropped());
+    assert!(!refresh.can_be_given_up());
 }

@@ -130,6 +130,22 @@ fn unauthorized() -> Response<Vec<u8>> {
     reply(401, &serde_json::json!({"errors": ["The access token is invalid"]}))
 }
 
+fn listed() -> Response<Vec<u8>> {
+    let pagination = serde_json::json!({"has_previous_page": false, "has_next_page": false,
+        "start_cursor": null, "end_cursor": null, "per_page": 500});
+    reply(200, &serde_json::json!({"webhooks": [], "pagination": pagination}))
+}
+
+/// A call that has its reply, and the renewal that it has begun.
+fn renewing(world: &World, now: Time) -> (Call<'_, ListWebhooks>, Box<Refresh>) {
+    let mut call = world.call();
+    assert!(matches!(call.next(now), Step::Send(_)));
+    call.received(listed(), now);
+    let refresh = refresh_of(call.next(now));
+    assert!(!refresh.is_urgent());
+    (call, refresh)
+}
+
 /// The body of what it sends, once it has claimed the refresh token.
 fn sent(refresh: &mut Refresh, now: Time) -> serde_json::Value {
     let mut step = refresh.next(now);
