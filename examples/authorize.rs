@@ -8,13 +8,12 @@ use std::time::{Duration, SystemTime};
 use kit_emulator::{Consent, Emulator};
 use kit_examples::{Callback, Failure, fail, say, variable};
 use kit_file_store::FileStore;
-use kit_ureq::kit_core::Kit;
 use kit_ureq::oauth::{
     App, AuthorizationCode, Authorize, CallbackError, CodeVerifier, ExchangeCode, MemoryStore,
-    RevokeToken, Session, SessionError, State, Tokens,
+    RevokeToken, Session, State, Tokens,
 };
 use kit_ureq::webhooks::ListWebhooks;
-use kit_ureq::{Client, Credentials, Error};
+use kit_ureq::{Client, Credentials, Error, Kit};
 use lexopt::prelude::{Long, Short, ValueExt as _};
 
 const HELP: &str = "\
@@ -95,6 +94,9 @@ impl Asking {
                 emulator: Some(emulator),
             });
         };
+        if client_id.is_empty() {
+            return Err(Error::input("KIT_CLIENT_ID", "is empty").into());
+        }
         let (app, verifier) = match variable("KIT_CLIENT_SECRET")? {
             Some(secret) => (App::confidential(client_id, secret), None),
             None => (App::public(client_id), Some(CodeVerifier::from_random(random()?))),
@@ -110,6 +112,12 @@ impl Asking {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let asking = Asking::find()?;
+    if asking.emulator.is_none() && options.refuse {
+        return Err(Error::input("--refuse", "is for the local Kit: here the user answers").into());
+    }
+    if asking.emulator.is_some() && options.file.is_some() {
+        say("--file is not used: the local Kit is gone afterwards, and the session with it.");
+    }
     let session = match options.file.as_ref().filter(|_| asking.emulator.is_none()) {
         Some(file) => Session::new(asking.app.clone(), FileStore::new(file)),
         None => Session::new(asking.app.clone(), MemoryStore::new()),
@@ -117,7 +125,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     let client = asking.client(Credentials::session(&session))?;
     let count = |client: &Client| client.send(&ListWebhooks::new()).map(|page| page.items.len());
     let webhooks = match count(&client) {
-        Err(Error::Session { source: SessionError::NoTokens | SessionError::Ended(_), .. }) => {
+        Err(Error::Session { source, .. }) if source.needs_authorization() => {
             session.begin(&authorize(&asking, options)?, SystemTime::now())?;
             say("The app is authorized.");
             count(&client)
@@ -144,7 +152,10 @@ fn run(options: &Options) -> Result<(), Failure> {
 /// Asks the user, waits for the answer, and gets the first tokens for it.
 fn authorize(asking: &Asking, options: &Options) -> Result<Tokens, Failure> {
     let local_port = if asking.emulator.is_some() { 0 } else { 4011 };
-    let callback = Callback::listen(options.port.unwrap_or(local_port))?;
+    let port = options.port.unwrap_or(local_port);
+    let callback = Callback::listen(port).map_err(|error| {
+        format!("cannot listen at port {port}: {error}; choose another by --port")
+    })?;
     let state = State::from_random(random()?);
     let mut authorize = Authorize::new(&asking.app, callback.redirect_uri(), &state)?;
     if let Some(verifier) = &asking.verifier {
@@ -173,7 +184,7 @@ fn authorize(asking: &Asking, options: &Options) -> Result<Tokens, Failure> {
 
     let mut exchange = ExchangeCode::new(&asking.app, answer?, callback.redirect_uri())?;
     if let Some(verifier) = &asking.verifier {
-        exchange = exchange.with_verifier(verifier.clone())?;
+        exchange = exchange.with_verifier(verifier)?;
     }
     Ok(asking.client(Credentials::none())?.send(&exchange)?)
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::{self, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
-use kit_core::oauth::{App, MemoryStore, RefreshToken, Session, Tokens};
+use kit_core::oauth::{App, MemoryStore, Session, Tokens};
 use kit_core::webhooks::CreateWebhook;
 use kit_core::{Credentials, Pacer};
 use tokio::runtime::Runtime;
@@ -77,8 +77,8 @@ impl Kit {
         let credentials = match is_of_session {
             IsOfSession::Yes => {
                 let session = Session::new(App::public("client-id"), MemoryStore::new());
-                let refresh_token = RefreshToken::new("refresh-token");
-                let tokens = Tokens::new(floor::API_KEY, refresh_token).with_expires_in(172_800);
+                let tokens = Tokens::new(floor::API_KEY).with_refresh_token("refresh-token");
+                let tokens = tokens.with_expires_in(172_800);
                 session.begin(&tokens, SystemTime::now()).expect("a session");
                 Credentials::session(&session)
             }

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use kit_core::oauth::{App, MemoryStore, RefreshToken, Session, Tokens};
+use kit_core::oauth::{App, MemoryStore, Session, Tokens};
 use kit_emulator::Emulator;
 
 /// The app that the emulator knows, with its secret.
@@ -13,7 +13,8 @@ pub fn app(emulator: &Emulator) -> App {
 /// Tokens as they come of an authorization.
 pub fn tokens(emulator: &Emulator) -> Tokens {
     let issued = emulator.issue_tokens();
-    Tokens::new(issued.access_token, RefreshToken::new(issued.refresh_token))
+    Tokens::new(issued.access_token)
+        .with_refresh_token(issued.refresh_token)
         .with_expires_in(issued.expires_in.as_secs())
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use kit_core::oauth::{
     App, AuthorizationCode, Authorize, CodeVerifier, ExchangeCode, MemoryStore, RefreshStep,
-    RefreshToken, RefreshTokens, RevokeToken, Session, State, Tokens,
+    RefreshTokens, RevokeToken, Session, State, Tokens,
 };
 use kit_core::webhooks::{CreateWebhook, Event};
 use kit_core::{
@@ -62,7 +62,7 @@ fn app() -> App {
 }
 
 fn tokens() -> Tokens {
-    Tokens::new(SECRET, RefreshToken::new(SECRET)).with_expires_in(3600)
+    Tokens::new(SECRET).with_refresh_token(SECRET).with_expires_in(3600)
 }
 
 fn session() -> Session {
@@ -113,7 +113,7 @@ fn nothing_of_oauth_shows_a_secret() {
     let authorize = Authorize::new(&app, "https://example.com/", &state).unwrap();
     assert_silent(&authorize.with_verifier(&verifier).unwrap());
     let exchange = ExchangeCode::new(&app, SECRET, "https://example.com/").unwrap();
-    assert_silent(&exchange.with_verifier(verifier).unwrap());
+    assert_silent(&exchange.with_verifier(&verifier).unwrap());
     assert_silent(&RefreshTokens::new(&app, SECRET));
     assert_silent(&RevokeToken::refresh(&app, SECRET));
     assert_silent(&RevokeToken::access(&app, SECRET));

@@ -7,9 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::{Request, Response};
-use kit_core::oauth::{
-    App, MemoryStore, Refresh, RefreshStep, RefreshToken, Session, Store as _, Tokens,
-};
+use kit_core::oauth::{App, MemoryStore, Refresh, RefreshStep, Session, Store as _, Tokens};
 use kit_core::webhooks::ListWebhooks;
 use kit_core::{Call, Credentials, Error, Kit, RetryPolicy, Step, Time, TransportError};
 use proptest::prelude::*;
@@ -316,8 +314,9 @@ proptest! {
         let store = Arc::new(MemoryStore::new());
         let mut model = Model { faults, lifetime, ..Model::default() };
         let first = model.issue(Duration::ZERO);
-        let refresh_token = RefreshToken::new(first["refresh_token"].as_str().unwrap());
-        let tokens = Tokens::new(first["access_token"].as_str().unwrap(), refresh_token)
+        let text = |name: &str| first[name].as_str().unwrap();
+        let tokens = Tokens::new(text("access_token"))
+            .with_refresh_token(text("refresh_token"))
             .with_expires_in(LIFETIME.as_secs());
         let app = App::confidential("id", "secret");
         let begun = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);

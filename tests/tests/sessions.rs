@@ -62,12 +62,12 @@ fn visit(emulator: &Emulator, authorize: &Authorize) -> String {
 fn authorize<T: Transport>(
     emulator: &Emulator,
     app: &App,
-    verifier: Option<CodeVerifier>,
+    verifier: Option<&CodeVerifier>,
 ) -> Tokens {
     let state = State::from_random([3; 32]);
     let mut authorize = Authorize::new(app, BACK, &state).unwrap();
     authorize = authorize.with_scopes(["read", "write"]).unwrap();
-    if let Some(verifier) = &verifier {
+    if let Some(verifier) = verifier {
         authorize = authorize.with_verifier(verifier).unwrap();
     }
     let callback = visit(emulator, &authorize);
@@ -105,7 +105,7 @@ fn an_app_is_authorized_by_its_verifier<T: Transport>() {
     let emulator = emulator();
     let app = App::public(emulator.client_id());
     let verifier = CodeVerifier::from_random([7; 32]);
-    live::<T>(&emulator, &app, &authorize::<T>(&emulator, &app, Some(verifier)));
+    live::<T>(&emulator, &app, &authorize::<T>(&emulator, &app, Some(&verifier)));
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn what_cannot_be_saved_is_told_and_not_lost<T: Transport>() {
         let error = client.send(&create).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "POST /v4/webhooks: the session: the store cannot be written: the disk is full"
+            "POST /v4/webhooks: the session cannot be written to its store: the disk is full"
         );
         assert!(!error.may_have_been_applied());
     }

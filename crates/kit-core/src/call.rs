@@ -53,7 +53,8 @@ impl<T: fmt::Debug> fmt::Debug for Step<T> {
 /// | anything else | give up | give up |
 ///
 /// With the feature `tracing`, each call has a span `kit.call` with its operation and outcome, and with
-/// the attempt, status, request id and wait that came last; each step is an event at the level `DEBUG`.
+/// the attempt, status, request id and wait that came last; each step is an event at the level `DEBUG`. The
+/// refresh of a session is a span of its own. The target of all is `kit_core::call`.
 ///
 /// # Examples
 ///
@@ -62,6 +63,7 @@ impl<T: fmt::Debug> fmt::Debug for Step<T> {
 /// ```
 /// use std::time::{Instant, SystemTime};
 ///
+/// # fn run(_: kit_core::oauth::Refresh) {}
 /// use kit_core::{Call, Endpoint, Error, Kit, RetryPolicy, Step, Time, TransportError};
 ///
 /// fn send<E: Endpoint>(
@@ -80,7 +82,7 @@ impl<T: fmt::Debug> fmt::Debug for Step<T> {
 ///                 Err(failure) => call.failed(failure, now()),
 ///             },
 ///             Step::Wait(duration) => std::thread::sleep(duration),
-///             Step::Refresh(_) => unreachable!("only a session asks for it: see `Refresh`"),
+///             Step::Refresh(refresh) => run(*refresh), // only for a session: see `Refresh`
 ///             Step::Done(result) => return result,
 ///         }
 ///     }
@@ -262,7 +264,6 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
             Err(error) => return Step::Done(Err(error)),
         };
         if let Some(Err(wait)) = self.place.as_mut().map(|place| place.enter(now.elapsed)) {
-            self.trace.waits(wait);
             return self.pause(wait, Wants::Room, error, now);
         }
         self.attempts.count();
@@ -294,6 +295,9 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
         if wait >= self.time_left(now) {
             self.place = None;
             return Step::Done(Err(self.too_late(wants, error)));
+        }
+        if matches!(wants, Wants::Room) {
+            self.trace.waits(wait);
         }
         self.state = State::Waiting { since: now.elapsed, wait, wants, error };
         Step::Wait(wait)

@@ -19,6 +19,7 @@ use crate::{ApiError, Delivery, ReplyError, TransportError};
 ///     match error {
 ///         Error::Input { field, .. } => format!("correct {field}"),
 ///         Error::Api(error) if error.status() == 401 => "look at the API key".into(),
+///         Error::Session { source, .. } if source.needs_authorization() => "authorize".into(),
 ///         _ if error.may_have_been_applied() => "look whether it was done".into(),
 ///         _ => "try again".into(),
 ///     }
@@ -60,7 +61,7 @@ pub enum Error {
     },
 
     /// The session has no access token to send: nothing was sent with one.
-    #[error("{method} {path}: the session: {source}{}", Earlier(method, *earlier))]
+    #[error("{method} {path}: {source}{}", Earlier(method, *earlier))]
     #[non_exhaustive]
     Session {
         /// The operation's method.

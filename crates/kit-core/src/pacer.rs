@@ -15,8 +15,8 @@ const WINDOW: Duration = Duration::from_secs(60);
 /// Who asks first is served first. Clones share one budget; use one for all that uses the same
 /// credential, and one clock (the `elapsed` of [`Time`](crate::Time)) for all that use it: the clients
 /// of one transport do. Where other programs use it too, Kit's 429 teaches the pacer: nothing is sent while
-/// `Retry-After` lasts, and the budget shrinks below what was sent in that window, but to no less than
-/// half; it doubles again with each window that passes without a 429.
+/// `Retry-After` lasts, and the budget shrinks to one more than was sent in that window, but to no less
+/// than half; it doubles again with each window that passes without a 429.
 ///
 /// Source: Kit's API v4, "Rate limits".
 ///
@@ -209,10 +209,11 @@ impl Window {
     fn learn(&mut self, retry_after: Duration, now: Duration) {
         self.pass(now);
         self.closed_until = self.closed_until.max(now.saturating_add(retry_after.min(WINDOW)));
-        // Not by more than half: who has sent little was refused for what others sent.
+        // One more may be sent, when Kit says so; if that is refused, too, not before others have left
+        // the window. Not by more than half: who has sent little was refused for what others sent.
         let sent = self.in_flight + self.ended.len();
         let half = self.budget.div_ceil(2);
-        self.budget = self.budget.min(sent.saturating_sub(1)).max(half);
+        self.budget = self.budget.min(sent + 1).max(half);
         self.grows = now.saturating_add(WINDOW);
     }
 }
@@ -278,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_429_closes_the_window_and_shrinks_the_budget() {
-        for (sent, budget) in [(1, 50), (10, 50), (51, 50), (52, 51), (100, 99)] {
+        for (sent, budget) in [(1, 50), (10, 50), (49, 50), (51, 52), (98, 99), (100, 100)] {
             let pacer = Pacer::new(100);
             let mut places: Vec<_> = (0..sent).map(|_| enter(&pacer, 0).unwrap()).collect();
             for place in &mut places {
@@ -287,7 +288,10 @@ mod tests {
             places[0].limited(Some(at(7)), at(1));
             assert_eq!(pacer.budget(), budget, "{sent}");
             assert_eq!(enter(&pacer, 2).unwrap_err(), at(6));
-            assert_eq!(enter(&pacer, 8).is_ok(), sent < 50, "{sent}");
+            // What Kit asked for has passed: there is room for one, if there was any.
+            let one = enter(&pacer, 8);
+            assert_eq!((one.is_ok(), enter(&pacer, 8).is_ok()), (sent < 100, sent < 49), "{sent}");
+            drop(one);
             // It grows with each window, up to what it was.
             drop(enter(&pacer, 61));
             assert_eq!(pacer.budget(), (budget * 2).min(100));

@@ -40,7 +40,8 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt.
+    /// One attempt. A session has its way all the same: what is refused with its access token is sent again
+    /// with the next, and a refresh has five attempts.
     pub fn none() -> Self {
         Self::default().with_attempts(1)
     }

@@ -85,7 +85,10 @@ mod on {
             self.ends(match result {
                 Ok(_) => "done",
                 Err(error) if error.may_have_been_applied() => "may have been applied",
-                Err(_) => "refused",
+                Err(Error::Input { .. }) => "bad input",
+                Err(Error::Session { .. }) => "no access token",
+                Err(Error::Transport { .. }) => "not sent",
+                Err(Error::Api(_) | Error::Reply(_)) => "refused",
             });
         }
 

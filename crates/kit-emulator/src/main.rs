@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 use std::str::FromStr;
+use std::time::Duration;
 
 use kit_emulator::Emulator;
 use lexopt::prelude::{Long, Short, ValueExt as _};
@@ -18,7 +19,9 @@ Options:
   --address IP    the address to listen at            [default: 127.0.0.1]
   --port PORT     the port; 0 lets the system choose  [default: 4010]
   --api-key KEY   the API key to accept               [default: kit_emulator_api_key]
-  --rate-limits   answer 429 to more than 120 requests in a minute, as Kit does
+  --rate-limits   answer 429 to more than 120 requests in a minute (600 with an access token), as Kit does
+  --token-lifetime SECONDS
+                  how long access tokens last         [default: 172800, two days]
   -h, --help      print this help
 ";
 
@@ -27,6 +30,7 @@ struct Options {
     port: u16,
     api_key: Option<String>,
     has_rate_limits: bool,
+    token_lifetime: Option<u64>,
 }
 
 enum Command {
@@ -58,6 +62,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         port: 4010,
         api_key: None,
         has_rate_limits: false,
+        token_lifetime: None,
     };
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -71,6 +76,9 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
                 options.api_key = Some(key);
             }
             Long("rate-limits") => options.has_rate_limits = true,
+            Long("token-lifetime") => {
+                options.token_lifetime = Some(value(&mut arguments, "--token-lifetime")?);
+            }
             Short('h') | Long("help") => return Ok(Command::Help),
             _ => return Err(argument.unexpected()),
         }
@@ -93,6 +101,9 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     }
     if options.has_rate_limits {
         builder = builder.rate_limits();
+    }
+    if let Some(seconds) = options.token_lifetime {
+        builder = builder.token_lifetime(Duration::from_secs(seconds));
     }
     let emulator = builder.start().map_err(|error| {
         format!("cannot listen at {}:{}: {error}", options.address, options.port)

@@ -63,6 +63,7 @@ fn bad_options_are_named() {
         (&["--port", "many"][..], "--port: "),
         (&["--address", "localhost"], "--address: "),
         (&["--port"], "--port"),
+        (&["--token-lifetime", "-1"], "--token-lifetime: "),
         (&["--api-key", ""], "--api-key: is empty"),
         (&["--foo"], "'--foo'"),
         (&["foo"], "\"foo\""),

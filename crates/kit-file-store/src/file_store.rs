@@ -43,6 +43,13 @@ impl FileStore {
         name.into()
     }
 
+    fn directory(&self) -> &Path {
+        match self.path.parent() {
+            Some(directory) if !directory.as_os_str().is_empty() => directory,
+            _ => Path::new("."),
+        }
+    }
+
     /// Held until it is dropped.
     fn lock(&self) -> io::Result<File> {
         let path = self.beside(".lock");
@@ -66,13 +73,19 @@ impl FileStore {
     fn read(&self) -> io::Result<Option<Record>> {
         let json = match fs::read(&self.path) {
             Ok(json) => json,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                // Better now than when there is something to save.
+                fs::read_dir(self.directory()).map_err(at(self.directory()))?;
+                return Ok(None);
+            }
             Err(error) => return Err(at(&self.path)(error)),
         };
         serde_json::from_slice(&json).map(Some).map_err(|error| {
             // Its text may repeat a token.
             let (line, column) = (error.line(), error.column());
-            let reason = format!("is not a session, from line {line}, column {column} on");
+            let reason = format!(
+                "is not a session, from line {line}, column {column} on: delete it, and authorize again"
+            );
             at(&self.path)(io::Error::new(ErrorKind::InvalidData, reason))
         })
     }
@@ -94,10 +107,7 @@ impl FileStore {
     /// The new name, too, is to outlast a crash.
     #[cfg(unix)]
     fn sync_directory(&self) -> io::Result<()> {
-        let directory = match self.path.parent() {
-            Some(directory) if !directory.as_os_str().is_empty() => directory,
-            _ => Path::new("."),
-        };
+        let directory = self.directory();
         File::open(directory).and_then(|file| file.sync_all()).map_err(at(directory))
     }
 
@@ -142,7 +152,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
     use std::time::SystemTime;
 
-    use kit_core::oauth::{App, RefreshToken, Session, Tokens};
+    use kit_core::oauth::{App, Session, Tokens};
     use tempfile::TempDir;
 
     use super::*;
@@ -154,7 +164,7 @@ mod tests {
     }
 
     fn tokens(token: &str) -> Tokens {
-        Tokens::new(token, RefreshToken::new("5ecret-refresh"))
+        Tokens::new(token).with_refresh_token("5ecret-refresh")
     }
 
     /// As another process would.
@@ -288,6 +298,6 @@ mod tests {
         let store = FileStore::new(directory.path().join("missing/session.json"));
         let session = Session::new(App::public("id"), store);
         let error = session.begin(&tokens("a"), SystemTime::now()).unwrap_err().to_string();
-        assert!(error.contains("missing/session.json.lock: "), "{error}");
+        assert!(error.contains("/missing: "), "{error}");
     }
 }

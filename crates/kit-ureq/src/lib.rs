@@ -36,6 +36,7 @@ mod exchange;
 pub use builder::Builder;
 pub use client::Client;
 pub use kit_core::{
-    self, ApiError, Credentials, Delivery, Endpoint, Error, Pacer, ReplyError, ReplyProblem,
-    RetryAfter, RetryPolicy, TransportError, oauth, webhooks,
+    self, AccountId, ApiError, Credentials, CustomFieldId, Delivery, Endpoint, Error, FormId, Kit,
+    Pacer, Page, Pagination, ProductId, ReplyError, ReplyProblem, RetryAfter, RetryPolicy,
+    SequenceId, TagId, TransportError, WebhookId, oauth, webhooks,
 };

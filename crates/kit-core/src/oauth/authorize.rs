@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use http::Method;
-use iri_string::types::UriAbsoluteStr;
+use iri_string::types::{UriAbsoluteStr, UriReferenceStr};
 
 use super::{App, CodeVerifier, State};
 use crate::{Error, Kit};
@@ -151,10 +151,18 @@ impl crate::Endpoint for Page<'_> {
 /// RFC 6749, section 3.1.2: an absolute URI without a fragment. Apps on a device have schemes of their
 /// own.
 pub(super) fn check_redirect_uri(uri: &str) -> Result<(), Error> {
-    match UriAbsoluteStr::new(uri) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Error::input("redirect_uri", "is not an absolute URI without a fragment")),
-    }
+    let reason = if uri.is_empty() {
+        "is empty"
+    } else if uri.contains('#') {
+        "has a fragment"
+    } else if UriReferenceStr::new(uri).is_err() {
+        "holds a character that has to be percent-encoded"
+    } else if UriAbsoluteStr::new(uri).is_err() {
+        "is not an absolute URI: it must begin with a scheme, such as https://"
+    } else {
+        return Ok(());
+    };
+    Err(Error::input("redirect_uri", reason))
 }
 
 #[cfg(test)]
@@ -190,9 +198,16 @@ mod tests {
 
     #[test]
     fn bad_input_is_refused_by_name() {
-        for bad in ["", "/callback", "https://example.com/#top", "https://exa mple.com/"] {
+        for (bad, reason) in [
+            ("", "is empty"),
+            ("/callback", "is not an absolute URI"),
+            ("example.com/callback", "is not an absolute URI"),
+            ("https://example.com/#top", "has a fragment"),
+            ("https://example.com/a b", "holds a character"),
+            ("https://example.com/\u{e4}", "holds a character"),
+        ] {
             let error = authorize(bad).unwrap_err().to_string();
-            assert!(error.starts_with("redirect_uri: "), "{bad}: {error}");
+            assert!(error.starts_with(&format!("redirect_uri: {reason}")), "{bad}: {error}");
         }
         for bad in [vec![""], vec!["read write"], vec!["read", "\""], vec!["\u{e9}"]] {
             let error = authorize("https://a.b/").unwrap().with_scopes(bad).unwrap_err();

@@ -10,6 +10,8 @@ use crate::{Endpoint, Error};
 /// `POST /v4/oauth/token` with the grant type `authorization_code`: the first tokens, for the code that
 /// the callback brought.
 ///
+/// Any client can send it, whatever its credentials: it says by itself as whom it comes.
+///
 /// # Examples
 ///
 /// ```
@@ -58,9 +60,9 @@ impl ExchangeCode {
     /// # Errors
     ///
     /// [`Error::Input`] for a `code_verifier` that RFC 7636, section 4.1, does not allow.
-    pub fn with_verifier(mut self, verifier: CodeVerifier) -> Result<Self, Error> {
+    pub fn with_verifier(mut self, verifier: &CodeVerifier) -> Result<Self, Error> {
         verifier.check()?;
-        self.code_verifier = Some(verifier);
+        self.code_verifier = Some(verifier.clone());
         Ok(self)
     }
 }
@@ -114,7 +116,7 @@ mod tests {
     fn the_body_has_the_secret_or_the_verifier_or_both() {
         let redirect_uri = "https://example.com/back";
         let exchange = |app: &App| ExchangeCode::new(app, "c", redirect_uri).unwrap();
-        let with = |exchange: ExchangeCode| exchange.with_verifier(VERIFIER.into()).unwrap();
+        let with = |exchange: ExchangeCode| exchange.with_verifier(&VERIFIER.into()).unwrap();
         let (confidential, public) = (App::confidential("id", "cs"), App::public("id"));
         for (exchange, proof) in [
             (exchange(&confidential), json!({"client_secret": "cs"})),

@@ -49,10 +49,10 @@ mod tests {
     fn only_what_was_read_is_replaced() {
         let store = MemoryStore::new();
         assert!(store.load().unwrap().is_none());
-        let first = Record::new(None, Tokens::new("a", None), UNIX_EPOCH);
+        let first = Record::new(None, Tokens::new("a"), UNIX_EPOCH);
         store.save(&first).unwrap();
         assert!(matches!(store.save(&first), Err(SaveError::Conflict)));
-        let second = Record::new(Some(&first), Tokens::new("b", None), UNIX_EPOCH);
+        let second = Record::new(Some(&first), Tokens::new("b"), UNIX_EPOCH);
         store.save(&second).unwrap();
         assert!(matches!(store.save(&second), Err(SaveError::Conflict)));
         assert_eq!(store.load().unwrap(), Some(second));

@@ -135,14 +135,13 @@ mod optional_unix_seconds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::RefreshToken;
 
     fn at(seconds: u64) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(seconds)
     }
 
     fn lasting(seconds: u64) -> Record {
-        let tokens = Tokens::new("a", RefreshToken::new("r")).with_expires_in(seconds);
+        let tokens = Tokens::new("a").with_refresh_token("r").with_expires_in(seconds);
         Record::new(None, tokens, at(1000))
     }
 
@@ -164,7 +163,7 @@ mod tests {
             }
         }
         assert!(!lasting(60).is_due(at(0)), "a clock that was set back");
-        let untold = Record::new(None, Tokens::new("a", None), at(0));
+        let untold = Record::new(None, Tokens::new("a"), at(0));
         assert!(!untold.is_due(at(u64::MAX / 4)) && !untold.has_expired(at(u64::MAX / 4)));
     }
 

@@ -41,6 +41,9 @@ const POSTPONED: Duration = Duration::from_secs(30);
 /// it lasts. Their clocks should agree to within 3 seconds. Within a process, all calls of a session go
 /// by one clock: the `elapsed` of their [`Time`] counts from one moment.
 ///
+/// To end a session, send [`RevokeToken`](super::RevokeToken) with its refresh token, and delete what the
+/// store keeps.
+///
 /// # Examples
 ///
 /// ```
@@ -52,7 +55,7 @@ const POSTPONED: Duration = Duration::from_secs(30);
 /// let app = App::confidential("client-id", "client-secret");
 /// let session = Session::new(app, MemoryStore::new());
 /// // What came of `ExchangeCode`:
-/// let tokens = Tokens::new("access-token", RefreshToken::new("refresh-token"));
+/// let tokens = Tokens::new("access-token").with_refresh_token("refresh-token");
 /// session.begin(&tokens, SystemTime::now())?;
 ///
 /// let kit = Kit::new(Credentials::session(&session));
@@ -178,7 +181,7 @@ impl Session {
     }
 
     /// Begins it with tokens that were just got, in place of those that are kept. This reads and writes
-    /// the store.
+    /// the store: in an async program, call it where that may block.
     ///
     /// # Errors
     ///
@@ -208,7 +211,8 @@ impl Session {
         Err(SessionError::Busy)
     }
 
-    /// The tokens that the store keeps, to revoke them for example. This reads the store.
+    /// The tokens that the store keeps, to revoke them for example. This reads the store: in an async
+    /// program, call it where that may block.
     ///
     /// # Errors
     ///

@@ -26,18 +26,22 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Tokens that were got elsewhere.
-    pub fn new(
-        access_token: impl Into<AccessToken>,
-        refresh_token: impl Into<Option<RefreshToken>>,
-    ) -> Self {
+    /// An access token that was got elsewhere.
+    pub fn new(access_token: impl Into<AccessToken>) -> Self {
         Self {
             access_token: access_token.into(),
-            refresh_token: refresh_token.into(),
+            refresh_token: None,
             expires_in: None,
             scope: None,
             created_at: None,
         }
+    }
+
+    /// With a refresh token.
+    #[must_use]
+    pub fn with_refresh_token(mut self, refresh_token: impl Into<RefreshToken>) -> Self {
+        self.refresh_token = Some(refresh_token.into());
+        self
     }
 
     /// Says how long the access token lasts from now on, in seconds.
@@ -102,7 +106,7 @@ mod tests {
         let expected = Tokens {
             scope: Some("public".into()),
             created_at: Some(1_710_271_006),
-            ..Tokens::new("a", RefreshToken::new("r")).with_expires_in(172_800)
+            ..Tokens::new("a").with_refresh_token("r").with_expires_in(172_800)
         };
         assert_eq!(tokens, expected);
     }
@@ -115,7 +119,7 @@ mod tests {
             r#"{"access_token": "a", "expires_in": -1, "refresh_token": null}"#,
             r#"{"access_token": "a", "expires_in": "soon", "scope": ["read"]}"#,
         ] {
-            assert_eq!(Tokens::read(body.as_bytes()).unwrap(), Tokens::new("a", None), "{body}");
+            assert_eq!(Tokens::read(body.as_bytes()).unwrap(), Tokens::new("a"), "{body}");
         }
         for (written, read) in [("\"60\"", 60), ("60.5", 60), ("1e300", u64::MAX)] {
             let body = format!(r#"{{"access_token": "a", "expires_in": {written}}}"#);
@@ -137,7 +141,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let tokens = Tokens::new("a", RefreshToken::new("r")).with_expires_in(9);
+        let tokens = Tokens::new("a").with_refresh_token("r").with_expires_in(9);
         let json = serde_json::to_string(&tokens).unwrap();
         assert_eq!(serde_json::from_str::<Tokens>(&json).unwrap(), tokens);
         assert!(!format!("{tokens:?}").contains("\"a\""), "{tokens:?}");

@@ -272,7 +272,7 @@ fn a_refresh_that_fails_is_told_to_all_who_wait() {
         let error = error_of(call.next(at(LIFETIME + 1)));
         assert_eq!(
             error.to_string(),
-            "GET /v4/webhooks: the session: cannot be refreshed: POST /v4/oauth/token: \
+            "GET /v4/webhooks: the session cannot be refreshed: POST /v4/oauth/token: \
              403 Forbidden: \"\""
         );
         assert!(!error.may_have_been_applied());
@@ -289,7 +289,7 @@ fn a_session_that_has_ended_is_known_without_asking_again() {
     sent(&mut refresh, at(LIFETIME));
     refresh.received(invalid_grant(), at(LIFETIME));
     assert!(matches!(refresh.next(at(LIFETIME)), RefreshStep::Done));
-    let ended = "GET /v4/webhooks: the session: the session has ended, authorize again: \
+    let ended = "GET /v4/webhooks: the session has ended, authorize again: \
         invalid_grant";
     assert_eq!(error_of(call.next(at(LIFETIME))).to_string(), ended);
     let mut call = world.call();
@@ -346,7 +346,7 @@ fn an_earlier_attempt_is_not_forgotten_over_a_refresh() {
 #[test]
 fn who_waits_for_what_cannot_be_is_told_what_kit_said() {
     let world = World::over(Arc::default());
-    world.session.begin(&Tokens::new("access-1", None), at(0).date).unwrap();
+    world.session.begin(&Tokens::new("access-1"), at(0).date).unwrap();
     let mut calls = [world.call(), world.call()];
     for call in &mut calls {
         assert!(matches!(call.next(at(0)), Step::Send(_)));
@@ -364,7 +364,7 @@ fn who_waits_for_what_cannot_be_is_told_what_kit_said() {
 #[test]
 fn tokens_without_a_refresh_token_are_used_up() {
     let world = World::over(Arc::default());
-    let tokens = Tokens::new("access-1", None).with_expires_in(LIFETIME);
+    let tokens = Tokens::new("access-1").with_expires_in(LIFETIME);
     world.session.begin(&tokens, at(0).date).unwrap();
     let mut call = world.call();
     assert_eq!(token_of(&call.next(at(LIFETIME * 2))), "Bearer access-1");
@@ -383,7 +383,7 @@ fn a_refresh_token_goes_on_where_there_is_no_new_one() {
     refresh.received(reply(200, &serde_json::json!({"access_token": "b"})), at(LIFETIME));
     refresh.next(at(LIFETIME));
     let held = world.session.tokens().unwrap().unwrap();
-    assert_eq!(held, Tokens::new("b", RefreshToken::new("refresh-1")));
+    assert_eq!(held, Tokens::new("b").with_refresh_token("refresh-1"));
 }
 
 #[test]

@@ -21,8 +21,9 @@ fn at(seconds: u64) -> Time {
 }
 
 fn tokens(number: u32) -> Tokens {
-    let refresh_token = RefreshToken::new(format!("refresh-{number}"));
-    Tokens::new(format!("access-{number}"), refresh_token).with_expires_in(LIFETIME)
+    Tokens::new(format!("access-{number}"))
+        .with_refresh_token(format!("refresh-{number}"))
+        .with_expires_in(LIFETIME)
 }
 
 /// A store that can be told to fail.

@@ -38,7 +38,7 @@ fn new_tokens_are_not_used_before_they_are_saved() {
     for _ in 0..2 {
         assert_eq!(
             error_of(call.next(at(LIFETIME))).to_string(),
-            "GET /v4/webhooks: the session: the store cannot be written: the disk is full"
+            "GET /v4/webhooks: the session cannot be written to its store: the disk is full"
         );
         call = world.call();
         let mut refresh = refresh_of(call.next(at(LIFETIME)));
@@ -71,7 +71,7 @@ fn without_tokens_the_error_says_so() {
     assert!(matches!(refresh_of(call.next(at(0))).next(at(0)), RefreshStep::Done));
     assert_eq!(
         error_of(call.next(at(0))).to_string(),
-        "GET /v4/webhooks: the session: there are no tokens: the app has to be authorized first"
+        "GET /v4/webhooks: the session has no tokens: the app has to be authorized first"
     );
 }
 
@@ -96,10 +96,10 @@ fn a_store_that_cannot_be_read_says_so() {
     assert!(matches!(refresh_of(call.next(at(LIFETIME))).next(at(LIFETIME)), RefreshStep::Done));
     assert_eq!(
         error_of(call.next(at(LIFETIME))).to_string(),
-        "GET /v4/webhooks: the session: the store cannot be read: the disk is gone"
+        "GET /v4/webhooks: the session cannot be read from its store: the disk is gone"
     );
     let error = world.session.begin(&tokens(2), at(LIFETIME).date).unwrap_err().to_string();
-    assert_eq!(error, "the store cannot be read: the disk is gone");
+    assert_eq!(error, "the session cannot be read from its store: the disk is gone");
 }
 
 #[test]
@@ -113,7 +113,10 @@ fn a_store_that_panics_fails_those_who_wait_and_no_more() {
     assert!(std::panic::catch_unwind(panicked).is_err());
     for call in [&mut first, &mut second] {
         let error = error_of(call.next(at(LIFETIME + 1))).to_string();
-        assert!(error.ends_with("the store cannot be written: the store panicked"), "{error}");
+        assert!(
+            error.ends_with("the session cannot be written to its store: the store panicked"),
+            "{error}"
+        );
     }
     world.store.set(Mood::Well);
     renew(&mut refresh_of(world.call().next(at(LIFETIME + 2))), 2, at(LIFETIME + 2));
