@@ -434,7 +434,6 @@ impl Refresh {
                 return failed(SessionError::save(error));
             }
         }
-        let forget = || self.session.with_memory(|memory| memory.unsaved = None);
         match store.load() {
             // Somebody else has claimed the refresh token, which is spent: these are the tokens.
             Ok(Some(held)) if held.tokens().refresh_token.as_ref() == Some(&spent) => {
@@ -442,16 +441,10 @@ impl Refresh {
                 self.session.keep(Unsaved { record, spent, has_failed: false }, self.beginnings);
                 self.pause(SAVE_AGAIN, State::Save, now)
             }
-            // The app was authorized anew, elsewhere.
-            Ok(Some(held)) => {
-                forget();
-                self.session.take_up(held, self.beginnings);
-                Turn::End(End::Found)
-            }
-            // The session was given up.
-            Ok(None) => {
-                forget();
-                failed(SessionError::NoTokens)
+            // The app was authorized anew, elsewhere, or the session was given up.
+            Ok(_) => {
+                self.session.with_memory(|memory| memory.unsaved = None);
+                Turn::Go(State::Look)
             }
             Err(error) => failed(SessionError::load(error)),
         }

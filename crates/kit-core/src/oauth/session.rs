@@ -431,7 +431,6 @@ impl State {
         self.is_refreshing = false;
         self.rounds += 1;
         self.failure = failure;
-        self.memory.claim = None;
     }
 }
 

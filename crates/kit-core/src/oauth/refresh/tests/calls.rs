@@ -323,6 +323,19 @@ fn a_call_does_not_wait_for_a_refresh_beyond_its_deadline() {
     assert!(matches!(call.next(at(LIFETIME + 119)), Step::Wait(_)));
     let error = error_of(call.next(at(LIFETIME + 120)));
     assert!(matches!(error, Error::Session { source: SessionError::Busy, .. }), "{error}");
+    // That its token was refused before is what the refresh is to mend.
+    let world = World::new();
+    let (mut first, mut second) = (world.call(), world.call());
+    for call in [&mut first, &mut second] {
+        call.next(at(0));
+        call.received(unauthorized(), at(0));
+    }
+    let _refresh = refresh_of(first.next(at(0)));
+    for call in [&mut first, &mut second] {
+        assert!(matches!(call.next(at(1)), Step::Wait(_)));
+        let error = error_of(call.next(at(120)));
+        assert!(matches!(error, Error::Session { source: SessionError::Busy, .. }), "{error}");
+    }
 }
 
 #[test]

@@ -31,6 +31,8 @@ fn tokens(number: u32) -> Tokens {
 struct Fickle {
     store: Mutex<MemoryStore>,
     state: Mutex<Mood>,
+    /// Happens behind the next load.
+    behind_load: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -57,7 +59,14 @@ impl Store for Fickle {
     fn load(&self) -> Result<Option<Record>, StoreError> {
         let mood = *self.state.lock().unwrap();
         match mood {
-            Mood::Well | Mood::Full => self.store.lock().unwrap().load(),
+            Mood::Well | Mood::Full => {
+                let record = self.store.lock().unwrap().load();
+                let happens = self.behind_load.lock().unwrap().take();
+                if let Some(happen) = happens {
+                    happen();
+                }
+                record
+            }
             Mood::Unreadable => Err("the disk is gone".into()),
             Mood::Panics => panic!("as it was told to"),
         }

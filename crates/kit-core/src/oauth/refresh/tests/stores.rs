@@ -165,3 +165,33 @@ fn what_an_older_refresh_finds_does_not_replace_what_has_begun_since() {
     assert_eq!(token_of(&call.next(at(LIFETIME))), "Bearer access-7");
     assert_eq!(world.session.tokens().unwrap(), Some(tokens(7)));
 }
+
+#[test]
+fn what_is_begun_while_the_store_is_read_counts() {
+    let world = World::new();
+    // A process that has just started.
+    let world = World::over(world.store);
+    let mut call = world.call();
+    let mut refresh = refresh_of(call.next(at(LIFETIME - 1)));
+    let session = world.session.clone();
+    let begin = move || session.begin(&tokens(7), at(LIFETIME).date).unwrap();
+    *world.store.behind_load.lock().unwrap() = Some(Box::new(begin));
+    assert!(matches!(refresh.next(at(LIFETIME - 1)), RefreshStep::Done));
+    assert_eq!(token_of(&call.next(at(LIFETIME))), "Bearer access-7");
+}
+
+/// Nobody needs what an older refresh cannot save.
+#[test]
+fn what_an_older_refresh_cannot_save_is_no_failure_of_what_has_begun_since() {
+    let world = World::new();
+    let mut call = world.call();
+    let mut refresh = refresh_of(call.next(at(LIFETIME)));
+    sent(&mut refresh, at(LIFETIME));
+    world.session.begin(&tokens(7), at(LIFETIME).date).unwrap();
+    world.store.set(Mood::Full);
+    refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+    assert!(matches!(refresh.next(at(LIFETIME)), RefreshStep::Done));
+    for mut call in [call, world.call()] {
+        assert_eq!(token_of(&call.next(at(LIFETIME))), "Bearer access-7");
+    }
+}
