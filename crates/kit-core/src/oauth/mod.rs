@@ -18,6 +18,7 @@
 
 #![cfg_attr(not(feature = "authorize"), allow(rustdoc::broken_intra_doc_links))]
 
+mod access;
 mod app;
 #[cfg(feature = "authorize")]
 mod authorization_code;
@@ -31,6 +32,7 @@ mod memory_store;
 mod oauth_error;
 mod record;
 mod refresh;
+mod refresh_step;
 mod refresh_tokens;
 mod revoke_token;
 mod secret;
@@ -41,6 +43,7 @@ mod state;
 mod store;
 mod tokens;
 
+pub(crate) use access::{Access, Asker};
 pub use app::App;
 #[cfg(feature = "authorize")]
 pub use authorization_code::{AuthorizationCode, CallbackError};
@@ -53,12 +56,12 @@ pub use exchange_code::ExchangeCode;
 pub use memory_store::MemoryStore;
 pub use oauth_error::{OAuthError, OAuthErrorCode};
 pub use record::Record;
-pub use refresh::{Refresh, RefreshStep};
+pub use refresh::Refresh;
+pub use refresh_step::RefreshStep;
 pub use refresh_tokens::RefreshTokens;
 pub use revoke_token::RevokeToken;
 pub use secret::{AccessToken, ClientSecret, RefreshToken};
 pub use session::Session;
-pub(crate) use session::{Access, Asker};
 pub use session_error::SessionError;
 #[cfg(feature = "authorize")]
 pub use state::State;

@@ -2,12 +2,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::Response;
 
 use super::session::{Purpose, Unsaved};
 use super::{
-    OAuthError, OAuthErrorCode, Record, RefreshToken, RefreshTokens, SaveError, Session,
-    SessionError, Tokens,
+    OAuthError, OAuthErrorCode, Record, RefreshStep, RefreshToken, RefreshTokens, SaveError,
+    Session, SessionError, Tokens,
 };
 use crate::attempts::Attempts;
 use crate::trace::Trace;
@@ -28,30 +28,6 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// After how long what others were saving at the same time is saved again.
 const SAVE_AGAIN: Duration = Duration::from_millis(10);
-
-/// What a [`Refresh`] wants next.
-#[expect(clippy::large_enum_variant, reason = "each is moved out once, where it is made")]
-pub enum RefreshStep {
-    /// Send it, then tell [`Refresh::received`] or [`Refresh::failed`]. It should have as long as any
-    /// attempt, up to [`Refresh::time_left`], whatever the deadline of the call: if nobody hears the
-    /// answer, the session is lost.
-    Send(Request<Vec<u8>>),
-    /// Wait so long, which may be no time at all; then ask [`Refresh::next`] again.
-    Wait(Duration),
-    /// It has ended, one way or the other: go on with the call.
-    Done,
-}
-
-/// Without the body of a request, which is all secrets.
-impl fmt::Debug for RefreshStep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Send(request) => write!(f, "Send({} {})", request.method(), request.uri()),
-            Self::Wait(duration) => f.debug_tuple("Wait").field(duration).finish(),
-            Self::Done => f.write_str("Done"),
-        }
-    }
-}
 
 /// The refresh of a [`Session`], which one call runs for all: reads the store, claims the refresh token,
 /// spends it, and saves what it gets.

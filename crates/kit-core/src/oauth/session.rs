@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use zeroize::Zeroizing;
 
 use super::{
-    AccessToken, App, OAuthError, Record, Refresh, RefreshToken, SaveError, SessionError, Store,
-    Tokens,
+    Access, AccessToken, App, Asker, OAuthError, Record, Refresh, RefreshToken, SaveError,
+    SessionError, Store, Tokens,
 };
 use crate::attempts::Attempts;
 use crate::{Credentials, Kit, Time};
@@ -24,8 +24,8 @@ const POSTPONED: Duration = Duration::from_secs(30);
 /// Clones are one session. Give [`Credentials::session`] to a client or a [`Kit`]; calls do the rest.
 ///
 /// Tokens are renewed 5 minutes before they expire, or when a tenth of their time is left, if that is
-/// less: by a call that has its own reply already. As long as the old access token lasts, no call waits
-/// for that or fails by it, and what fails is tried again after 30 seconds. Once the token has expired, or
+/// less: by a call that has its own reply already. As long as the old access token lasts, no other call
+/// waits for that, none fails by it, and what fails is tried again after 30 seconds. Once the token has expired, or
 /// Kit has refused it, calls wait for the refresh that the first of them begins.
 ///
 /// New tokens are saved before they are used. Where that fails, calls fail with [`SessionError::Save`]:
@@ -49,7 +49,7 @@ const POSTPONED: Duration = Duration::from_secs(30);
 /// ```
 /// use std::time::SystemTime;
 ///
-/// use kit_core::oauth::{App, MemoryStore, RefreshToken, Session, Tokens};
+/// use kit_core::oauth::{App, MemoryStore, Session, Tokens};
 /// use kit_core::{Credentials, Kit};
 ///
 /// let app = App::confidential("client-id", "client-secret");
@@ -131,46 +131,6 @@ pub(super) struct Refused {
     pub(super) access_token: AccessToken,
     /// Whether Kit has just given it, and so is not asked for another at once.
     pub(super) is_new: bool,
-}
-
-/// What a call is told that wants to send.
-pub(crate) enum Access {
-    Token(Credentials),
-    /// Ask again then.
-    Wait(Duration),
-    /// Run it, then ask again.
-    Refresh(Box<Refresh>),
-    Failed(SessionError),
-}
-
-/// What a call knows of its session.
-#[derive(Debug, Default)]
-pub(crate) struct Asker {
-    /// The number of the token that it was given last, and whether Kit has accepted that before.
-    given: u64,
-    is_accepted: bool,
-    /// The number of the token that Kit refused: it and all before it are of no use.
-    refused: Option<u64>,
-    refusals: u8,
-    /// It waits until more refreshes than these have ended.
-    waits_for: Option<u64>,
-    /// Whether the token that it was given is to be renewed when there is time for that.
-    renews: bool,
-}
-
-impl Asker {
-    /// Kit has refused the token. Whether another may be tried: after the first that was given, one that
-    /// the store has, and one that Kit gives for this call.
-    pub(crate) fn refuse(&mut self) -> bool {
-        self.refused = Some(self.given);
-        self.refusals += 1;
-        self.refusals < 3
-    }
-
-    /// Whether it waits for a refresh that another call has begun.
-    pub(crate) fn is_waiting(&self) -> bool {
-        self.waits_for.is_some()
-    }
 }
 
 impl Session {
