@@ -118,7 +118,8 @@ fn run(options: &Options) -> Result<(), Failure> {
     if asking.emulator.is_some() && options.file.is_some() {
         say("--file is not used: the local Kit is gone afterwards, and the session with it.");
     }
-    let session = match options.file.as_ref().filter(|_| asking.emulator.is_none()) {
+    let file = options.file.as_ref().filter(|_| asking.emulator.is_none());
+    let session = match file {
         Some(file) => Session::new(asking.app.clone(), FileStore::new(file)),
         None => Session::new(asking.app.clone(), MemoryStore::new()),
     };
@@ -141,7 +142,7 @@ fn run(options: &Options) -> Result<(), Failure> {
         && let Some(token) = session.tokens()?.and_then(|tokens| tokens.refresh_token)
     {
         client.send(&RevokeToken::refresh(&asking.app, token))?;
-        if let Some(file) = options.file.as_ref().filter(|_| asking.emulator.is_none()) {
+        if let Some(file) = file {
             std::fs::remove_file(file)?;
         }
         say("The session has ended.");

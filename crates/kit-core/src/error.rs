@@ -86,10 +86,11 @@ impl Error {
     /// Where it is true, a create should not be sent again before looking at what is there: Kit does
     /// not keep the same webhook from being created twice.
     ///
-    /// False for bad input, for every request that only reads, for a request that was never sent,
-    /// for a session that cannot be refreshed, and for refusals, which are the statuses 4xx, 301, 307 and 308. True for the rest: a 5xx, a
-    /// connection that was cut off, a timeout, a success whose body is unreadable. True, too, where one
-    /// of these was met by an earlier attempt of the same [`Call`](crate::Call).
+    /// False for bad input, for every request that only reads, for a request that was never sent, for a
+    /// session that cannot be refreshed, and for refusals, which are the statuses 4xx, 301, 307 and 308.
+    /// True for the rest: a 5xx, a connection that was cut off, a timeout, a success whose body is
+    /// unreadable. True, too, where one of these was met by an earlier attempt of the same
+    /// [`Call`](crate::Call).
     pub fn may_have_been_applied(&self) -> bool {
         let (method, earlier, refused) = match self {
             Self::Input { .. } => return false,

@@ -18,11 +18,13 @@ pub(crate) fn read<E: Endpoint + ?Sized>(
     body: &[u8],
     secrets: impl FnOnce() -> Vec<Zeroizing<String>>,
 ) -> Result<E::Reply, Error> {
-    let result = if head.status.is_success() { Some(endpoint.reply(body)) } else { None };
-    let error = match result {
-        Some(Ok(value)) => return Ok(value),
-        Some(Err(error)) => Some(error),
-        None => None,
+    let error = if head.status.is_success() {
+        match endpoint.reply(body) {
+            Ok(value) => return Ok(value),
+            Err(error) => Some(error),
+        }
+    } else {
+        None
     };
     let secrets = secrets();
     let secrets = secrets.iter().map(|secret| secret.as_str());
