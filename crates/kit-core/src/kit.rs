@@ -4,8 +4,8 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use http::{Request, Response};
 use zeroize::Zeroizing;
 
-use crate::base_url::BaseUrl;
-use crate::{Credentials, Delivery, Endpoint, Error, TransportError, reply};
+use crate::wire::{BaseUrl, reply};
+use crate::{Credentials, Delivery, Endpoint, Error, TransportError};
 
 /// Where Kit is and as whom to talk to it: turns endpoints into requests and replies into values.
 ///
@@ -206,7 +206,7 @@ impl Kit {
     ) -> Option<String> {
         let secrets = self.secrets(token);
         let secrets = secrets.iter().map(|secret| secret.as_str());
-        let scrub = crate::scrub::Scrub::new(secrets.chain(endpoint.secrets()));
+        let scrub = crate::wire::Scrub::new(secrets.chain(endpoint.secrets()));
         reply::request_id(headers, &scrub)
     }
 }

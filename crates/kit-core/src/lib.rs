@@ -48,42 +48,24 @@
 #![deny(missing_docs)]
 #![forbid(clippy::disallowed_types, clippy::disallowed_methods)]
 
-mod api_error;
-mod attempts;
-mod base_url;
+mod api;
 mod call;
 mod credentials;
 mod endpoint;
 mod error;
 #[cfg(test)]
 mod fixtures;
-mod http_url;
 mod id;
 mod kit;
+mod list;
 pub mod oauth;
-mod pacer;
-mod page;
-mod reply;
-mod reply_error;
-mod retry_after;
-mod retry_policy;
-mod scrub;
-mod time;
-mod trace;
-mod transport_error;
-pub mod webhooks;
+mod wire;
 
-pub use api_error::ApiError;
-pub use call::{Call, Step};
+pub use api::webhooks;
+pub use call::{Call, Pacer, RetryAfter, RetryPolicy, Step, Time};
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
-pub use error::Error;
+pub use error::{ApiError, Delivery, Error, ReplyError, ReplyProblem, TransportError};
 pub use id::{AccountId, CustomFieldId, FormId, ProductId, SequenceId, TagId, WebhookId};
 pub use kit::Kit;
-pub use pacer::Pacer;
-pub use page::{Page, Pagination};
-pub use reply_error::{ReplyError, ReplyProblem};
-pub use retry_after::RetryAfter;
-pub use retry_policy::RetryPolicy;
-pub use time::Time;
-pub use transport_error::{Delivery, TransportError};
+pub use list::{Page, Pagination};

@@ -1,6 +1,6 @@
 use super::secret::secrets;
 use super::{OAuthError, State};
-use crate::scrub::Scrub;
+use crate::wire::Scrub;
 
 secrets! {
     /// What the first tokens are got for, once: Kit sends it back with the user.

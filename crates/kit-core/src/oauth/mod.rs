@@ -29,7 +29,6 @@ mod code_verifier;
 #[cfg(feature = "authorize")]
 mod exchange_code;
 mod memory_store;
-mod oauth_error;
 mod record;
 mod refresh;
 mod refresh_step;
@@ -37,12 +36,12 @@ mod refresh_tokens;
 mod revoke_token;
 mod secret;
 mod session;
-mod session_error;
 #[cfg(feature = "authorize")]
 mod state;
 mod store;
 mod tokens;
 
+pub use crate::error::{OAuthError, OAuthErrorCode, SessionError};
 pub(crate) use access::{Access, Asker};
 pub use app::App;
 #[cfg(feature = "authorize")]
@@ -54,7 +53,6 @@ pub use code_verifier::CodeVerifier;
 #[cfg(feature = "authorize")]
 pub use exchange_code::ExchangeCode;
 pub use memory_store::MemoryStore;
-pub use oauth_error::{OAuthError, OAuthErrorCode};
 pub use record::Record;
 pub use refresh::Refresh;
 pub use refresh_step::RefreshStep;
@@ -62,7 +60,6 @@ pub use refresh_tokens::RefreshTokens;
 pub use revoke_token::RevokeToken;
 pub use secret::{AccessToken, ClientSecret, RefreshToken};
 pub use session::Session;
-pub use session_error::SessionError;
 #[cfg(feature = "authorize")]
 pub use state::State;
 pub use store::{SaveError, Store, StoreError};

@@ -9,8 +9,8 @@ use super::{
     OAuthError, OAuthErrorCode, Record, RefreshStep, RefreshToken, RefreshTokens, SaveError,
     Session, SessionError, Tokens,
 };
-use crate::attempts::Attempts;
-use crate::trace::Trace;
+use crate::call::Attempts;
+use crate::call::Trace;
 use crate::{Endpoint as _, Error, Kit, Time, TransportError};
 
 /// For how long a refresh token is claimed by who is about to spend it.

@@ -8,7 +8,7 @@ use super::{
     Access, AccessToken, App, Asker, OAuthError, Record, Refresh, RefreshToken, SaveError,
     SessionError, Store, Tokens,
 };
-use crate::attempts::Attempts;
+use crate::call::Attempts;
 use crate::{Credentials, Kit, Time};
 
 /// After how long a call asks again whether a refresh that another call began has ended.

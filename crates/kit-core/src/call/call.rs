@@ -3,10 +3,10 @@ use std::time::Duration;
 
 use http::{Request, Response, StatusCode};
 
-use crate::attempts::Attempts;
+use super::pacer::Place;
+use crate::call::Attempts;
+use crate::call::Trace;
 use crate::oauth::{Access, Asker, Refresh, Session, SessionError};
-use crate::pacer::Place;
-use crate::trace::Trace;
 use crate::{
     Credentials, Delivery, Endpoint, Error, Kit, Pacer, RetryPolicy, Time, TransportError,
 };

@@ -3,9 +3,9 @@ use std::fmt;
 
 use http::{Method, StatusCode};
 
+use super::api_error::write_request_id;
+use super::transport_error::Earlier;
 use crate::Delivery;
-use crate::api_error::write_request_id;
-use crate::transport_error::Earlier;
 
 /// A success whose body is not what was promised.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 use std::error::Error as StdError;
 use std::sync::Arc;
 
-use super::{OAuthError, StoreError};
+use super::OAuthError;
 use crate::Error;
+use crate::oauth::StoreError;
 
 /// Why a session has no access token to send.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -53,11 +54,11 @@ impl SessionError {
         }
     }
 
-    pub(super) fn load(error: StoreError) -> Self {
+    pub(crate) fn load(error: StoreError) -> Self {
         Self::Load(error.into())
     }
 
-    pub(super) fn save(error: StoreError) -> Self {
+    pub(crate) fn save(error: StoreError) -> Self {
         Self::Save(error.into())
     }
 }

@@ -3,8 +3,8 @@ use std::fmt;
 
 use http::{Method, StatusCode};
 
+use super::transport_error::Earlier;
 use crate::oauth::OAuthError;
-use crate::transport_error::Earlier;
 use crate::{Delivery, RetryAfter};
 
 /// A status that is not a success.

@@ -4,7 +4,8 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Webhook};
-use crate::{Endpoint, Error, http_url};
+use crate::wire::http_url;
+use crate::{Endpoint, Error};
 
 /// `POST /v4/webhooks`: asks Kit to call a URL when an event happens.
 ///

@@ -2,8 +2,8 @@ use std::borrow::Cow;
 
 use http::{Method, StatusCode};
 
-use crate::oauth::SessionError;
-use crate::transport_error::Earlier;
+use super::SessionError;
+use super::transport_error::Earlier;
 use crate::{ApiError, Delivery, ReplyError, TransportError};
 
 /// What went wrong with a call.

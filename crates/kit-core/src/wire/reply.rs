@@ -8,7 +8,7 @@ use serde_json::error::Category;
 use zeroize::Zeroizing;
 
 use crate::oauth::OAuthError;
-use crate::scrub::Scrub;
+use crate::wire::Scrub;
 use crate::{ApiError, Delivery, Endpoint, Error, ReplyError, ReplyProblem, RetryAfter};
 
 /// `secrets` are those of the credentials.

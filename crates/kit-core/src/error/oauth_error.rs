@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::scrub::Scrub;
+use crate::wire::Scrub;
 
 /// An error of OAuth: what the authorization and token endpoints refuse with (RFC 6749, sections 4.1.2.1
 /// and 5.2).

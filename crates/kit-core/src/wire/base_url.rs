@@ -31,7 +31,7 @@ impl BaseUrl {
 
     pub(crate) fn parse(url: &str) -> Result<Self, Error> {
         let refuse = |reason: &'static str| Error::input("base_url", reason);
-        crate::http_url::check(url).map_err(refuse)?;
+        crate::wire::http_url::check(url).map_err(refuse)?;
         // `Uri` drops a fragment without a word.
         if url.contains('#') {
             return Err(refuse("has a fragment"));

@@ -1,0 +1,17 @@
+//! When to send: one call up to its end.
+
+mod attempts;
+mod call;
+mod pacer;
+mod retry_after;
+mod retry_policy;
+mod time;
+mod trace;
+
+pub(crate) use attempts::Attempts;
+pub use call::{Call, Step};
+pub use pacer::Pacer;
+pub use retry_after::RetryAfter;
+pub use retry_policy::RetryPolicy;
+pub use time::Time;
+pub(crate) use trace::Trace;

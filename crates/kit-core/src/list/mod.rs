@@ -1,0 +1,5 @@
+//! Lists, page by page.
+
+mod page;
+
+pub use page::{Page, Pagination};
