@@ -3,17 +3,17 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use kit_emulator::{Consent, Emulator};
-use kit_examples::{Callback, Failure, fail, say, variable};
+use kit_examples::{Callback, Failure, say, variable};
 use kit_file_store::FileStore;
 use kit_ureq::oauth::{
-    App, AuthorizationCode, Authorize, CallbackError, CodeVerifier, ExchangeCode, MemoryStore,
-    RevokeToken, Session, State, Tokens,
+    App, AuthorizationCode, Authorize, CallbackError, CodeVerifier, ExchangeCode, RevokeToken,
+    Session, State, Tokens,
 };
 use kit_ureq::webhooks::ListWebhooks;
-use kit_ureq::{Client, Credentials, Error, Kit};
+use kit_ureq::{Client, Credentials, Error, Kit, Principal};
 use lexopt::prelude::{Long, Short, ValueExt as _};
 
 const HELP: &str = "\
@@ -26,7 +26,7 @@ Options:
                 which is gone afterwards                                  [default: in memory]
   --port PORT   where the browser comes back to, http://127.0.0.1:PORT/callback; register it at Kit.
                 0 lets the system choose                                  [default: 4011]
-  --refuse      the user of the local Kit says no
+  --deny        the user of the local Kit says no
   --revoke      end the session afterwards
   -h, --help    print this help
 
@@ -36,33 +36,30 @@ Environment:
   KIT_BASE_URL       where Kit is                                         [default: https://api.kit.com]";
 
 fn main() -> ExitCode {
-    match options(lexopt::Parser::from_env()) {
+    kit_examples::finish(match options(lexopt::Parser::from_env()) {
         Ok(None) => {
             say(HELP);
-            ExitCode::SUCCESS
+            Ok(())
         }
-        Ok(Some(options)) => match run(&options) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => fail(&*error),
-        },
-        Err(error) => fail(&error),
-    }
+        Ok(Some(options)) => run(&options),
+        Err(error) => Err(error.into()),
+    })
 }
 
 struct Options {
     file: Option<PathBuf>,
     port: Option<u16>,
-    refuse: bool,
+    deny: bool,
     revoke: bool,
 }
 
 fn options(mut arguments: lexopt::Parser) -> Result<Option<Options>, lexopt::Error> {
-    let mut options = Options { file: None, port: None, refuse: false, revoke: false };
+    let mut options = Options { file: None, port: None, deny: false, revoke: false };
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("file") => options.file = Some(arguments.value()?.into()),
             Long("port") => options.port = Some(arguments.value()?.parse()?),
-            Long("refuse") => options.refuse = true,
+            Long("deny") => options.deny = true,
             Long("revoke") => options.revoke = true,
             Short('h') | Long("help") => return Ok(None),
             _ => return Err(argument.unexpected()),
@@ -105,15 +102,15 @@ impl Asking {
         Ok(Self { app, verifier, base_url, emulator: None })
     }
 
-    fn client(&self, credentials: Credentials) -> Result<Client, Error> {
-        Client::builder().base_url(&self.base_url).build(credentials)
+    fn client(&self, principal: impl Into<Principal>) -> Result<Client, Error> {
+        Client::builder().base_url(&self.base_url).build(principal)
     }
 }
 
 fn run(options: &Options) -> Result<(), Failure> {
     let asking = Asking::find()?;
-    if asking.emulator.is_none() && options.refuse {
-        return Err(Error::input("--refuse", "is for the local Kit: here the user answers").into());
+    if asking.emulator.is_none() && options.deny {
+        return Err(Error::input("--deny", "is for the local Kit: here the user answers").into());
     }
     if asking.emulator.is_some() && options.file.is_some() {
         say("--file is not used: the local Kit is gone afterwards, and the session with it.");
@@ -121,13 +118,13 @@ fn run(options: &Options) -> Result<(), Failure> {
     let file = options.file.as_ref().filter(|_| asking.emulator.is_none());
     let session = match file {
         Some(file) => Session::new(asking.app.clone(), FileStore::new(file)),
-        None => Session::new(asking.app.clone(), MemoryStore::new()),
+        None => Session::in_memory(asking.app.clone()),
     };
-    let client = asking.client(Credentials::session(&session))?;
+    let client = asking.client(&session)?;
     let count = |client: &Client| client.send(&ListWebhooks::new()).map(|page| page.items.len());
     let webhooks = match count(&client) {
-        Err(Error::Session { source, .. }) if source.needs_authorization() => {
-            session.begin(&authorize(&asking, options)?, SystemTime::now())?;
+        Err(Error::Session { failure, .. }) if failure.needs_authorization() => {
+            session.begin(&authorize(&asking, options)?)?;
             say("The app is authorized.");
             count(&client)
         }
@@ -170,7 +167,7 @@ fn authorize(asking: &Asking, options: &Options) -> Result<Tokens, Failure> {
             None
         }
         Some(emulator) => {
-            let consent = if options.refuse { Consent::Refused } else { Consent::Given };
+            let consent = if options.deny { Consent::Refused } else { Consent::Given };
             emulator.set_consent(consent);
             say(format_args!("The local Kit's user opens {url}"));
             // It follows the redirect back to here.

@@ -1,4 +1,4 @@
-//! The command line of the examples that create a webhook, where Kit is, and what is printed.
+//! The command line of the examples that create a webhook, where Kit is, and how an example ends.
 
 use std::env;
 use std::error::Error as StdError;
@@ -7,8 +7,8 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use kit_core::webhooks::{CreateWebhook, Event, Webhook};
-use kit_core::{Credentials, Error, Kit};
+use kit_core::webhooks::Event;
+use kit_core::{Credentials, Error};
 use kit_emulator::Emulator;
 use lexopt::prelude::{Long, Short, ValueExt as _};
 
@@ -30,77 +30,73 @@ Events:
 const ENVIRONMENT: &str = "
 Environment:
   KIT_API_KEY        as whom; without it, a local Kit is started and used
-  KIT_BASE_URL       where Kit is             [default: https://api.kit.com]
-  NO_PROXY           set it to 127.0.0.1 for a local Kit, where the environment has a proxy";
+  KIT_BASE_URL       where Kit is             [default: https://api.kit.com]";
 
 /// An [`Error`] of the client's, or what else keeps a program from running.
 pub type Failure = Box<dyn StdError>;
 
+/// What the command line says of the webhook.
+#[derive(Clone, Debug)]
+pub struct Arguments {
+    /// The name of the event.
+    pub event: String,
+    /// Its parameter.
+    pub parameter: Option<String>,
+    /// The URL that Kit calls.
+    pub target_url: String,
+}
+
+/// Reads the command line, and lets `run` do what it says.
+///
+/// The exit code is 0 when it was done, 2 for bad input, and 1 for any other failure.
+pub fn main(run: impl FnOnce(&Arguments) -> Result<(), Failure>) -> ExitCode {
+    finish(match Arguments::parse(lexopt::Parser::from_env()) {
+        Ok(Some(arguments)) => run(&arguments),
+        Ok(None) => {
+            say(help());
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    })
+}
+
+impl Arguments {
+    /// `None` where help is asked for.
+    fn parse(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
+        let mut this = Self {
+            event: "subscriber.subscriber_activate".to_owned(),
+            parameter: None,
+            target_url: "https://example.com/kit".to_owned(),
+        };
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Long("event") => this.event = arguments.value()?.string()?,
+                Long("parameter") => this.parameter = Some(arguments.value()?.string()?),
+                Long("target-url") => this.target_url = arguments.value()?.string()?,
+                Short('h') | Long("help") => return Ok(None),
+                _ => return Err(argument.unexpected()),
+            }
+        }
+        Ok(Some(this))
+    }
+}
+
 /// Where Kit is, and as whom to talk to it.
 #[derive(Debug)]
 pub struct Where {
-    /// The URL before the operations' paths.
-    pub base_url: String,
-    /// The API key.
-    pub credentials: Credentials,
+    base_url: String,
+    credentials: Credentials,
     /// The local Kit, where it is one: it stops with this.
     _emulator: Option<Emulator>,
 }
 
-/// Reads the command line, lets `send` create the webhook, and prints what came of it.
-///
-/// The exit code is 0 when it was created, 2 for bad input, and 1 for any other failure.
-pub fn run(send: impl FnOnce(&Where, &CreateWebhook) -> Result<Webhook, Failure>) -> ExitCode {
-    let created = match parse(lexopt::Parser::from_env()) {
-        Ok(Command::Help) => {
-            say(help());
-            return ExitCode::SUCCESS;
-        }
-        Ok(Command::Create(create)) => Where::find().and_then(|at| {
-            say(format_args!("Creating a webhook for {} at {}", create.event(), at.base_url));
-            send(&at, &create)
-        }),
-        Err(error) => Err(error),
-    };
-    match created {
-        Ok(Webhook { id, account_id, event, target_url, .. }) => {
-            say(format_args!("Created webhook {id} of account {account_id}:"));
-            say(format_args!("  event       {event}\n  target URL  {target_url}"));
-            ExitCode::SUCCESS
-        }
-        Err(error) => fail(&*error),
-    }
-}
-
-/// A line for whoever listens: what was done is done, if nobody does.
-pub fn say(line: impl Display) {
-    let _ = writeln!(std::io::stdout(), "{line}");
-}
-
-enum Command {
-    Create(CreateWebhook),
-    Help,
-}
-
-fn parse(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
-    let mut event = "subscriber.subscriber_activate".to_owned();
-    let mut parameter = None;
-    let mut target_url = "https://example.com/kit".to_owned();
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Long("event") => event = arguments.value()?.string()?,
-            Long("parameter") => parameter = Some(arguments.value()?.string()?),
-            Long("target-url") => target_url = arguments.value()?.string()?,
-            Short('h') | Long("help") => return Ok(Command::Help),
-            _ => return Err(argument.unexpected().into()),
-        }
-    }
-    let event = Event::named(&event, parameter.as_deref())?;
-    Ok(Command::Create(CreateWebhook::new(target_url, event)?))
-}
-
 impl Where {
-    fn find() -> Result<Self, Failure> {
+    /// What the environment says; without an API key, a local Kit is started.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] where the environment says what cannot be used.
+    pub fn find() -> Result<Self, Failure> {
         let (key, url) = (variable("KIT_API_KEY")?, variable("KIT_BASE_URL")?);
         let Some(key) = key else {
             let emulator = Emulator::start()?;
@@ -115,11 +111,23 @@ impl Where {
             });
         };
         let base_url = url.unwrap_or_else(|| "https://api.kit.com".to_owned());
-        let credentials = Credentials::api_key(key);
-        // One that cannot be used is not printed either: it may hold a password.
-        Kit::new(credentials.clone()).with_base_url(&base_url)?;
-        Ok(Self { base_url, credentials, _emulator: None })
+        Ok(Self { base_url, credentials: Credentials::api_key(key), _emulator: None })
     }
+
+    /// The URL before the operations' paths.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The API key.
+    pub fn credentials(&self) -> Credentials {
+        self.credentials.clone()
+    }
+}
+
+/// A line for whoever listens: what was done is done, if nobody does.
+pub fn say(line: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// What the environment sets.
@@ -147,18 +155,23 @@ fn help() -> String {
     help + ENVIRONMENT
 }
 
-/// Prints the error. The exit code is 2 for bad input, and 1 for any other failure.
-pub fn fail(error: &(dyn StdError + 'static)) -> ExitCode {
+/// Prints what went wrong, if something did. The exit code is 0 where nothing did, 2 for bad input, and 1 for any
+/// other failure.
+pub fn finish(outcome: Result<(), Failure>) -> ExitCode {
+    let Err(error) = outcome else { return ExitCode::SUCCESS };
     eprintln!("error: {error}");
-    match error.downcast_ref::<Error>() {
-        Some(Error::Input { .. }) => {}
-        None if error.is::<lexopt::Error>() => {}
+    let is_bad_input = match error.downcast_ref::<Error>() {
+        Some(Error::Input { .. }) => true,
         Some(error) if error.may_have_been_applied() => {
             eprintln!("It may have been done all the same: look before you try again.");
-            return ExitCode::FAILURE;
+            false
         }
-        _ => return ExitCode::FAILURE,
+        Some(_) => false,
+        None => error.is::<lexopt::Error>(),
+    };
+    if is_bad_input {
+        eprintln!("See --help.");
+        return ExitCode::from(2);
     }
-    eprintln!("See --help.");
-    ExitCode::from(2)
+    ExitCode::FAILURE
 }

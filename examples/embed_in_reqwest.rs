@@ -1,15 +1,13 @@
 //! Creates a webhook over reqwest: the core alone inside another HTTP stack, without a transport of
-//! this project. `cargo run --example embed_in_reqwest -- --help`
+//! this project. `cargo run --example embed_in_reqwest --features reqwest -- --help`
 
 use std::process::ExitCode;
-use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime};
 
 use http::{Request, Response};
-use kit_core::oauth::{Refresh, RefreshStep};
-use kit_core::{Call, Endpoint, Error, Kit, RetryPolicy, Step, Time, TransportError};
-use kit_examples::Failure;
-use tokio::runtime::Builder;
+use kit_core::webhooks::{CreateWebhook, Event};
+use kit_core::{Call, Endpoint, Error, Kit, Step, Time, TransportError};
+use kit_examples::{Arguments, Failure, Where, say};
 
 /// One request for one response: all that the core wants of an HTTP stack.
 async fn exchange(
@@ -25,11 +23,8 @@ async fn exchange(
     Ok(Response::from_parts(head, body.into()))
 }
 
-/// What all calls count from: those that share a pacer or a session need one clock.
-static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-
 fn now() -> Time {
-    Time::new(START.elapsed(), SystemTime::now())
+    Time::new(Instant::now(), SystemTime::now())
 }
 
 /// The whole of a transport: the core says what to do, and is told what came of it. What sends more
@@ -39,7 +34,7 @@ async fn send<E: Endpoint>(
     kit: &Kit,
     endpoint: &E,
 ) -> Result<E::Reply, Error> {
-    let mut call = Call::new(kit, endpoint, RetryPolicy::default(), fastrand::u64(..));
+    let mut call = Call::new(kit, endpoint, fastrand::u64(..));
     loop {
         match call.next(now()) {
             Step::Send(request) => match exchange(client, request, call.time_left(now())).await {
@@ -47,34 +42,14 @@ async fn send<E: Endpoint>(
                 Err(error) => call.failed(transport_error(error), now()),
             },
             Step::Wait(duration) => tokio::time::sleep(duration).await,
-            // By a task of its own: it has to go on even if this call is dropped.
-            Step::Refresh(refresh) => {
-                let refresh = tokio::spawn(run(client.clone(), *refresh));
-                let _ = tokio::time::timeout(call.time_left(now()), refresh).await;
-            }
             Step::Done(result) => return result,
+            // These come where the credentials are a session of OAuth: `kit_core::oauth::Refresh` has the loop.
+            step => return call.cannot(&step),
         }
     }
 }
 
-/// Refreshes a session, where the credentials are one. A store that blocks, other than one in memory,
-/// belongs into `tokio::task::spawn_blocking`.
-async fn run(client: reqwest::Client, mut refresh: Refresh) {
-    loop {
-        match refresh.next(now()) {
-            RefreshStep::Send(request) => {
-                match exchange(&client, request, refresh.time_left(now())).await {
-                    Ok(response) => refresh.received(response, now()),
-                    Err(error) => refresh.failed(transport_error(error), now()),
-                }
-            }
-            RefreshStep::Wait(duration) => tokio::time::sleep(duration).await,
-            RefreshStep::Done => return,
-        }
-    }
-}
-
-/// Tells whether the request may have reached Kit.
+/// Tells whether the request may have reached Kit. A stack that cannot tell says `CutOff`.
 fn transport_error(error: reqwest::Error) -> TransportError {
     if error.is_connect() || error.is_builder() {
         TransportError::NotSent(error.into())
@@ -95,9 +70,22 @@ fn client() -> Result<reqwest::Client, Failure> {
 }
 
 fn main() -> ExitCode {
-    kit_examples::run(|at, create| {
-        let kit = Kit::new(at.credentials.clone()).with_base_url(&at.base_url)?;
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        Ok(runtime.block_on(send(&client()?, &kit, create))?)
+    kit_examples::main(|arguments| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(run(arguments))
     })
+}
+
+async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let event = Event::named(&arguments.event, arguments.parameter.as_deref())?;
+    let create = CreateWebhook::new(&arguments.target_url, event)?;
+
+    let at = Where::find()?;
+    let kit = Kit::new(at.credentials()).with_base_url(at.base_url())?;
+    let webhook = send(&client()?, &kit, &create).await?;
+
+    say(format_args!("Created webhook {} of account {}:", webhook.id, webhook.account_id));
+    say(format_args!("  event       {}", webhook.event));
+    say(format_args!("  target URL  {}", webhook.target_url));
+    Ok(())
 }

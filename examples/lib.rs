@@ -6,4 +6,4 @@ mod callback;
 mod command_line;
 
 pub use callback::Callback;
-pub use command_line::{Failure, Where, fail, run, say, variable};
+pub use command_line::{Arguments, Failure, Where, finish, main, say, variable};

@@ -39,7 +39,7 @@ pub struct Kit {
 impl Kit {
     /// For a server.
     pub fn new(base_url: &str) -> Self {
-        let client = kit_ureq::Client::builder().base_url(base_url).pacer(None);
+        let client = kit_ureq::Client::builder().base_url(base_url).pacing(None);
         let client = client.build(Credentials::api_key(floor::API_KEY)).expect("a client");
         Self { create: subject::create(), client }
     }
@@ -52,7 +52,7 @@ impl Caller for Kit {
     }
 }
 
-/// Bare ureq, by hand.
+/// Bare ureq, by hand, with the timeouts and the pool of kit-ureq.
 #[derive(Debug)]
 pub struct Ureq {
     agent: Agent,
@@ -77,6 +77,36 @@ impl Caller for Ureq {
     fn call(&self) {
         let mut response = self.agent.run(self.parts.build()).expect("a response");
         assert_eq!(response.status(), 201);
+        let body = response.body_mut().read_to_vec().expect("a body");
+        assert_eq!(floor::read(&body).webhook.id, 9);
+    }
+}
+
+/// ureq as its documentation uses it: an agent with a timeout, and a request from its method.
+#[derive(Debug)]
+pub struct UreqAsDocumented {
+    agent: Agent,
+    url: String,
+}
+
+impl UreqAsDocumented {
+    /// For a server.
+    pub fn new(base_url: &str) -> Self {
+        let config = Agent::config_builder().timeout_global(Some(Duration::from_secs(30)));
+        Self { agent: config.build().into(), url: format!("{base_url}/v4/webhooks") }
+    }
+}
+
+impl Caller for UreqAsDocumented {
+    fn call(&self) {
+        let mut response = self
+            .agent
+            .post(&self.url)
+            .header("Accept", "application/json")
+            .header("Content-Type", "application/json")
+            .header("X-Kit-Api-Key", floor::API_KEY)
+            .send(floor::body())
+            .expect("a response");
         let body = response.body_mut().read_to_vec().expect("a body");
         assert_eq!(floor::read(&body).webhook.id, 9);
     }

@@ -1,18 +1,18 @@
 //! Calls from tasks: kit-hyper, and bare hyper-util and reqwest beside it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::{self, connect::HttpConnector};
-use hyper_util::rt::TokioExecutor;
-use kit_core::oauth::{App, MemoryStore, Session, Tokens};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use kit_core::oauth::{App, Session, Tokens};
 use kit_core::webhooks::CreateWebhook;
 use kit_core::{Credentials, Pacer};
 use tokio::runtime::Runtime;
 
-use crate::{floor, subject};
+use crate::{embedded, floor, subject};
 
 /// One call after the other, on a client that all callers share.
 pub trait Caller: Send + Sync + 'static {
@@ -76,10 +76,10 @@ impl Kit {
     pub fn with_token(base_url: &str, is_of_session: IsOfSession) -> Self {
         let credentials = match is_of_session {
             IsOfSession::Yes => {
-                let session = Session::new(App::public("client-id"), MemoryStore::new());
+                let session = Session::in_memory(App::public("client-id"));
                 let tokens = Tokens::new(floor::API_KEY).with_refresh_token("refresh-token");
                 let tokens = tokens.with_expires_in(172_800);
-                session.begin(&tokens, SystemTime::now()).expect("a session");
+                drop(session.begin(&tokens, embedded::now()).expect("a session"));
                 Credentials::session(&session)
             }
             IsOfSession::No => Credentials::access_token(floor::API_KEY),
@@ -87,8 +87,13 @@ impl Kit {
         Self::with(base_url, None, credentials)
     }
 
+    /// For a server, with a session.
+    pub fn with_session(base_url: &str, session: &Session) -> Self {
+        Self::with(base_url, None, Credentials::session(session))
+    }
+
     fn with(base_url: &str, pacer: Option<Pacer>, credentials: Credentials) -> Self {
-        let client = kit_hyper::Client::builder().base_url(base_url).pacer(pacer);
+        let client = kit_hyper::Client::builder().base_url(base_url).pacing(pacer);
         let client = client.build(credentials).expect("a client");
         Self { create: subject::create(), client }
     }
@@ -101,7 +106,7 @@ impl Caller for Kit {
     }
 }
 
-/// Bare hyper-util, by hand.
+/// Bare hyper-util, by hand, with the timeouts of kit-hyper.
 #[derive(Debug)]
 pub struct HyperUtil {
     client: legacy::Client<HttpConnector, Full<Bytes>>,
@@ -113,17 +118,23 @@ impl HyperUtil {
     pub fn new(base_url: &str) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.set_nodelay(true);
-        let client = legacy::Client::builder(TokioExecutor::new()).build(tcp);
-        Self { client, parts: floor::Parts::new(base_url) }
+        tcp.set_connect_timeout(Some(Duration::from_secs(10)));
+        let mut builder = legacy::Client::builder(TokioExecutor::new());
+        builder.pool_idle_timeout(Duration::from_secs(15)).pool_timer(TokioTimer::new());
+        Self { client: builder.build(tcp), parts: floor::Parts::new(base_url) }
     }
 }
 
 impl Caller for HyperUtil {
     async fn call(&self) {
         let request = self.parts.build().map(|body| Full::new(body.into()));
-        let response = self.client.request(request).await.expect("a response");
-        assert_eq!(response.status(), 201);
-        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        let exchange = async {
+            let response = self.client.request(request).await.expect("a response");
+            assert_eq!(response.status(), 201);
+            response.into_body().collect().await.expect("a body").to_bytes()
+        };
+        let limit = Duration::from_secs(30);
+        let body = tokio::time::timeout(limit, exchange).await.expect("a response in time");
         assert_eq!(floor::read(&body).webhook.id, 9);
     }
 }

@@ -8,10 +8,15 @@ use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::{self, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use kit_core::webhooks::CreateWebhook;
-use kit_core::{Call, Credentials, Kit, RetryPolicy, Step, Time};
+use kit_core::{Call, Credentials, Kit, Step, Time};
 
 use crate::concurrent::Caller;
 use crate::{floor, subject};
+
+/// The time by the clocks of this machine.
+pub fn now() -> Time {
+    Time::new(Instant::now(), SystemTime::now())
+}
 
 #[derive(Debug)]
 struct Embedded {
@@ -42,36 +47,32 @@ impl Embedded {
 
 /// With `Call`.
 #[derive(Debug)]
-pub struct WithCall {
-    embedded: Embedded,
-    start: Instant,
-}
+pub struct WithCall(Embedded);
 
 impl WithCall {
     /// For a server.
     pub fn new(base_url: &str) -> Self {
-        Self { embedded: Embedded::new(base_url), start: Instant::now() }
+        Self(Embedded::new(base_url))
     }
 }
 
 impl Caller for WithCall {
     async fn call(&self) {
-        let Embedded { kit, create, .. } = &self.embedded;
-        let now = || Time::new(self.start.elapsed(), SystemTime::now());
-        let mut call = Call::new(kit, create, RetryPolicy::default(), 0);
+        let Self(Embedded { kit, create, .. }) = self;
+        let mut call = Call::new(kit, create, 0);
         let mut time = now();
         loop {
             match call.next(time) {
                 Step::Send(request) => {
-                    let response = self.embedded.exchange(request).await;
+                    let response = self.0.exchange(request).await;
                     time = now();
                     call.received(response, time);
                 }
-                Step::Wait(_) | Step::Refresh(_) => unreachable!("there are no faults"),
                 Step::Done(webhook) => {
                     assert_eq!(webhook.expect("a webhook").id, 9.into());
                     return;
                 }
+                step => panic!("there are no faults: {step:?}"),
             }
         }
     }

@@ -51,24 +51,29 @@ impl Parts {
 
     /// Builds the request.
     pub fn build(&self) -> Request<Vec<u8>> {
-        let create = Create {
-            target_url: TARGET_URL,
-            event: CreateEvent {
-                name: "subscriber.tag_add",
-                form_id: None,
-                tag_id: Some(TAG),
-                sequence_id: None,
-                product_id: None,
-                initiator_value: None,
-                custom_field_id: None,
-            },
-        };
-        let mut request = Request::new(serde_json::to_vec(&create).expect("JSON"));
+        let mut request = Request::new(body());
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();
         *request.headers_mut() = self.headers.clone();
         request
     }
+}
+
+/// The body of a request.
+pub fn body() -> Vec<u8> {
+    let create = Create {
+        target_url: TARGET_URL,
+        event: CreateEvent {
+            name: "subscriber.tag_add",
+            form_id: None,
+            tag_id: Some(TAG),
+            sequence_id: None,
+            product_id: None,
+            initiator_value: None,
+            custom_field_id: None,
+        },
+    };
+    serde_json::to_vec(&create).expect("JSON")
 }
 
 /// The reply, as a derived struct.

@@ -7,3 +7,4 @@ pub mod embedded;
 pub mod floor;
 pub mod server;
 pub mod subject;
+pub mod waiting;

@@ -1,10 +1,14 @@
-//! A server that does as little as it can: it answers every request with the same 201.
+//! A server that does as little as it can: it answers every request with the same 201, and one for tokens, after a
+//! while, with the same tokens.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
 use crate::floor::CREATED;
+use crate::waiting::REFRESH_TAKES;
+
+const TOKENS: &str = r#"{"access_token":"a","refresh_token":"r","expires_in":172800}"#;
 
 /// Starts it on loopback, with a thread for each connection, and returns its base URL. It serves as
 /// long as the process lives.
@@ -27,12 +31,19 @@ fn serve(mut stream: TcpStream) {
         "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nX-Request-Id: 1\r\nContent-Length: {length}"
     );
     let answer = format!("{head}\r\n\r\n{CREATED}");
+    let length = TOKENS.len();
+    let tokens = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{TOKENS}");
     let mut received = Vec::with_capacity(4096);
     let mut buffer = [0; 4096];
     while let Ok(count @ 1..) = stream.read(&mut buffer) {
         received.extend_from_slice(&buffer[..count]);
         while let Some(length) = request_length(&received) {
+            let is_refresh = received.starts_with(b"POST /v4/oauth/token ");
             received.drain(..length);
+            if is_refresh {
+                thread::sleep(REFRESH_TAKES);
+            }
+            let answer = if is_refresh { &tokens } else { &answer };
             if stream.write_all(answer.as_bytes()).is_err() {
                 return;
             }

@@ -4,11 +4,14 @@
 pub mod certificates;
 pub mod events;
 pub mod foreign;
+pub mod http2;
+pub mod proxy;
 pub mod schema;
 pub mod secrets;
 pub mod seed;
 pub mod server;
 pub mod session;
+pub mod strict;
 pub mod transport;
 
 /// The code of the README, compiled and run.

@@ -1,5 +1,6 @@
 //! A server that does what a script says, byte by byte, over TCP or TLS.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use socket2::SockRef;
 
 /// A running server. It stops, with all its connections, when it is dropped.
 #[derive(Debug)]
@@ -22,7 +24,7 @@ pub struct Server {
 struct Shared {
     connections: AtomicUsize,
     requests: Mutex<Vec<Vec<u8>>>,
-    open: Mutex<Vec<TcpStream>>,
+    open: Mutex<BTreeMap<usize, TcpStream>>,
     stopped: Mutex<bool>,
     stop: Condvar,
     closed: Mutex<usize>,
@@ -33,17 +35,42 @@ struct Shared {
 pub struct Peer<'a> {
     stream: &'a mut dyn Stream,
     shared: &'a Shared,
-    aborted: bool,
+    ends: Ends,
 }
 
-trait Stream: Read + Write {}
-impl<T: Read + Write> Stream for T {}
+/// How a connection ends at the end of its script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ends {
+    Properly,
+    /// Without TLS announcing it.
+    Aborted,
+    /// By a TCP reset.
+    Reset,
+}
+
+trait Stream: Read + Write {
+    fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()>;
+}
+
+impl Stream for TcpStream {
+    fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        self.set_read_timeout(timeout)
+    }
+}
+
+impl Stream for StreamOwned<ServerConnection, TcpStream> {
+    fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        self.sock.set_read_timeout(timeout)
+    }
+}
 
 impl Server {
     /// Over TCP. `script` runs for each connection, which is closed at its end.
     pub fn start(script: impl Fn(&mut Peer<'_>) + Send + Sync + 'static) -> Self {
         Self::listen("http", move |mut stream, shared| {
-            script(&mut Peer { stream: &mut stream, shared, aborted: false });
+            let mut peer = Peer { stream: &mut stream, shared, ends: Ends::Properly };
+            script(&mut peer);
+            peer.ends
         })
     }
 
@@ -57,20 +84,22 @@ impl Server {
             let mut stream = StreamOwned::new(connection, stream);
             // Ends when the handshake is done; it fails where the client does not trust.
             if stream.conn.complete_io(&mut stream.sock).is_err() {
-                return;
+                return Ends::Aborted;
             }
-            let mut peer = Peer { stream: &mut stream, shared, aborted: false };
+            let mut peer = Peer { stream: &mut stream, shared, ends: Ends::Properly };
             script(&mut peer);
-            if !peer.aborted {
+            let ends = peer.ends;
+            if ends == Ends::Properly {
                 stream.conn.send_close_notify();
                 let _ = stream.flush();
             }
+            ends
         })
     }
 
     fn listen(
         scheme: &'static str,
-        serve: impl Fn(TcpStream, &Shared) + Send + Sync + 'static,
+        serve: impl Fn(TcpStream, &Shared) -> Ends + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -85,15 +114,22 @@ impl Server {
                             break;
                         }
                         let stream = stream.expect("a connection");
-                        shared.connections.fetch_add(1, Ordering::SeqCst);
+                        let number = shared.connections.fetch_add(1, Ordering::SeqCst);
                         stream.set_nodelay(true).expect("an option");
                         let twin = stream.try_clone().expect("a twin");
-                        shared.open.lock().expect("a lock").push(twin);
+                        shared.open.lock().expect("a lock").insert(number, twin);
                         scope.spawn(move || {
-                            let twin = stream.try_clone().expect("a twin");
-                            serve(stream, shared);
-                            // The twins keep the connection open beyond the end of the script.
-                            let _ = twin.shutdown(Shutdown::Both);
+                            let ends = serve(stream, shared);
+                            // The twin keeps the connection open beyond the end of the script.
+                            let twin = shared.open.lock().expect("a lock").remove(&number);
+                            if let Some(twin) = twin {
+                                if ends == Ends::Reset {
+                                    let linger = Some(Duration::ZERO);
+                                    SockRef::from(&twin).set_linger(linger).expect("an option");
+                                } else {
+                                    let _ = twin.shutdown(Shutdown::Both);
+                                }
+                            }
                             *shared.closed.lock().expect("a lock") += 1;
                             shared.close.notify_all();
                         });
@@ -138,7 +174,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         *self.shared.stopped.lock().expect("a lock") = true;
         self.shared.stop.notify_all();
-        for stream in self.shared.open.lock().expect("a lock").drain(..) {
+        for stream in self.shared.open.lock().expect("a lock").values() {
             let _ = stream.shutdown(Shutdown::Both);
         }
         // Wakes the listener.
@@ -158,14 +194,7 @@ impl Peer<'_> {
     /// Reads a whole request: its head, and as much of a body as it promises. `None` where the client
     /// sends none.
     pub fn request(&mut self) -> Option<String> {
-        let mut request = Vec::new();
-        let mut byte = [0];
-        while !request.ends_with(b"\r\n\r\n") {
-            match self.stream.read(&mut byte) {
-                Ok(1) => request.extend(byte),
-                _ => return None,
-            }
-        }
+        let mut request = self.head()?;
         let head = String::from_utf8_lossy(&request).to_ascii_lowercase();
         let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
         let mut body = vec![0; length.map_or(0, |length| length.trim().parse().expect("a length"))];
@@ -173,6 +202,28 @@ impl Peer<'_> {
         request.extend(body);
         self.shared.requests.lock().expect("a lock").push(request.clone());
         Some(String::from_utf8_lossy(&request).into_owned())
+    }
+
+    /// Reads the head of a request, and no byte more. `None` where the client sends none.
+    pub fn head(&mut self) -> Option<Vec<u8>> {
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") {
+            match self.stream.read(&mut byte) {
+                Ok(1) => head.extend(byte),
+                _ => return None,
+            }
+        }
+        Some(head)
+    }
+
+    /// How long a read waits at most.
+    ///
+    /// # Errors
+    ///
+    /// When the connection is gone.
+    pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        self.stream.set_read_timeout(timeout)
     }
 
     /// Sends bytes.
@@ -203,7 +254,12 @@ impl Peer<'_> {
 
     /// Lets the connection end without TLS announcing it.
     pub fn abort(&mut self) {
-        self.aborted = true;
+        self.ends = Ends::Aborted;
+    }
+
+    /// Lets the connection end by a TCP reset.
+    pub fn reset(&mut self) {
+        self.ends = Ends::Reset;
     }
 
     /// Reads until the client closes the connection, or the server is stopped.

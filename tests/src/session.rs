@@ -1,8 +1,10 @@
 //! Sessions with an emulator.
 
-use std::time::SystemTime;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Instant, SystemTime};
 
-use kit_core::oauth::{App, MemoryStore, Session, Tokens};
+use kit_core::Time;
+use kit_core::oauth::{App, Record, SaveError, Session, Store, StoreError, Tokens};
 use kit_emulator::Emulator;
 
 /// The app that the emulator knows, with its secret.
@@ -20,7 +22,37 @@ pub fn tokens(emulator: &Emulator) -> Tokens {
 
 /// A session that has just begun, in memory.
 pub fn begin(emulator: &Emulator) -> Session {
-    let session = Session::new(app(emulator), MemoryStore::new());
-    session.begin(&tokens(emulator), SystemTime::now()).expect("a session");
+    in_memory(app(emulator), &tokens(emulator))
+}
+
+/// A session that has just begun with these tokens, in memory.
+pub fn in_memory(app: App, tokens: &Tokens) -> Session {
+    let session = Session::in_memory(app);
+    // Nothing has to be saved.
+    drop(session.begin(tokens, now()).expect("a session"));
     session
+}
+
+/// The time by the clocks of this machine.
+pub fn now() -> Time {
+    Time::new(Instant::now(), SystemTime::now())
+}
+
+/// A store in memory, which sessions share as processes share a file.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<Option<Record>>);
+
+impl Store for Memory {
+    fn load(&self) -> Result<Option<Record>, StoreError> {
+        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    fn save(&self, record: &Record) -> Result<(), SaveError> {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.as_ref().map(Record::version) != record.replaces() {
+            return Err(SaveError::Conflict);
+        }
+        *held = Some(record.clone());
+        Ok(())
+    }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kit_core::{Credentials, Endpoint, Error, Pacer, RetryPolicy};
+use kit_core::oauth::{App, SessionError, Store, Tokens};
+use kit_core::settings::{Certificate, Pacing, Proxy, Roots, Settings};
+use kit_core::{Credentials, Endpoint, Error, List, Page, RetryPolicy};
 use kit_emulator::Emulator;
 use rustls::pki_types::CertificateDer;
 use tokio::runtime::{self, Runtime};
@@ -11,43 +13,57 @@ use tokio::runtime::{self, Runtime};
 /// How a client is to be built.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// Where the server is.
-    pub base_url: String,
-    /// As whom.
+    /// As whom, where no session says so.
     pub credentials: Credentials,
-    /// The timeout of a call.
-    pub timeout: Duration,
-    /// The timeout for connecting.
-    pub connect_timeout: Duration,
-    /// The limit of a response's body, in bytes.
-    pub max_response_size: usize,
-    /// How often a call is tried.
-    pub retry: RetryPolicy,
-    /// Who makes calls wait.
-    pub pacer: Option<Pacer>,
-    /// An authority to trust in place of those that are trusted by default.
-    pub root: Option<CertificateDer<'static>>,
+    /// All else.
+    pub settings: Settings,
 }
 
 impl Setup {
-    /// For a server, with timeouts that no test runs into unless it asks for it.
+    /// For a server: one attempt, without a pacer, with timeouts that no test runs into unless it asks for
+    /// that.
     pub fn new(base_url: impl Into<String>) -> Self {
-        Self {
-            base_url: base_url.into(),
-            credentials: Credentials::api_key(crate::secrets::SECRET),
-            timeout: Duration::from_secs(60),
-            connect_timeout: Duration::from_secs(60),
-            max_response_size: 64 * 1024,
-            retry: RetryPolicy::none().with_deadline(Duration::from_secs(3600)),
-            pacer: None,
-            root: None,
-        }
+        let mut settings = Settings::default();
+        settings.base_url = Some(base_url.into());
+        settings.retry = RetryPolicy::none();
+        settings.pacing = Pacing::None;
+        settings.timeout = Duration::from_secs(3600);
+        settings.attempt_timeout = Duration::from_secs(60);
+        settings.connect_timeout = Duration::from_secs(60);
+        settings.max_response_size = 64 * 1024;
+        settings.proxy = Proxy::None;
+        Self { credentials: Credentials::api_key(crate::secrets::SECRET), settings }
+    }
+
+    /// For a server of any host, over http, too.
+    pub fn in_the_clear(base_url: impl Into<String>) -> Self {
+        let base_url = base_url.into();
+        Self::new("http://127.0.0.1").with(|settings| settings.plaintext_base_url = Some(base_url))
     }
 
     /// For an emulator, with its key.
     pub fn of(emulator: &Emulator) -> Self {
-        let credentials = Credentials::api_key(emulator.api_key());
-        Self { credentials, ..Self::new(emulator.base_url()) }
+        Self::new(emulator.base_url()).as_whom(Credentials::api_key(emulator.api_key()))
+    }
+
+    /// The same as somebody else.
+    #[must_use]
+    pub fn as_whom(self, credentials: Credentials) -> Self {
+        Self { credentials, ..self }
+    }
+
+    /// The same with other settings.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// The same, trusting this authority and no other.
+    #[must_use]
+    pub fn trusting(self, root: &CertificateDer<'static>) -> Self {
+        let root = Certificate::new(root.to_vec());
+        self.with(|settings| settings.roots = Roots::Only(vec![root]))
     }
 }
 
@@ -58,36 +74,124 @@ pub trait Transport: Clone + Send + Sync {
     /// hyper opens another one where the last has not found its way back into the pool yet.
     const CONNECTIONS_PER_CALLER: usize;
 
+    /// Whether it tells a connection that ends from one whose end TLS has announced.
+    const SEES_AN_UNANNOUNCED_END: bool;
+
+    /// The session that brings a store.
+    type Session: TransportSession;
+
     /// A new client with a pool of its own.
-    fn new(setup: Setup) -> Self;
+    fn new(setup: Setup) -> Self {
+        Self::build(setup).expect("a client")
+    }
+
+    /// A new client with a pool of its own.
+    ///
+    /// # Errors
+    ///
+    /// Those of the builder.
+    fn build(setup: Setup) -> Result<Self, Error>;
+
+    /// A new client with a pool of its own, of a session.
+    fn with_session(setup: Setup, session: &Self::Session) -> Self;
 
     /// Sends an operation and waits for its end.
     ///
     /// # Errors
     ///
     /// Those of the client.
-    fn send<E: Endpoint + Sync>(&self, endpoint: &E) -> Result<E::Reply, Error>;
+    fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error>;
+
+    /// The first pages of a list, up to so many, and what comes behind an error.
+    fn pages<L>(&self, list: L, at_most: usize) -> Vec<Result<Page<L::Item>, Error>>
+    where
+        L: List + Send + Sync + 'static,
+        L::Item: Send;
+
+    /// The first items of a list, up to so many, and what comes behind an error.
+    fn items<L>(&self, list: L, at_most: usize) -> Vec<Result<L::Item, Error>>
+    where
+        L: List + Send + Sync + 'static,
+        L::Item: Send;
+}
+
+/// A session with its store, used from a thread that waits for it.
+pub trait TransportSession: Clone + Send + Sync {
+    /// The session that this store keeps.
+    fn new(app: App, store: impl Store + 'static) -> Self;
+
+    /// Begins it.
+    ///
+    /// # Errors
+    ///
+    /// Where the store fails.
+    fn begin(&self, tokens: &Tokens) -> Result<(), SessionError>;
+
+    /// The newest tokens.
+    fn tokens(&self) -> Option<Tokens>;
+
+    /// Why they are not saved.
+    fn unsaved(&self) -> Option<SessionError>;
+
+    /// Waits until no refresh is under way.
+    fn settle(&self);
+}
+
+impl TransportSession for kit_ureq::oauth::Session {
+    fn new(app: App, store: impl Store + 'static) -> Self {
+        Self::new(app, store)
+    }
+
+    fn begin(&self, tokens: &Tokens) -> Result<(), SessionError> {
+        self.begin(tokens)
+    }
+
+    fn tokens(&self) -> Option<Tokens> {
+        self.tokens().expect("tokens")
+    }
+
+    fn unsaved(&self) -> Option<SessionError> {
+        self.unsaved()
+    }
+
+    fn settle(&self) {
+        assert!(self.wait_until_settled(Duration::from_secs(60)), "a refresh does not end");
+    }
 }
 
 impl Transport for kit_ureq::Client {
     const CONNECTIONS_PER_CALLER: usize = 1;
 
-    fn new(setup: Setup) -> Self {
-        let mut builder = Self::builder()
-            .base_url(setup.base_url)
-            .timeout(setup.timeout)
-            .connect_timeout(setup.connect_timeout)
-            .max_response_size(setup.max_response_size)
-            .retry(setup.retry)
-            .pacer(setup.pacer);
-        if let Some(root) = setup.root {
-            builder = builder.agent(agent_trusting(&root));
-        }
-        builder.build(setup.credentials).expect("a client")
+    const SEES_AN_UNANNOUNCED_END: bool = false;
+
+    type Session = kit_ureq::oauth::Session;
+
+    fn build(setup: Setup) -> Result<Self, Error> {
+        Self::builder().settings(setup.settings).build(setup.credentials)
     }
 
-    fn send<E: Endpoint + Sync>(&self, endpoint: &E) -> Result<E::Reply, Error> {
+    fn with_session(setup: Setup, session: &Self::Session) -> Self {
+        Self::builder().settings(setup.settings).build(session).expect("a client")
+    }
+
+    fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error> {
         self.send(endpoint)
+    }
+
+    fn pages<L>(&self, list: L, at_most: usize) -> Vec<Result<Page<L::Item>, Error>>
+    where
+        L: List + Send + Sync + 'static,
+        L::Item: Send,
+    {
+        self.pages(list).take(at_most).collect()
+    }
+
+    fn items<L>(&self, list: L, at_most: usize) -> Vec<Result<L::Item, Error>>
+    where
+        L: List + Send + Sync + 'static,
+        L::Item: Send,
+    {
+        self.items(list).take(at_most).collect()
     }
 }
 
@@ -105,98 +209,109 @@ struct Hyper {
     runtime: Arc<Runtime>,
 }
 
+fn on_current_thread() -> Arc<Runtime> {
+    Arc::new(runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"))
+}
+
+fn on_threads() -> Arc<Runtime> {
+    let mut runtime = runtime::Builder::new_multi_thread();
+    Arc::new(runtime.worker_threads(2).enable_all().build().expect("a runtime"))
+}
+
 impl Hyper {
-    fn new(setup: Setup, mut runtime: runtime::Builder) -> Self {
-        let mut builder = kit_hyper::Client::builder()
-            .base_url(setup.base_url)
-            .timeout(setup.timeout)
-            .connect_timeout(setup.connect_timeout)
-            .max_response_size(setup.max_response_size)
-            .retry(setup.retry)
-            .pacer(setup.pacer);
-        if let Some(root) = setup.root {
-            builder = builder.connector(connector_trusting(&root));
+    fn new(
+        settings: Settings,
+        principal: impl Into<kit_hyper::Principal>,
+        runtime: Arc<Runtime>,
+    ) -> Result<Self, Error> {
+        let client = kit_hyper::Client::builder().settings(settings).build(principal)?;
+        Ok(Self { client, runtime })
+    }
+
+    async fn first<T>(at_most: usize, mut next: impl AsyncFnMut() -> Option<T>) -> Vec<T> {
+        let mut first = Vec::new();
+        while first.len() < at_most
+            && let Some(one) = next().await
+        {
+            first.push(one);
         }
-        Self {
-            client: builder.build(setup.credentials).expect("a client"),
-            runtime: Arc::new(runtime.enable_all().build().expect("a runtime")),
+        first
+    }
+}
+
+/// A session of kit-hyper, whose own futures run on the thread that waits.
+#[derive(Clone, Debug)]
+pub struct HyperSession(kit_hyper::oauth::Session);
+
+impl TransportSession for HyperSession {
+    fn new(app: App, store: impl Store + 'static) -> Self {
+        Self(kit_hyper::oauth::Session::new(app, kit_hyper::oauth::Blocking::new(store)))
+    }
+
+    fn begin(&self, tokens: &Tokens) -> Result<(), SessionError> {
+        on_current_thread().block_on(self.0.begin(tokens))
+    }
+
+    fn tokens(&self) -> Option<Tokens> {
+        on_current_thread().block_on(self.0.tokens()).expect("tokens")
+    }
+
+    fn unsaved(&self) -> Option<SessionError> {
+        self.0.unsaved()
+    }
+
+    fn settle(&self) {
+        let settled = self.0.settled();
+        on_current_thread()
+            .block_on(async { tokio::time::timeout(Duration::from_secs(60), settled).await })
+            .expect("a refresh that ends");
+    }
+}
+
+macro_rules! impl_transport {
+    ($transport:ident on $runtime:ident) => {
+        impl Transport for $transport {
+            const CONNECTIONS_PER_CALLER: usize = 8;
+
+            const SEES_AN_UNANNOUNCED_END: bool = !cfg!(feature = "native-tls");
+
+            type Session = HyperSession;
+
+            fn build(setup: Setup) -> Result<Self, Error> {
+                Hyper::new(setup.settings, setup.credentials, $runtime()).map(Self)
+            }
+
+            fn with_session(setup: Setup, session: &Self::Session) -> Self {
+                Self(Hyper::new(setup.settings, &session.0, $runtime()).expect("a client"))
+            }
+
+            fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error> {
+                self.0.runtime.block_on(self.0.client.send(endpoint))
+            }
+
+            fn pages<L>(&self, list: L, at_most: usize) -> Vec<Result<Page<L::Item>, Error>>
+            where
+                L: List + Send + Sync + 'static,
+                L::Item: Send,
+            {
+                let mut pages = self.0.client.pages(list);
+                self.0.runtime.block_on(Hyper::first(at_most, async || pages.next().await))
+            }
+
+            fn items<L>(&self, list: L, at_most: usize) -> Vec<Result<L::Item, Error>>
+            where
+                L: List + Send + Sync + 'static,
+                L::Item: Send,
+            {
+                let mut items = self.0.client.items(list);
+                self.0.runtime.block_on(Hyper::first(at_most, async || items.next().await))
+            }
         }
-    }
+    };
 }
 
-impl Transport for HyperOnCurrentThread {
-    const CONNECTIONS_PER_CALLER: usize = 8;
-
-    fn new(setup: Setup) -> Self {
-        Self(Hyper::new(setup, runtime::Builder::new_current_thread()))
-    }
-
-    fn send<E: Endpoint + Sync>(&self, endpoint: &E) -> Result<E::Reply, Error> {
-        self.0.runtime.block_on(self.0.client.send(endpoint))
-    }
-}
-
-impl Transport for HyperOnThreads {
-    const CONNECTIONS_PER_CALLER: usize = 8;
-
-    fn new(setup: Setup) -> Self {
-        let mut runtime = runtime::Builder::new_multi_thread();
-        runtime.worker_threads(2);
-        Self(Hyper::new(setup, runtime))
-    }
-
-    fn send<E: Endpoint + Sync>(&self, endpoint: &E) -> Result<E::Reply, Error> {
-        self.0.runtime.block_on(self.0.client.send(endpoint))
-    }
-}
-
-/// An agent that trusts one authority and no other.
-pub fn agent_trusting(root: &CertificateDer<'static>) -> ureq::Agent {
-    use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
-    let provider =
-        if cfg!(feature = "native-tls") { TlsProvider::NativeTls } else { TlsProvider::Rustls };
-    let root = Certificate::from_der(root).to_owned();
-    let tls = TlsConfig::builder()
-        .provider(provider)
-        .root_certs(RootCerts::new_with_certs(&[root]))
-        .build();
-    ureq::Agent::config_builder().tls_config(tls).build().into()
-}
-
-/// A connector that trusts one authority and no other.
-#[cfg(not(feature = "native-tls"))]
-pub fn connector_trusting(
-    root: &CertificateDer<'static>,
-) -> hyper_rustls::HttpsConnector<hyper_util::client::legacy::connect::HttpConnector> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(root.clone()).expect("a certificate");
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    hyper_rustls::HttpsConnectorBuilder::new()
-        .with_tls_config(tls)
-        .https_only()
-        .enable_all_versions()
-        .build()
-}
-
-/// A connector that trusts one authority and no other.
-#[cfg(feature = "native-tls")]
-pub fn connector_trusting(
-    root: &CertificateDer<'static>,
-) -> hyper_tls::HttpsConnector<hyper_util::client::legacy::connect::HttpConnector> {
-    let mut tcp = hyper_util::client::legacy::connect::HttpConnector::new();
-    tcp.enforce_http(false);
-    let tls = native_tls::TlsConnector::builder()
-        .add_root_certificate(native_tls::Certificate::from_der(root).expect("a certificate"))
-        .request_alpns(&["h2", "http/1.1"])
-        .build()
-        .expect("a connector");
-    hyper_tls::HttpsConnector::from((tcp, tls.into()))
-}
+impl_transport!(HyperOnCurrentThread on on_current_thread);
+impl_transport!(HyperOnThreads on on_threads);
 
 /// Makes a test on each transport of each function, which takes the transport as its type.
 #[macro_export]

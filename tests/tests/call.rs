@@ -4,7 +4,9 @@
 use std::time::{Duration, SystemTime};
 
 use kit_core::webhooks::{CreateWebhook, DeleteWebhook, Event, ListWebhooks};
-use kit_core::{Call, Credentials, Endpoint, Error, Kit, RetryPolicy, Step, Time, TransportError};
+use kit_core::{
+    Call, Clock, Credentials, Effect, Endpoint, Error, Kit, RetryPolicy, Step, TransportError,
+};
 use proptest::prelude::*;
 
 /// What comes of one attempt.
@@ -77,14 +79,17 @@ fn world() -> impl Strategy<Value = World> {
     proptest::collection::vec((outcome(), passing(), passing()), 1..12)
 }
 
-fn policy() -> impl Strategy<Value = RetryPolicy> {
+/// How often a call is tried, and how long it may take.
+type Patience = (RetryPolicy, Duration);
+
+fn patience() -> impl Strategy<Value = Patience> {
     (0..10_u32, passing(), passing(), passing(), duration()).prop_map(
-        |(attempts, base, cap, retry_after, deadline)| {
-            RetryPolicy::default()
+        |(attempts, base, cap, retry_after, timeout)| {
+            let policy = RetryPolicy::default()
                 .with_attempts(attempts)
                 .with_backoff(base, cap)
-                .with_retry_after_cap(retry_after)
-                .with_deadline(deadline)
+                .with_retry_after_cap(retry_after);
+            (policy, timeout)
         },
     )
 }
@@ -99,15 +104,18 @@ struct Seen {
 }
 
 /// Plays a call through. The world repeats itself if the call outlasts it.
-fn play<E: Endpoint>(endpoint: &E, policy: RetryPolicy, random: u64, world: &World) -> Seen {
+fn play<E: Endpoint>(endpoint: &E, patience: Patience, random: u64, world: &World) -> Seen {
     let kit = Kit::new(Credentials::api_key("kit_0123"));
-    let mut call = Call::new(&kit, endpoint, policy, random);
+    let (policy, timeout) = patience;
+    let mut call = Call::new(&kit, endpoint, random).with_retry(policy).with_timeout(timeout);
+    let clock_of_the_call = Clock::new();
+    let time = |clock, date| clock_of_the_call.time(clock, date);
     let mut clock = Duration::from_secs(1000);
     let mut date = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     let mut happenings = world.iter().cycle();
     let (mut sent, mut waits) = (Vec::new(), Vec::new());
     for _ in 0..1000 {
-        match call.next(Time::new(clock, date)) {
+        match call.next(time(clock, date)) {
             Step::Send(_) => {
                 let (outcome, takes, oversleep) = happenings.next().unwrap();
                 clock = clock.saturating_add(*takes);
@@ -115,7 +123,7 @@ fn play<E: Endpoint>(endpoint: &E, policy: RetryPolicy, random: u64, world: &Wor
                 date =
                     SystemTime::UNIX_EPOCH + Duration::from_secs(oversleep.as_secs() % 1_000_000);
                 sent.push(outcome.clone());
-                let now = Time::new(clock, date);
+                let now = time(clock, date);
                 match outcome {
                     Outcome::Response { status, retry_after, body } => {
                         let mut response = http::Response::builder().status(*status);
@@ -136,27 +144,28 @@ fn play<E: Endpoint>(endpoint: &E, policy: RetryPolicy, random: u64, world: &Wor
                 let (_, _, oversleep) = happenings.clone().next().unwrap();
                 clock = clock.saturating_add(wait).saturating_add(*oversleep);
             }
-            Step::Refresh(_) => panic!("there is no session"),
             Step::Done(result) => {
                 return Seen { sent, waits, result: result.map(drop) };
             }
+            _ => panic!("there is no session"),
         }
     }
     panic!("it does not end")
 }
 
-fn check<E: Endpoint>(endpoint: &E, policy: RetryPolicy, random: u64, world: &World) -> Seen {
-    let seen = play(endpoint, policy, random, world);
+fn check<E: Endpoint>(endpoint: &E, patience: Patience, random: u64, world: &World) -> Seen {
+    let (policy, timeout) = patience;
+    let seen = play(endpoint, patience, random, world);
     assert!(seen.sent.len() <= policy.attempts() as usize, "{seen:?}");
     assert!(!seen.sent.is_empty(), "{seen:?}");
-    let deadline = Duration::from_secs(1000).saturating_add(policy.deadline());
+    let deadline = Duration::from_secs(1000).saturating_add(timeout);
     assert!(seen.waits.iter().all(|end| *end <= deadline), "{seen:?}");
     let (last, before) = seen.sent.split_last().unwrap();
-    if !endpoint.is_idempotent() {
+    if E::EFFECT == Effect::Creates {
         assert!(before.iter().all(Outcome::lets_a_create_be_repeated), "sent twice: {seen:?}");
     }
     if let Err(error) = &seen.result {
-        let perhaps = !E::METHOD.is_safe() && !seen.sent.iter().all(Outcome::is_harmless);
+        let perhaps = E::EFFECT != Effect::Reads && !seen.sent.iter().all(Outcome::is_harmless);
         assert_eq!(error.may_have_been_applied(), perhaps, "{seen:?}");
     } else {
         assert!(matches!(last, Outcome::Response { status: 200..300, .. }), "{seen:?}");
@@ -168,15 +177,15 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
 
     #[test]
-    fn a_create_is_never_sent_twice(policy in policy(), random in any::<u64>(), world in world()) {
+    fn a_create_is_never_sent_twice(patience in patience(), random in any::<u64>(), world in world()) {
         let create = CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate).unwrap();
-        check(&create, policy, random, &world);
+        check(&create, patience, random, &world);
     }
 
     #[test]
-    fn an_idempotent_call_ends(policy in policy(), random in any::<u64>(), world in world()) {
-        check(&DeleteWebhook::new(9.into()), policy, random, &world);
-        check(&ListWebhooks::new(), policy, random, &world);
+    fn an_idempotent_call_ends(patience in patience(), random in any::<u64>(), world in world()) {
+        check(&DeleteWebhook::new(9.into()), patience, random, &world);
+        check(&ListWebhooks::new(), patience, random, &world);
     }
 
     /// With time enough, a call goes on as long as there is hope.
@@ -186,14 +195,13 @@ proptest! {
         random in any::<u64>(),
         failures in prop::collection::vec(prop::sample::select(vec![429, 500, 502, 503, 504]), 0..10),
     ) {
-        let policy = RetryPolicy::default()
-            .with_attempts(attempts)
-            .with_deadline(Duration::from_secs(1_000_000));
+        let policy = RetryPolicy::default().with_attempts(attempts);
+        let patience = (policy, Duration::from_secs(1_000_000));
         let outcome = |status| {
             (Outcome::Response { status, retry_after: None, body: String::new() }, Duration::ZERO, Duration::ZERO)
         };
         let world: World = failures.iter().copied().chain([204]).map(outcome).collect();
-        let seen = check(&DeleteWebhook::new(9.into()), policy, random, &world);
+        let seen = check(&DeleteWebhook::new(9.into()), patience, random, &world);
         prop_assert_eq!(seen.result.is_ok(), failures.len() < attempts as usize);
         prop_assert_eq!(seen.sent.len(), attempts.min(u32::try_from(failures.len()).unwrap() + 1) as usize);
     }

@@ -4,13 +4,14 @@
 //! The faults are chosen by a seed, which is printed; `KIT_FAULT_SEED` sets it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
+use kit_core::RetryPolicy;
 use kit_core::webhooks::{CreateWebhook, Event, ListWebhooks};
-use kit_core::{Credentials, RetryPolicy};
 use kit_emulator::{Emulator, Fault};
 use kit_tests::on_each_transport;
-use kit_tests::transport::{Setup, Transport};
+use kit_tests::transport::{Setup, Transport, TransportSession as _};
 use kit_tests::{seed, session};
 
 on_each_transport!(
@@ -67,7 +68,10 @@ fn what_is_reported_is_what_was_done<T: Transport>() {
     let retry = RetryPolicy::default()
         .with_backoff(Duration::from_millis(1), Duration::from_millis(5))
         .with_attempts(8);
-    let client = T::new(Setup { retry, timeout: TIMEOUT, ..Setup::of(&emulator) });
+    let client = T::new(Setup::of(&emulator).with(|settings| {
+        settings.retry = retry;
+        settings.attempt_timeout = TIMEOUT;
+    }));
 
     let create = |number: usize| {
         let target_url = format!("https://example.com/{number}");
@@ -112,12 +116,22 @@ const EXPIRIES: usize = 20;
 const CALLS_BETWEEN: usize = 50;
 const LIFETIME: Duration = Duration::from_secs(3600);
 
+/// One process after the other: none of them sees its clock jump with Kit's, and would take a second token that
+/// expires within a second for one that Kit rejects.
+fn processes<T: Transport>(emulator: &Emulator) -> impl Fn() -> T::Session {
+    let store = Arc::new(session::Memory::default());
+    let app = session::app(emulator);
+    let session = move || T::Session::new(app.clone(), store.clone());
+    session().begin(&session::tokens(emulator)).unwrap();
+    session
+}
+
 fn tokens_expire_and_no_create_fails_or_is_made_twice<T: Transport>() {
     let emulator = Emulator::builder().token_lifetime(LIFETIME).start().unwrap();
-    let credentials = Credentials::session(&session::begin(&emulator));
-    let client = T::new(Setup { credentials, ..Setup::of(&emulator) });
+    let session = processes::<T>(&emulator);
     for round in 0..EXPIRIES {
         emulator.advance(LIFETIME);
+        let client = T::with_session(Setup::of(&emulator), &session());
         by_callers(CALLS_BETWEEN, |call| {
             let target_url = format!("https://example.com/{round}/{call}");
             let create = CreateWebhook::new(target_url, Event::PurchaseCreate).unwrap();
@@ -148,7 +162,7 @@ fn harmless_fault(is_refresh: bool, random: &mut fastrand::Rng) -> Option<Fault>
 fn tokens_expire_under_faults_and_no_call_fails<T: Transport>() {
     let mut random = fastrand::Rng::with_seed(seed::new());
     let emulator = Emulator::builder().token_lifetime(LIFETIME).start().unwrap();
-    let session = session::begin(&emulator);
+    let session = processes::<T>(&emulator);
     emulator.fail_when(move |request| {
         harmless_fault(request.uri().path() == "/v4/oauth/token", &mut random)
     });
@@ -156,10 +170,10 @@ fn tokens_expire_under_faults_and_no_call_fails<T: Transport>() {
     let retry = RetryPolicy::default()
         .with_backoff(Duration::from_millis(1), Duration::from_millis(5))
         .with_attempts(20);
-    let credentials = Credentials::session(&session);
-    let client = T::new(Setup { retry, credentials, ..Setup::of(&emulator) });
     for _ in 0..EXPIRIES {
         emulator.advance(LIFETIME);
+        let setup = Setup::of(&emulator).with(|settings| settings.retry = retry);
+        let client = T::with_session(setup, &session());
         by_callers(CALLS_BETWEEN, |_| client.send(&ListWebhooks::new()).unwrap());
     }
     assert_eq!((emulator.refreshes(), emulator.repeated_refreshes()), (EXPIRIES, 0));

@@ -6,19 +6,20 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use http::{Request, Response, Uri, Version};
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
-use kit_core::webhooks::{CreateWebhook, Event};
+use kit_core::webhooks::{CreateWebhook, Event, ListWebhooks};
 use kit_core::{Credentials, RetryPolicy};
-use kit_emulator::Emulator;
-use kit_hyper::Client;
+use kit_emulator::{Emulator, Fault};
+use kit_hyper::settings::{Certificate, Roots};
+use kit_hyper::{Builder, Client, HttpClient, RequestBody};
 use kit_tests::certificates::{Authority, Validity};
 use kit_tests::server::Server;
-use kit_tests::transport::connector_trusting;
+use kit_tests::session;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tower_service::Service;
@@ -28,6 +29,10 @@ const CREATED: &str = r#"{"webhook": {"id": 9, "account_id": 1539,
 
 fn create() -> CreateWebhook {
     CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate).unwrap()
+}
+
+fn trusting(authority: &Authority) -> Roots {
+    Roots::Only(vec![Certificate::new(authority.certificate().to_vec())])
 }
 
 /// Serves one TLS connection after the other and notes the version of HTTP of each request.
@@ -68,7 +73,7 @@ async fn versions_with(alpn: &[&str]) -> (Vec<Version>, usize) {
 
     let client = Client::builder()
         .base_url(base_url)
-        .connector(connector_trusting(&authority.certificate()))
+        .roots(trusting(&authority))
         .build(Credentials::api_key("kit_0123"))
         .unwrap();
     client.send(&create()).await.unwrap();
@@ -98,13 +103,13 @@ async fn http_1_is_spoken_where_the_server_offers_no_other() {
     }
 }
 
-#[tokio::test]
-async fn both_versions_are_offered_by_default() {
+/// The protocols that a client offers in its handshake.
+async fn offered(change: impl FnOnce(Builder) -> Builder) -> Vec<Vec<u8>> {
     let (offered, offer) = std::sync::mpsc::channel();
     let server = Server::start(move |peer| {
         let mut acceptor = rustls::server::Acceptor::default();
         let accepted = loop {
-            acceptor.read_tls(peer).unwrap();
+            assert!(acceptor.read_tls(peer).unwrap() > 0, "the client is gone");
             if let Some(accepted) = acceptor.accept().unwrap() {
                 break accepted;
             }
@@ -112,46 +117,19 @@ async fn both_versions_are_offered_by_default() {
         let protocols = accepted.client_hello().alpn().into_iter().flatten();
         offered.send(protocols.map(<[u8]>::to_vec).collect::<Vec<_>>()).unwrap();
     });
-    let client = Client::builder()
+    let builder = Client::builder()
         .base_url(server.base_url().replace("http:", "https:"))
-        .retry(RetryPolicy::none())
-        .build(Credentials::api_key("kit_0123"))
-        .unwrap();
+        .retry(RetryPolicy::none());
+    let client = change(builder).build(Credentials::api_key("kit_0123")).unwrap();
     client.send(&create()).await.unwrap_err();
-    assert_eq!(offer.recv().unwrap(), [b"h2".as_slice(), b"http/1.1"]);
+    offer.recv().unwrap()
 }
 
-/// The frames of HTTP/2 that end a connection whose requests may have been read: RFC 9113, sections
-/// 6.5, 6.8, 6.4 and 6.1.
 #[tokio::test]
-async fn http_2_that_ends_is_cut_off() {
-    const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
-    const GOAWAY: &[u8] = &[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2];
-    const RST_STREAM: &[u8] = &[0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 2];
-    const DATA_OF_NO_STREAM: &[u8] = &[0; 9];
-    for end in [GOAWAY, RST_STREAM, DATA_OF_NO_STREAM] {
-        let authority = Authority::new();
-        let mut config = Arc::unwrap_or_clone(authority.server("127.0.0.1", Validity::Now));
-        config.alpn_protocols = vec![b"h2".to_vec()];
-        let server = Server::start_tls(config.into(), move |peer| {
-            peer.send(SETTINGS).unwrap();
-            let (mut read, mut buffer) = (Vec::new(), [0; 1024]);
-            // Until the body of the request is there.
-            while !read.windows(10).any(|window| window == b"target_url") {
-                let count = std::io::Read::read(peer, &mut buffer).unwrap();
-                read.extend_from_slice(&buffer[..count]);
-            }
-            peer.send(end).unwrap();
-        });
-        let client = Client::builder()
-            .base_url(server.base_url())
-            .connector(connector_trusting(&authority.certificate()))
-            .build(Credentials::api_key("kit_0123"))
-            .unwrap();
-        let error = client.send(&create()).await.unwrap_err();
-        assert!(error.to_string().contains(": cut off: "), "{error}");
-        assert!(error.may_have_been_applied());
-    }
+async fn both_versions_are_offered_unless_one_is_not_wanted() {
+    assert_eq!(offered(|builder| builder).await, [b"h2".as_slice(), b"http/1.1"]);
+    let only = offered(Builder::http1_only).await;
+    assert!(!only.contains(&b"h2".to_vec()), "{only:?}");
 }
 
 /// Between the calls nobody drives the runtime, which could see the end of the connection.
@@ -293,6 +271,7 @@ async fn timeouts_without_end_do_not_panic() {
     let client = Client::builder()
         .base_url(emulator.base_url())
         .timeout(Duration::MAX)
+        .attempt_timeout(Duration::MAX)
         .connect_timeout(Duration::MAX)
         .max_response_size(usize::MAX)
         .build(Credentials::api_key(emulator.api_key()))
@@ -307,4 +286,173 @@ fn a_call_can_be_spawned() {
     let client = Client::new(Credentials::api_key("kit_0123"));
     assert_shared(&client);
     assert_send(client.send(&create()));
+}
+
+/// Attempts, refreshes, and what Kit answers to each.
+#[tokio::test]
+async fn a_middleware_sees_every_exchange() {
+    let emulator = Emulator::builder().token_lifetime(Duration::from_secs(60)).start().unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = seen.clone();
+    let client = Client::builder()
+        .base_url(emulator.base_url())
+        .retry(RetryPolicy::default().with_backoff(Duration::ZERO, Duration::ZERO))
+        .middleware(move |client: HttpClient| {
+            tower::service_fn(move |mut request: Request<RequestBody>| {
+                request.headers_mut().insert("x-tenant", "acme".parse().unwrap());
+                let (path, log) = (request.uri().path().to_owned(), log.clone());
+                let response = client.clone().call(request);
+                async move {
+                    let response = response.await?;
+                    log.lock().unwrap().push((path, response.status().as_u16()));
+                    Ok::<_, <HttpClient as Service<Request<RequestBody>>>::Error>(response)
+                }
+            })
+        })
+        .build(Credentials::session(&session::begin(&emulator)))
+        .unwrap();
+    emulator.advance(Duration::from_secs(60));
+    let (tenants, tenant) = std::sync::mpsc::channel();
+    let mut is_first = true;
+    emulator.fail_when(move |request| {
+        tenants.send(request.headers()["x-tenant"].clone()).unwrap();
+        std::mem::take(&mut is_first).then(|| Fault::status(429))
+    });
+    client.send(&create()).await.unwrap();
+    let webhooks = || "/v4/webhooks".to_owned();
+    let expected = [
+        (webhooks(), 429),
+        (webhooks(), 401),
+        ("/v4/oauth/token".to_owned(), 200),
+        (webhooks(), 201),
+    ];
+    assert_eq!(*seen.lock().unwrap(), expected);
+    assert_eq!(tenant.try_iter().filter(|tenant| tenant == "acme").count(), 4);
+}
+
+/// A layer as `tower` has them, with an error of its own.
+#[tokio::test]
+async fn a_layer_of_tower_can_stand_around_the_client() {
+    let emulator = Emulator::start().unwrap();
+    emulator.fail_when(|_| Some(Fault::delay(Duration::from_secs(3600))));
+    let client = Client::builder()
+        .base_url(emulator.base_url())
+        .retry(RetryPolicy::none())
+        .middleware(|client| tower::timeout::Timeout::new(client, Duration::from_millis(300)))
+        .build(Credentials::api_key(emulator.api_key()))
+        .unwrap();
+    // What is not hyper's to tell may have been applied.
+    let error = client.send(&create()).await.unwrap_err();
+    assert_eq!(error.to_string(), "POST /v4/webhooks: cut off: request timed out");
+    assert!(error.may_have_been_applied());
+}
+
+#[tokio::test]
+async fn a_service_can_take_the_place_of_the_client() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let count = calls.clone();
+    let service = tower::service_fn(move |request: Request<RequestBody>| {
+        let count = count.clone();
+        async move {
+            let body = request.into_body().collect().await.unwrap().to_bytes();
+            assert!(body.windows(10).any(|window| window == b"target_url"));
+            match count.fetch_add(1, Ordering::SeqCst) {
+                0 => Ok(Response::builder().status(429).body(Full::<Bytes>::default()).unwrap()),
+                1 => Ok(Response::builder().status(201).body(Full::from(CREATED)).unwrap()),
+                _ => Err("it is broken"),
+            }
+        }
+    });
+    // Nobody is there.
+    let client = Client::builder()
+        .base_url("https://127.0.0.1:1")
+        .retry(RetryPolicy::default().with_backoff(Duration::ZERO, Duration::ZERO))
+        .service(service)
+        .build(Credentials::api_key("kit_0123"))
+        .unwrap();
+    assert_eq!(client.send(&create()).await.unwrap().id, 9.into());
+    let error = client.send(&create()).await.unwrap_err();
+    assert_eq!(error.to_string(), "POST /v4/webhooks: cut off: it is broken");
+    assert_eq!(calls.load(Ordering::SeqCst), 3);
+}
+
+#[test]
+fn a_layer_around_nothing_is_told() {
+    let service = tower::service_fn(|_: Request<RequestBody>| async {
+        Err::<Response<Full<Bytes>>, _>("no")
+    });
+    let builder = Client::builder().service(service).middleware(|client| client);
+    let error = builder.build(Credentials::api_key("kit_0123")).unwrap_err();
+    let text = "middleware: stands around hyper's client, which `service` replaces";
+    assert_eq!(error.to_string(), text);
+}
+
+#[tokio::test]
+async fn one_call_can_have_another_timeout_and_policy() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::builder().base_url(emulator.base_url());
+    let client = client.build(Credentials::api_key(emulator.api_key())).unwrap();
+    let short = Duration::from_millis(300);
+    emulator.fail_next(1, Fault::delay(Duration::from_secs(3600)));
+    let error = client.with_timeout(short).send(&ListWebhooks::new()).await.unwrap_err();
+    assert!(error.to_string().starts_with("GET /v4/webhooks: timed out: "), "{error}");
+    emulator.fail_next(1, Fault::delay(Duration::from_secs(3600)));
+    let hasty = client.with_attempt_timeout(short).with_retry(RetryPolicy::none());
+    let error = hasty.send(&ListWebhooks::new()).await.unwrap_err();
+    assert!(error.to_string().starts_with("GET /v4/webhooks: timed out: "), "{error}");
+    let before = emulator.requests();
+    emulator.fail_next(1, Fault::status(503));
+    client.with_retry(RetryPolicy::none()).send(&ListWebhooks::new()).await.unwrap_err();
+    assert_eq!(emulator.requests(), before + 1);
+    client.send(&ListWebhooks::new()).await.unwrap();
+}
+
+/// A store that is async needs no thread, whatever the session does.
+#[test]
+fn an_async_store_is_awaited_where_the_refresh_runs() {
+    use kit_hyper::oauth::{Record, SaveError, Session, Store, StoreError};
+
+    #[derive(Default)]
+    struct Row(tokio::sync::Mutex<Option<Record>>);
+
+    impl Store for Row {
+        async fn load(&self) -> Result<Option<Record>, StoreError> {
+            tokio::task::yield_now().await;
+            Ok(self.0.lock().await.clone())
+        }
+
+        async fn save(&self, record: &Record) -> Result<(), SaveError> {
+            tokio::task::yield_now().await;
+            *self.0.lock().await = Some(record.clone());
+            Ok(())
+        }
+    }
+
+    let emulator = Emulator::builder().token_lifetime(Duration::from_secs(60)).start().unwrap();
+    let threads = Arc::new(AtomicUsize::new(0));
+    let count = threads.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .on_thread_start(move || {
+            count.fetch_add(1, Ordering::SeqCst);
+        })
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let session = Session::new(session::app(&emulator), Row::default());
+        session.begin(&session::tokens(&emulator)).await.unwrap();
+        let builder = Client::builder().base_url(emulator.base_url());
+        let client = builder.build(&session).unwrap();
+        emulator.advance(Duration::from_secs(60));
+        let calls = (0..50).map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.send(&create()).await.map(drop) })
+        });
+        for call in calls.collect::<Vec<_>>() {
+            call.await.unwrap().unwrap();
+        }
+        session.settled().await;
+        assert_eq!(emulator.refreshes(), 1);
+    });
+    assert_eq!(threads.load(Ordering::SeqCst), 0);
 }

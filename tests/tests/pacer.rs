@@ -4,7 +4,7 @@ use std::collections::BinaryHeap;
 use std::time::{Duration, SystemTime};
 
 use kit_core::webhooks::ListWebhooks;
-use kit_core::{Call, Credentials, Kit, Pacer, RetryPolicy, Step, Time, TransportError};
+use kit_core::{Call, Clock, Credentials, Kit, Pacer, RetryPolicy, Step, TransportError};
 use proptest::prelude::*;
 
 const WINDOW: Duration = Duration::from_secs(60);
@@ -69,17 +69,21 @@ fn play(budget: u32, plans: &[Plan]) -> Seen {
     let kit = Kit::new(Credentials::api_key("kit_0123"));
     let list = ListWebhooks::new();
     let pacer = Pacer::new(budget);
-    let policy = RetryPolicy::none().with_deadline(Duration::MAX);
-    let mut calls: Vec<_> = (plans.iter())
-        .map(|_| Some(Call::new(&kit, &list, policy, 0).with_pacer(&pacer)))
-        .collect();
+    let clock = Clock::new();
+    let call = || {
+        Call::new(&kit, &list, 0)
+            .with_retry(RetryPolicy::none())
+            .with_timeout(Duration::MAX)
+            .with_pacer(&pacer)
+    };
+    let mut calls: Vec<_> = plans.iter().map(|_| Some(call())).collect();
     let mut seen = Seen::default();
     let mut events: BinaryHeap<_> = (plans.iter().enumerate())
         .map(|(caller, plan)| std::cmp::Reverse((plan.begins, caller, Does::Asks)))
         .collect();
     while let Some(std::cmp::Reverse((now, caller, does))) = events.pop() {
         let plan = plans[caller];
-        let time = Time::new(now, SystemTime::UNIX_EPOCH);
+        let time = clock.time(now, SystemTime::UNIX_EPOCH);
         let Some(call) = &mut calls[caller] else { continue };
         match does {
             Does::Asks => match call.next(time) {
@@ -97,8 +101,7 @@ fn play(budget: u32, plans: &[Plan]) -> Seen {
                         events.push(std::cmp::Reverse((wakes, caller, Does::Asks)));
                     }
                 }
-                Step::Refresh(_) => panic!("there is no session"),
-                Step::Done(result) => panic!("{result:?}"),
+                step => panic!("{step:?}"),
             },
             Does::Ends => {
                 match plan.ends {

@@ -2,22 +2,22 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use http::StatusCode;
 use kit_core::oauth::{
-    App, AuthorizationCode, Authorize, CallbackError, CodeVerifier, ExchangeCode, MemoryStore,
-    OAuthErrorCode, Record, RefreshTokens, RevokeToken, SaveError, Session, SessionError, State,
-    Store, StoreError, Tokens,
+    App, AuthorizationCode, Authorize, CallbackError, CodeVerifier, ExchangeCode, OAuthErrorCode,
+    Record, RefreshTokens, RevokeToken, SaveError, Session, SessionError, State, Store, StoreError,
+    Tokens,
 };
-use kit_core::webhooks::{CreateWebhook, Event, ListWebhooks};
-use kit_core::{Credentials, Error, Kit, RetryPolicy};
+use kit_core::webhooks::ListWebhooks;
+use kit_core::{Credentials, Error, Kit, RetryPolicy, Time};
 use kit_emulator::{Consent, Emulator, Fault};
 use kit_file_store::FileStore;
 use kit_tests::foreign;
 use kit_tests::on_each_transport;
-use kit_tests::session::{app, begin, tokens};
-use kit_tests::transport::{Setup, Transport};
+use kit_tests::session::{self, app, begin, tokens};
+use kit_tests::transport::{Setup, Transport, TransportSession as _};
 
 on_each_transport!(
     an_app_is_authorized_by_its_secret,
@@ -27,9 +27,9 @@ on_each_transport!(
     a_session_that_is_revoked_has_ended,
     a_session_outlasts_its_process,
     processes_that_share_a_file_refresh_once,
-    what_cannot_be_saved_is_told_and_not_lost,
+    what_cannot_be_saved_is_used_and_told,
     a_refresh_that_is_not_answered_ends_the_session,
-    a_refresh_outlasts_the_deadline_of_its_call,
+    a_refresh_outlasts_the_timeout_of_its_call,
     without_credentials_there_is_only_oauth,
 );
 
@@ -41,7 +41,7 @@ fn emulator() -> Emulator {
 }
 
 fn client<T: Transport>(emulator: &Emulator, credentials: Credentials) -> T {
-    T::new(Setup { credentials, ..Setup::of(emulator) })
+    T::new(Setup::of(emulator).as_whom(credentials))
 }
 
 fn with_session<T: Transport>(emulator: &Emulator, session: &Session) -> T {
@@ -82,15 +82,14 @@ fn authorize<T: Transport>(
 /// Uses it, lets it expire, and uses it again.
 fn live<T: Transport>(emulator: &Emulator, app: &App, tokens: &Tokens) {
     assert_eq!((tokens.expires_in, tokens.scope.as_deref()), (Some(3600), Some("read write")));
-    let session = Session::new(app.clone(), MemoryStore::new());
-    session.begin(tokens, SystemTime::now()).unwrap();
+    let session = session::in_memory(app.clone(), tokens);
     let client = with_session::<T>(emulator, &session);
     client.send(&ListWebhooks::new()).unwrap();
     assert_eq!(emulator.refreshes(), 0);
     emulator.advance(LIFETIME);
     client.send(&ListWebhooks::new()).unwrap();
     assert_eq!(emulator.refreshes(), 1);
-    let renewed = session.tokens().unwrap().unwrap();
+    let renewed = session.tokens().unwrap();
     assert!(renewed.access_token != tokens.access_token);
     assert!(renewed.refresh_token != tokens.refresh_token && renewed.refresh_token.is_some());
 }
@@ -116,7 +115,7 @@ fn a_refusal_comes_back_typed() {
     emulator.set_consent(Consent::Refused);
     let callback = visit(&emulator, &authorize);
     let refusal = AuthorizationCode::from_callback(&callback, &state).unwrap_err();
-    let CallbackError::Refused(error) = &refusal else { panic!("{refusal}") };
+    let CallbackError::Denied(error) = &refusal else { panic!("{refusal}") };
     assert_eq!(*error.code(), OAuthErrorCode::AccessDenied);
     let other = State::from_random([4; 32]);
     let error = AuthorizationCode::from_callback(&callback, &other).unwrap_err();
@@ -140,10 +139,11 @@ fn a_code_is_good_for_once<T: Transport>() {
 
 fn a_token_is_refreshed_before_it_expires<T: Transport>() {
     let emulator = emulator();
-    let session = Session::new(app(&emulator), MemoryStore::new());
+    let session = Session::in_memory(app(&emulator));
     // It has a minute left.
     let age = Duration::from_secs(59 * 60);
-    session.begin(&tokens(&emulator), SystemTime::now() - age).unwrap();
+    let begun = Time::new(Instant::now(), SystemTime::now() - age);
+    drop(session.begin(&tokens(&emulator), begun).unwrap());
     let client = with_session::<T>(&emulator, &session);
     for _ in 0..3 {
         client.send(&ListWebhooks::new()).unwrap();
@@ -159,10 +159,10 @@ fn a_session_that_is_revoked_has_ended<T: Transport>() {
     client.send(&ListWebhooks::new()).unwrap();
 
     let app = app(&emulator);
-    let refresh_token = session.tokens().unwrap().unwrap().refresh_token.unwrap();
+    let refresh_token = session.tokens().unwrap().refresh_token.unwrap();
     client.send(&RevokeToken::refresh(&app, refresh_token)).unwrap();
     let error = client.send(&ListWebhooks::new()).unwrap_err();
-    let Error::Session { source: SessionError::Ended(refusal), .. } = &error else {
+    let Error::Session { failure: SessionError::Ended(refusal), .. } = &error else {
         panic!("{error}")
     };
     assert_eq!(*refusal.code(), OAuthErrorCode::InvalidGrant);
@@ -172,7 +172,7 @@ fn a_session_that_is_revoked_has_ended<T: Transport>() {
     client.send(&ListWebhooks::new()).unwrap_err();
     assert_eq!(emulator.requests(), before + 1, "the access token is tried, and nothing else");
 
-    session.begin(&tokens(&emulator), SystemTime::now()).unwrap();
+    drop(session.begin(&tokens(&emulator), session::now()).unwrap());
     client.send(&ListWebhooks::new()).unwrap();
 }
 
@@ -180,12 +180,12 @@ fn a_session_outlasts_its_process<T: Transport>() {
     let emulator = emulator();
     let directory = tempfile::tempdir().unwrap();
     let store = FileStore::new(directory.path().join("session.json"));
-    let session = Session::new(app(&emulator), store.clone());
-    session.begin(&tokens(&emulator), SystemTime::now()).unwrap();
+    T::Session::new(app(&emulator), store.clone()).begin(&tokens(&emulator)).unwrap();
     for refreshes in 1..=3 {
         emulator.advance(LIFETIME);
-        let session = Session::new(app(&emulator), store.clone());
-        with_session::<T>(&emulator, &session).send(&ListWebhooks::new()).unwrap();
+        let session = T::Session::new(app(&emulator), store.clone());
+        T::with_session(Setup::of(&emulator), &session).send(&ListWebhooks::new()).unwrap();
+        session.settle();
         assert_eq!((emulator.refreshes(), emulator.repeated_refreshes()), (refreshes, 0));
     }
 }
@@ -196,16 +196,12 @@ fn processes_that_share_a_file_refresh_once<T: Transport>() {
     let emulator = emulator();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("session.json");
-    let session = Session::new(app(&emulator), FileStore::new(&path));
-    session.begin(&tokens(&emulator), SystemTime::now()).unwrap();
-    let clients: Vec<T> = (0..PROCESSES)
-        .map(|_| {
-            let session = Session::new(app(&emulator), FileStore::new(&path));
-            with_session(&emulator, &session)
-        })
-        .collect();
+    let session = || T::Session::new(app(&emulator), FileStore::new(&path));
+    session().begin(&tokens(&emulator)).unwrap();
     for _ in 0..EXPIRIES {
         emulator.advance(LIFETIME);
+        let client = |_| T::with_session(Setup::of(&emulator), &session());
+        let clients: Vec<T> = (0..PROCESSES).map(client).collect();
         let start = Barrier::new(PROCESSES);
         std::thread::scope(|scope| {
             for client in &clients {
@@ -222,7 +218,7 @@ fn processes_that_share_a_file_refresh_once<T: Transport>() {
 /// A store that can be told to fail after Kit has given new tokens.
 #[derive(Debug, Default)]
 struct Full {
-    store: MemoryStore,
+    store: session::Memory,
     is_full: AtomicBool,
 }
 
@@ -241,27 +237,31 @@ impl Store for Full {
     }
 }
 
-fn what_cannot_be_saved_is_told_and_not_lost<T: Transport>() {
+fn what_cannot_be_saved_is_used_and_told<T: Transport>() {
     let emulator = emulator();
     let store = Arc::new(Full::default());
-    let session = Session::new(app(&emulator), store.clone());
-    session.begin(&tokens(&emulator), SystemTime::now()).unwrap();
-    let client = with_session::<T>(&emulator, &session);
+    let session = T::Session::new(app(&emulator), store.clone());
+    session.begin(&tokens(&emulator)).unwrap();
+    let client = T::with_session(Setup::of(&emulator), &session);
+    client.send(&ListWebhooks::new()).unwrap();
+    assert!(session.unsaved().is_none());
     emulator.advance(LIFETIME);
     store.is_full.store(true, Ordering::SeqCst);
-    let create = CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate).unwrap();
     for _ in 0..2 {
-        let error = client.send(&create).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "POST /v4/webhooks: the session cannot be written to its store: the disk is full"
-        );
-        assert!(!error.may_have_been_applied());
+        client.send(&ListWebhooks::new()).unwrap();
+        session.settle();
+        let unsaved = session.unsaved().unwrap().to_string();
+        assert_eq!(unsaved, "the session cannot be written to its store: the disk is full");
+        // The store has what was spent; in use is what Kit gave.
+        assert_ne!(session.tokens(), Some(store.load().unwrap().unwrap().tokens().clone()));
     }
-    store.is_full.store(false, Ordering::SeqCst);
-    client.send(&create).unwrap();
-    assert_eq!(emulator.webhooks().len(), 1);
     assert_eq!((emulator.refreshes(), emulator.repeated_refreshes()), (1, 0));
+
+    // The app is authorized anew once there is room: that is saved at once.
+    store.is_full.store(false, Ordering::SeqCst);
+    session.begin(&tokens(&emulator)).unwrap();
+    assert!(session.unsaved().is_none());
+    assert_eq!(session.tokens(), Some(store.load().unwrap().unwrap().tokens().clone()));
 }
 
 /// There is nothing that could save it: that is said plainly.
@@ -269,8 +269,8 @@ fn a_refresh_that_is_not_answered_ends_the_session<T: Transport>() {
     let emulator = emulator();
     let session = begin(&emulator);
     let retry = RetryPolicy::default().with_backoff(Duration::ZERO, Duration::ZERO);
-    let credentials = Credentials::session(&session);
-    let client = T::new(Setup { retry, credentials, ..Setup::of(&emulator) });
+    let setup = Setup::of(&emulator).as_whom(Credentials::session(&session));
+    let client = T::new(setup.with(|settings| settings.retry = retry));
     emulator.advance(LIFETIME);
     let mut is_first = true;
     emulator.fail_when(move |request| {
@@ -279,23 +279,22 @@ fn a_refresh_that_is_not_answered_ends_the_session<T: Transport>() {
         lost.then(|| Fault::close().after_applying())
     });
     let error = client.send(&ListWebhooks::new()).unwrap_err();
-    assert!(matches!(error, Error::Session { source: SessionError::Ended(_), .. }), "{error}");
+    assert!(matches!(error, Error::Session { failure: SessionError::Ended(_), .. }), "{error}");
     assert_eq!((emulator.refreshes(), emulator.repeated_refreshes()), (1, 1));
 }
 
-fn a_refresh_outlasts_the_deadline_of_its_call<T: Transport>() {
+fn a_refresh_outlasts_the_timeout_of_its_call<T: Transport>() {
     let emulator = emulator();
     let session = begin(&emulator);
-    let retry = RetryPolicy::default().with_deadline(Duration::from_millis(500));
-    let credentials = Credentials::session(&session);
-    let hasty = T::new(Setup { retry, credentials, ..Setup::of(&emulator) });
+    let setup = Setup::of(&emulator).as_whom(Credentials::session(&session));
+    let hasty = T::new(setup.with(|settings| settings.timeout = Duration::from_millis(500)));
     emulator.advance(LIFETIME);
     emulator.fail_when(|request| {
         let is_refresh = request.uri().path() == "/v4/oauth/token";
         is_refresh.then(|| Fault::delay(Duration::from_secs(1)))
     });
     let error = hasty.send(&ListWebhooks::new()).unwrap_err();
-    assert!(matches!(error, Error::Session { source: SessionError::Busy, .. }), "{error}");
+    assert!(matches!(error, Error::Session { failure: SessionError::Busy, .. }), "{error}");
     // Who has more time gets what it has brought.
     let patient = with_session::<T>(&emulator, &session);
     let mut calls = 0;

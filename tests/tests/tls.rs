@@ -21,6 +21,8 @@ on_each_transport!(
     a_server_without_tls_gets_nothing,
     a_server_that_closes_in_the_handshake,
     a_server_that_never_ends_the_handshake,
+    a_handshake_that_drips_ends_by_the_timeout_for_connecting,
+    a_server_that_speaks_tls_1_1_alone_gets_nothing,
     a_timeout_while_connecting,
     a_connection_that_ends_in_the_middle,
     an_end_that_is_not_announced,
@@ -49,13 +51,15 @@ fn serve(config: Arc<ServerConfig>) -> Server {
 }
 
 fn assert_refused<T: Transport>(server: &Server, authority: Option<&Authority>) -> String {
-    let root = authority.map(Authority::certificate);
-    let error = T::new(Setup { root, ..Setup::new(server.base_url()) }).send(&create());
-    let error = error.unwrap_err();
+    let mut setup = Setup::new(server.base_url());
+    if let Some(authority) = authority {
+        setup = setup.trusting(&authority.certificate());
+    }
+    let error = T::new(setup).send(&create()).unwrap_err();
     assert_error_silent(&error);
     assert!(!error.may_have_been_applied(), "{error}");
     match &error {
-        Error::Transport { source, .. } => assert_eq!(source.delivery(), Delivery::NotSent),
+        Error::Transport { failure, .. } => assert_eq!(failure.delivery(), Delivery::NotSent),
         error => panic!("not of the transport: {error}"),
     }
     assert!(server.connections() > 0, "{error}");
@@ -66,8 +70,7 @@ fn assert_refused<T: Transport>(server: &Server, authority: Option<&Authority>) 
 fn a_trusted_server_is_used<T: Transport>() {
     let authority = Authority::new();
     let server = serve(authority.server(HOST, Validity::Now));
-    let root = Some(authority.certificate());
-    let client = T::new(Setup { root, ..Setup::new(server.base_url()) });
+    let client = T::new(Setup::new(server.base_url()).trusting(&authority.certificate()));
     for _ in 0..5 {
         assert_eq!(client.send(&create()).unwrap().id, 9.into());
     }
@@ -130,8 +133,8 @@ fn a_redirect_out_of_tls_is_not_followed<T: Transport>() {
         let head = format!("HTTP/1.1 307 Redirect\r\nLocation: {location}/\r\n");
         let _ = peer.send(head + "Content-Length: 0\r\n\r\n");
     });
-    let root = Some(authority.certificate());
-    let error = T::new(Setup { root, ..Setup::new(server.base_url()) }).send(&create());
+    let setup = Setup::new(server.base_url()).trusting(&authority.certificate());
+    let error = T::new(setup).send(&create());
     assert!(matches!(error.unwrap_err(), Error::Api(error) if error.status() == 307));
     assert_eq!(other.connections(), 0, "a redirect was followed");
 }
@@ -144,7 +147,8 @@ fn a_server_that_never_ends_the_handshake<T: Transport>() {
     let server = Server::start(say_nothing);
     let base_url = server.base_url().replace("http:", "https:");
     let connect_timeout = Duration::from_millis(200);
-    let client = T::new(Setup { connect_timeout, ..Setup::new(base_url) });
+    let setup = Setup::new(base_url).with(|settings| settings.connect_timeout = connect_timeout);
+    let client = T::new(setup);
     for _ in 0..2 {
         let error = client.send(&create()).unwrap_err();
         assert_not_sent(&error);
@@ -154,11 +158,46 @@ fn a_server_that_never_ends_the_handshake<T: Transport>() {
     assert!(server.requests().is_empty());
 }
 
+/// No single wait is as long as the timeout.
+fn a_handshake_that_drips_ends_by_the_timeout_for_connecting<T: Transport>() {
+    let connect_timeout = Duration::from_millis(500);
+    let server = Server::start(move |peer| {
+        // The head of a record that goes on for long.
+        let mut sent = peer.send([22, 3, 3, 64, 0, 2, 0, 63, 252, 3, 3]);
+        while sent.is_ok() && peer.pause(connect_timeout / 10) {
+            sent = peer.send([0]);
+        }
+    });
+    let setup = Setup::new(server.base_url().replace("http:", "https:"));
+    let client = T::new(setup.with(|settings| settings.connect_timeout = connect_timeout));
+    assert_not_sent(&client.send(&create()).unwrap_err());
+    server.wait_until_closed(1);
+}
+
+/// RFC 8996 has put it out of use.
+fn a_server_that_speaks_tls_1_1_alone_gets_nothing<T: Transport>() {
+    let server = Server::start(|peer| {
+        // Whatever the client offers: a ServerHello of version 3.2, with TLS_RSA_WITH_AES_128_CBC_SHA.
+        let mut hello = vec![22, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
+        hello.extend([7; 32]);
+        hello.extend([0, 0, 47, 0]);
+        let _ = peer.send(hello);
+        peer.until_closed();
+    });
+    let client = T::new(Setup::new(server.base_url().replace("http:", "https:")));
+    let error = client.send(&create()).unwrap_err();
+    assert_not_sent(&error);
+    // It is not a timeout that says so.
+    let text = error.to_string().to_lowercase();
+    assert!(["version", "protocol", "tls12"].iter().any(|word| text.contains(word)), "{text}");
+}
+
 fn a_timeout_while_connecting<T: Transport>() {
     let server = Server::start(say_nothing);
     let base_url = server.base_url().replace("http:", "https:");
     let timeout = Duration::from_millis(200);
-    let client = T::new(Setup { timeout, ..Setup::new(base_url) });
+    let setup = Setup::new(base_url).with(|settings| settings.attempt_timeout = timeout);
+    let client = T::new(setup);
     assert_not_sent(&client.send(&create()).unwrap_err());
 }
 
@@ -175,14 +214,14 @@ fn call<T: Transport>(
 ) -> Result<(), TransportError> {
     let authority = Authority::new();
     let server = Server::start_tls(authority.server(HOST, Validity::Now), script);
-    let root = Some(authority.certificate());
-    let client = T::new(Setup { root, timeout, ..Setup::new(server.base_url()) });
+    let setup = Setup::new(server.base_url()).trusting(&authority.certificate());
+    let client = T::new(setup.with(|settings| settings.attempt_timeout = timeout));
     let Err(error) = client.send(&create()) else { return Ok(()) };
     assert_error_silent(&error);
     assert!(error.may_have_been_applied(), "{error}");
     assert_eq!(server.requests().len(), 1, "it is not sent again");
     match error {
-        Error::Transport { source, .. } => Err(source),
+        Error::Transport { failure, .. } => Err(failure),
         error => panic!("not of the transport: {error}"),
     }
 }
@@ -202,22 +241,34 @@ fn a_connection_that_ends_in_the_middle<T: Transport>() {
     }
 }
 
-/// A body whose end is that of the connection could be cut off by anybody, unless TLS announces it.
+/// A body whose end is that of the connection could be cut off by anybody, unless TLS announces it. What is
+/// not whole is no reply; what is whole says so itself, since it is JSON.
 fn an_end_that_is_not_announced<T: Transport>() {
-    let answer = |abort: bool| {
-        call::<T>(LONG, move |peer| {
+    let body = r#"{"webhook": {"id": 9, "account_id": 1539, "target_url": "https://a.b/",
+        "event": {"name": "purchase_create"}}}"#;
+    let answer = |length: usize, aborts: bool| {
+        let authority = Authority::new();
+        let server = Server::start_tls(authority.server(HOST, Validity::Now), move |peer| {
             peer.request();
-            let body = r#"{"webhook": {"id": 9, "account_id": 1539, "target_url": "https://a.b/",
-                "event": {"name": "purchase_create"}}}"#;
-            let _ = peer.send(format!("HTTP/1.1 201 Created\r\n\r\n{body}"));
-            if abort {
+            let _ = peer.send(format!("HTTP/1.1 201 Created\r\n\r\n{}", &body[..length]));
+            if aborts {
                 peer.abort();
             }
-        })
+        });
+        T::new(Setup::new(server.base_url()).trusting(&authority.certificate())).send(&create())
     };
-    assert!(answer(false).is_ok());
-    // A whole JSON value says of itself that it is whole: either is right.
-    assert!(matches!(answer(true), Ok(()) | Err(TransportError::CutOff(_))));
+    let is_cut_off = |error: &Error| {
+        matches!(error, Error::Transport { failure: TransportError::CutOff(_), .. })
+    };
+    assert!(answer(body.len(), false).is_ok());
+    for length in [0, 1, body.len() / 2, body.len() - 1] {
+        let error = answer(length, true).unwrap_err();
+        assert!(error.may_have_been_applied(), "{error}");
+        assert_eq!(is_cut_off(&error), T::SEES_AN_UNANNOUNCED_END, "{error}");
+    }
+    let whole = answer(body.len(), true);
+    assert_eq!(whole.as_ref().err().is_some_and(is_cut_off), T::SEES_AN_UNANNOUNCED_END);
+    assert_eq!(whole.is_ok(), !T::SEES_AN_UNANNOUNCED_END);
 }
 
 fn an_endless_body_over_tls<T: Transport>() {

@@ -4,14 +4,15 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use kit_core::oauth::{App, RefreshTokens};
-use kit_core::webhooks::{CreateWebhook, Event};
+use kit_core::oauth::{App, Record, RefreshTokens, SaveError, Store, StoreError};
+use kit_core::webhooks::{CreateWebhook, Event, ListWebhooks};
 use kit_core::{Credentials, RetryPolicy};
 use kit_emulator::{Emulator, Fault};
 use kit_tests::secrets::SECRET;
 use kit_tests::server::Server;
 use kit_tests::session;
 use kit_ureq::Client;
+use kit_ureq::oauth::Session;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 /// All that was written.
@@ -89,11 +90,63 @@ fn how_a_call_ends_is_said() {
     assert!(text.contains("got no response") && text.contains("failure=cut off: "), "{text}");
 }
 
+/// Whether it was sent is not known, for a GET as for any other.
+#[test]
+fn a_get_that_timed_out_has_got_no_response() {
+    let emulator = Emulator::start().unwrap();
+    let client = client(emulator.base_url(), Credentials::api_key(emulator.api_key()))
+        .with_retry(RetryPolicy::none())
+        .with_timeout(Duration::from_millis(300));
+    emulator.fail_next(1, Fault::delay(Duration::from_secs(3600)));
+    let text = traced(|| drop(client.send(&ListWebhooks::new()).unwrap_err()));
+    assert!(text.contains("outcome=\"no response\""), "{text}");
+    assert!(!text.contains("not sent"), "{text}");
+    let gone = Client::builder().base_url("http://127.0.0.1:1").retry(RetryPolicy::none());
+    let gone = gone.build(Credentials::api_key("kit_0123")).unwrap();
+    let text = traced(|| drop(gone.send(&ListWebhooks::new()).unwrap_err()));
+    assert!(text.contains("outcome=\"not sent\""), "{text}");
+}
+
+/// If the process ends now, the session does: somebody should know before.
+#[test]
+fn new_tokens_that_cannot_be_saved_are_a_warning() {
+    let emulator = Emulator::builder().token_lifetime(Duration::from_secs(60)).start().unwrap();
+    let session = Session::new(session::app(&emulator), Full::default());
+    session.begin(&session::tokens(&emulator)).unwrap();
+    let client = Client::builder().base_url(emulator.base_url()).build(&session).unwrap();
+    emulator.advance(Duration::from_secs(60));
+    let text = traced(|| drop(client.send(&create()).unwrap()));
+    let warnings: Vec<_> = text.lines().filter(|line| line.contains(" WARN ")).collect();
+    let [warning] = warnings[..] else { panic!("{text}") };
+    assert!(warning.contains("new tokens are not saved"), "{warning}");
+    assert!(warning.contains("the disk is full"), "{warning}");
+    let tokens = session.tokens().unwrap().unwrap();
+    assert!(!text.contains(tokens.access_token.secret()), "{text}");
+    assert!(!text.contains(tokens.refresh_token.unwrap().secret()), "{text}");
+}
+
+/// A store with room for the tokens of an authorization, and for no others.
+#[derive(Default)]
+struct Full(session::Memory);
+
+impl Store for Full {
+    fn load(&self) -> Result<Option<Record>, StoreError> {
+        self.0.load()
+    }
+
+    fn save(&self, record: &Record) -> Result<(), SaveError> {
+        if self.load()?.is_some_and(|held| held.tokens() != record.tokens()) {
+            return Err("the disk is full".into());
+        }
+        self.0.save(record)
+    }
+}
+
 #[test]
 fn a_refresh_is_seen_too() {
     let emulator = Emulator::builder().token_lifetime(Duration::from_secs(60)).start().unwrap();
     let session = session::begin(&emulator);
-    let tokens = session.tokens().unwrap().unwrap();
+    let tokens = session.tokens().unwrap();
     let client = client(emulator.base_url(), Credentials::session(&session));
     emulator.advance(Duration::from_secs(60));
     let text = traced(|| drop(client.send(&create()).unwrap()));
@@ -106,7 +159,7 @@ fn a_refresh_is_seen_too() {
     ] {
         assert!(text.contains(expected), "{expected} is not in {text}");
     }
-    let renewed = session.tokens().unwrap().unwrap();
+    let renewed = session.tokens().unwrap();
     for secret in [
         tokens.access_token.secret(),
         tokens.refresh_token.as_ref().unwrap().secret(),
@@ -128,7 +181,7 @@ fn neither_a_secret_nor_a_body_is_traced() {
         let _ = peer.send(format!("{head}\r\nContent-Length: {length}\r\n\r\n{request}"));
     });
     for credentials in [Credentials::api_key(SECRET), Credentials::access_token(SECRET)] {
-        for base_url in [echo.base_url(), "http://kit.invalid".to_owned()] {
+        for base_url in [echo.base_url(), "https://kit.invalid".to_owned()] {
             let client = client(&base_url, credentials.clone());
             let text = traced(|| drop(client.send(&create()).unwrap_err()));
             assert!(text.contains("kit.call"), "{text}");

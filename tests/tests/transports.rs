@@ -58,14 +58,14 @@ fn every_event_is_created<T: Transport>() {
 fn an_access_token_is_taken_too<T: Transport>() {
     let emulator = Emulator::start().unwrap();
     let credentials = Credentials::access_token(emulator.access_token());
-    let client = T::new(Setup { credentials, ..Setup::of(&emulator) });
+    let client = T::new(Setup::of(&emulator).as_whom(credentials));
     client.send(&create()).unwrap();
 }
 
 fn a_wrong_credential_is_refused<T: Transport>() {
     let emulator = Emulator::start().unwrap();
     for credentials in [Credentials::api_key(SECRET), Credentials::access_token(SECRET)] {
-        let client = T::new(Setup { credentials, ..Setup::of(&emulator) });
+        let client = T::new(Setup::of(&emulator).as_whom(credentials));
         let error = client.send(&create()).unwrap_err();
         assert_error_silent(&error);
         assert!(!error.may_have_been_applied());
@@ -76,7 +76,7 @@ fn a_wrong_credential_is_refused<T: Transport>() {
     }
     assert!(emulator.webhooks().is_empty());
 
-    let client = T::new(Setup { credentials: Credentials::api_key(""), ..Setup::of(&emulator) });
+    let client = T::new(Setup::of(&emulator).as_whom(Credentials::api_key("")));
     let before = emulator.requests();
     assert_eq!(client.send(&create()).unwrap_err().to_string(), "api_key: is empty");
     assert_eq!(emulator.requests(), before);
@@ -103,7 +103,7 @@ fn every_error_status_is_told<T: Transport>() {
         assert_eq!(error.may_have_been_applied(), !refused, "{error}");
         let error = api_error(error);
         assert_eq!(error.status().as_u16(), status);
-        assert_eq!((error.method().as_str(), error.path()), ("POST", "/v4/webhooks"));
+        assert_eq!(error.operation().to_string(), "POST /v4/webhooks");
         assert!(error.request_id().is_some(), "{status}");
         let delay = error.retry_after().unwrap().delay(std::time::UNIX_EPOCH);
         assert_eq!(delay.as_secs(), 7, "{status}");
@@ -186,9 +186,9 @@ fn parallel_callers_get_their_own_replies<T: Transport>() {
 
 fn a_path_prefix_stands_before_the_path<T: Transport>() {
     let emulator = Emulator::start().unwrap();
-    let setup = Setup::of(&emulator);
     let base_url = format!("{}/prefix/", emulator.base_url());
-    let error = T::new(Setup { base_url, ..setup }).send(&create()).unwrap_err();
+    let setup = Setup::of(&emulator).with(|settings| settings.base_url = Some(base_url));
+    let error = T::new(setup).send(&create()).unwrap_err();
     // The emulator has no such path: it is the one that was asked for.
     assert_eq!(api_error(error).status(), StatusCode::NOT_FOUND);
     assert_eq!(emulator.requests(), 1);

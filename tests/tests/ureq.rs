@@ -1,67 +1,20 @@
-//! What only kit-ureq has: proxies of the environment, and agents of one's own.
+//! What only kit-ureq has: agents of one's own, and middleware.
 
-use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use kit_core::webhooks::{CreateWebhook, Event};
-use kit_core::{Credentials, Error, TransportError};
+use kit_core::webhooks::{CreateWebhook, Event, ListWebhooks};
+use kit_core::{Credentials, Error, RetryPolicy, TransportError};
 use kit_emulator::{Emulator, Fault};
 use kit_tests::secrets::SECRET;
 use kit_tests::server::Server;
+use kit_tests::session;
 use kit_ureq::Client;
 use ureq::Agent;
 
 fn create() -> CreateWebhook {
     CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate).unwrap()
-}
-
-/// Runs the program with these variables and no other, and returns what it says.
-fn create_with(base_url: &str, api_key: &str, environment: &[(&str, &str)]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_create_through_environment"))
-        .args([base_url, api_key])
-        .env_clear()
-        .envs(environment.iter().copied())
-        .output()
-        .unwrap();
-    assert!(output.status.success());
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// A proxy that refuses every tunnel.
-fn proxy() -> Server {
-    Server::start(|peer| {
-        peer.request();
-        let _ = peer.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
-    })
-}
-
-#[test]
-fn https_proxy_is_used() {
-    let proxy = proxy();
-    for variable in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
-        let before = proxy.requests().len();
-        let said =
-            create_with("https://kit.example", SECRET, &[(variable, proxy.base_url().as_str())]);
-        assert!(said.starts_with("POST /v4/webhooks: not sent: "), "{variable}: {said}");
-        let requests = proxy.requests();
-        assert_eq!(requests.len(), before + 1, "{variable}: {said}");
-        let request = requests.last().unwrap();
-        assert!(request.starts_with("CONNECT kit.example:443 HTTP/1.1\r\n"), "{request}");
-        assert!(!request.contains(SECRET), "{request}");
-    }
-}
-
-#[test]
-fn no_proxy_is_honoured() {
-    let proxy = proxy();
-    let emulator = Emulator::start().unwrap();
-    let environment = [("http_proxy", &*proxy.base_url()), ("no_proxy", "127.0.0.1")];
-    let said = create_with(emulator.base_url(), emulator.api_key(), &environment);
-    assert_eq!((said.trim(), proxy.connections()), ("created 1", 0));
-    // Without it, the proxy is asked.
-    let said = create_with(emulator.base_url(), emulator.api_key(), &environment[..1]);
-    assert!(said.starts_with("POST /v4/webhooks: "), "{said}");
-    assert_eq!((emulator.requests(), proxy.connections()), (1, 1), "{said}");
 }
 
 fn with_agent(agent: &Agent, emulator: &Emulator) -> kit_ureq::Builder {
@@ -106,12 +59,12 @@ fn the_limits_of_the_builder_apply_to_an_agent_of_ones_own() {
     let agent = Agent::new_with_defaults();
     let client = with_agent(&agent, &emulator).max_response_size(10).timeout(Duration::MAX);
     let error = client.build(credentials.clone()).unwrap().send(&create()).unwrap_err();
-    let Error::Transport { source: TransportError::TooLarge { limit, .. }, .. } = error else {
+    let Error::Transport { failure: TransportError::TooLarge { limit, .. }, .. } = error else {
         panic!("{error}");
     };
     assert_eq!(limit, 10);
 
-    let client = with_agent(&agent, &emulator).timeout(Duration::from_secs(1));
+    let client = with_agent(&agent, &emulator).attempt_timeout(Duration::from_secs(1));
     emulator.fail_next(1, Fault::delay(Duration::from_secs(3600)));
     let error = client.build(credentials).unwrap().send(&create()).unwrap_err();
     assert!(error.to_string().starts_with("POST /v4/webhooks: timed out: "), "{error}");
@@ -142,9 +95,107 @@ fn timeouts_without_end_do_not_panic() {
     let client = Client::builder()
         .base_url(emulator.base_url())
         .timeout(Duration::MAX)
+        .attempt_timeout(Duration::MAX)
         .connect_timeout(Duration::MAX)
         .max_response_size(usize::MAX)
         .build(Credentials::api_key(emulator.api_key()))
         .unwrap();
     client.send(&create()).unwrap();
+}
+
+/// Attempts, refreshes, and what Kit answers to each.
+#[test]
+fn a_middleware_sees_every_exchange() {
+    let emulator = Emulator::builder().token_lifetime(Duration::from_secs(60)).start().unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = seen.clone();
+    let session = session::begin(&emulator);
+    let client = Client::builder()
+        .base_url(emulator.base_url())
+        .retry(RetryPolicy::default().with_backoff(Duration::ZERO, Duration::ZERO))
+        .middleware(move |mut request, next| {
+            assert!(!next.timeout().is_zero());
+            request.headers_mut().insert("x-tenant", "acme".parse().unwrap());
+            let path = request.uri().path().to_owned();
+            let response = next.send(request)?;
+            log.lock().unwrap().push((path, response.status().as_u16()));
+            Ok(response)
+        })
+        .build(Credentials::session(&session))
+        .unwrap();
+    emulator.advance(Duration::from_secs(60));
+    let (tenants, tenant) = std::sync::mpsc::channel();
+    let mut is_first = true;
+    emulator.fail_when(move |request| {
+        tenants.send(request.headers()["x-tenant"].clone()).unwrap();
+        std::mem::take(&mut is_first).then(|| Fault::status(429))
+    });
+    client.send(&create()).unwrap();
+    let webhooks = || "/v4/webhooks".to_owned();
+    let expected = [
+        (webhooks(), 429),
+        (webhooks(), 401),
+        ("/v4/oauth/token".to_owned(), 200),
+        (webhooks(), 201),
+    ];
+    assert_eq!(*seen.lock().unwrap(), expected);
+    assert_eq!(tenant.try_iter().filter(|tenant| tenant == "acme").count(), 4);
+}
+
+#[test]
+fn a_middleware_can_answer_and_fail_by_itself() {
+    let body = r#"{"webhook": {"id": 7, "account_id": 1, "target_url": "https://example.com/kit",
+        "event": {"name": "purchase_create"}}}"#;
+    let calls = AtomicUsize::new(0);
+    // Nobody is there.
+    let client = Client::builder()
+        .base_url("http://127.0.0.1:1")
+        .retry(RetryPolicy::default().with_backoff(Duration::ZERO, Duration::ZERO))
+        .middleware(move |_, _| match calls.fetch_add(1, Ordering::SeqCst) {
+            0 => Err(TransportError::NotSent("not today".into())),
+            1 => Ok(http::Response::builder().status(201).body(body.into()).unwrap()),
+            _ => Err(TransportError::CutOff("who knows".into())),
+        })
+        .build(Credentials::api_key("kit_0123"))
+        .unwrap();
+    assert_eq!(client.send(&create()).unwrap().id, 7.into());
+    let error = client.send(&create()).unwrap_err();
+    assert_eq!(error.to_string(), "POST /v4/webhooks: cut off: who knows");
+}
+
+#[test]
+fn one_call_can_have_another_timeout_and_policy() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::builder().base_url(emulator.base_url());
+    let client = client.build(Credentials::api_key(emulator.api_key())).unwrap();
+    let short = Duration::from_millis(300);
+    emulator.fail_next(1, Fault::delay(Duration::from_secs(3600)));
+    let error = client.with_timeout(short).send(&ListWebhooks::new()).unwrap_err();
+    assert!(error.to_string().starts_with("GET /v4/webhooks: timed out: "), "{error}");
+    emulator.fail_next(1, Fault::delay(Duration::from_secs(3600)));
+    let hasty = client.with_attempt_timeout(short).with_retry(RetryPolicy::none());
+    let error = hasty.send(&ListWebhooks::new()).unwrap_err();
+    assert!(error.to_string().starts_with("GET /v4/webhooks: timed out: "), "{error}");
+    let before = emulator.requests();
+    emulator.fail_next(1, Fault::status(503));
+    client.with_retry(RetryPolicy::none()).send(&ListWebhooks::new()).unwrap_err();
+    assert_eq!(emulator.requests(), before + 1);
+    // The client itself is as it was, and so are its connections.
+    client.send(&ListWebhooks::new()).unwrap();
+    assert!(emulator.connections() <= 3, "{}", emulator.connections());
+}
+
+#[test]
+fn one_client_can_serve_many_accounts() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::builder().base_url(emulator.base_url());
+    let client = client.build(Credentials::none()).unwrap();
+    let ours = client.with_principal(Credentials::api_key(emulator.api_key()));
+    ours.send(&create()).unwrap();
+    let theirs = client.with_principal(Credentials::api_key("kit_other"));
+    assert!(matches!(theirs.send(&create()), Err(Error::Api(error)) if error.status() == 401));
+    ours.with_principal(kit_ureq::oauth::Session::in_memory(session::app(&emulator)))
+        .send(&create())
+        .unwrap_err();
+    assert_eq!(emulator.connections(), 1);
 }

@@ -65,7 +65,10 @@ impl Credentials {
     }
 
     /// The access token of a session, whichever that is at the time. Renewing it is up to
-    /// [`Call`](crate::Call): the clients of the transports use it.
+    /// [`Call`](crate::Call).
+    ///
+    /// A client of a transport takes a session of its own instead, which brings the store with it: given a
+    /// session by this, it can keep one in memory alone.
     pub fn session(session: &Session) -> Self {
         Self(Kind::Session(session.clone()))
     }
@@ -75,8 +78,8 @@ impl Credentials {
         Self(Kind::None)
     }
 
-    /// How many requests Kit allows them in any 60 seconds: 120 for an API key, 600 for an access token. As
-    /// 120 counts, too, what has none.
+    /// How many requests Kit allows in any 60 seconds: 600 with an access token or a session, 120 with an API
+    /// key. Without credentials it is taken for 120.
     ///
     /// Source: Kit's API v4, "Rate limits".
     pub fn rate_limit(&self) -> u32 {
@@ -86,7 +89,12 @@ impl Credentials {
         }
     }
 
-    pub(crate) fn as_session(&self) -> Option<&Session> {
+    pub(crate) fn is_api_key(&self) -> bool {
+        matches!(self.0, Kind::Secret { scheme: Scheme::ApiKey, .. })
+    }
+
+    /// The session, where they are one.
+    pub fn as_session(&self) -> Option<&Session> {
         match &self.0 {
             Kind::Session(session) => Some(session),
             Kind::Secret { .. } | Kind::None => None,
@@ -181,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_header_cannot_carry_is_refused_by_name() {
+    fn what_a_header_cannot_carry_is_an_error_that_names_it() {
         for bad in ["", " ", "kit 0123", "kit_0123\n", "kit_\u{e9}", "kit\0", "\u{7f}"] {
             let error = Credentials::api_key(bad).header().unwrap_err().to_string();
             assert!(error.starts_with("api_key: "), "{error}");

@@ -1,13 +1,19 @@
 use std::fmt;
+use std::sync::Arc;
 
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
-use http::{Request, Response};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
+use http::{Method, Request, Response};
 use zeroize::Zeroizing;
 
-use crate::wire::{BaseUrl, reply};
-use crate::{Credentials, Delivery, Endpoint, Error, TransportError};
+use crate::endpoint::{Auth, Endpoint, operation};
+use crate::error::Delivery;
+use crate::oauth::{OAuthPage, OAuthUrls};
+use crate::wire::{BaseUrl, Plaintext, Query, response};
+use crate::{Credentials, Error, TransportError};
 
 /// Where Kit is and as whom to talk to it: turns endpoints into requests and replies into values.
+///
+/// Cheap to clone.
 ///
 /// # Examples
 ///
@@ -21,47 +27,94 @@ use crate::{Credentials, Delivery, Endpoint, Error, TransportError};
 /// ```
 #[derive(Clone)]
 pub struct Kit {
+    parts: Arc<Parts>,
+}
+
+#[derive(Clone)]
+struct Parts {
     base_url: BaseUrl,
+    oauth_urls: Option<OAuthUrls>,
     credentials: Credentials,
-    /// What requests with a body carry; without the credential, where that cannot be sent or changes.
+    /// What requests carry that have a body of JSON; without the credential, where that cannot be sent or
+    /// changes.
     headers: HeaderMap,
 }
+
+/// Most bodies, and all replies that are asked for.
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl Kit {
     const USER_AGENT: &str = concat!("kit-core/", env!("CARGO_PKG_VERSION"));
 
     /// Kit at `https://api.kit.com`.
     pub fn new(credentials: Credentials) -> Self {
-        let json = HeaderValue::from_static("application/json");
         let mut headers = HeaderMap::with_capacity(4);
-        headers.insert(ACCEPT, json.clone());
-        headers.insert(CONTENT_TYPE, json);
+        headers.insert(ACCEPT, JSON);
+        headers.insert(CONTENT_TYPE, JSON);
         headers.insert(USER_AGENT, HeaderValue::from_static(Self::USER_AGENT));
+        let (base_url, nobody) = (BaseUrl::kit(), Credentials::none());
+        let parts = Parts { base_url, oauth_urls: None, credentials: nobody, headers };
+        Self { parts: Arc::new(parts) }.with_credentials(credentials)
+    }
+
+    /// The same Kit for somebody else.
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: Credentials) -> Self {
+        let parts = self.change();
+        Credentials::remove_from(&mut parts.headers);
         if credentials.as_session().is_none()
             && let Ok((name, secret)) = credentials.header()
         {
-            headers.insert(name, secret);
+            parts.headers.insert(name, secret);
         }
-        Self { base_url: BaseUrl::kit(), credentials, headers }
+        parts.credentials = credentials;
+        self
     }
 
     /// Kit at another address: a local one to develop against, or a proxy.
     ///
-    /// Any `http` or `https` URL, with or without a path (the operations' paths, which begin with
-    /// `/v4`, go behind it) and with or without a slash at its end.
+    /// An https URL, or an http one of this machine, with or without a path (the operations' paths, which
+    /// begin with `/v4`, go behind it) and with or without a slash at its end.
     ///
     /// # Errors
     ///
     /// [`Error::Input`] for `base_url` where it is not an absolute http or https URL with a host, or
-    /// has a user name, a query or a fragment.
-    pub fn with_base_url(mut self, url: impl AsRef<str>) -> Result<Self, Error> {
-        self.base_url = BaseUrl::parse(url.as_ref())?;
+    /// has a user name, a query or a fragment; and where it is an http URL of another machine, to which
+    /// the credential would be sent in the clear.
+    pub fn with_base_url(self, url: impl AsRef<str>) -> Result<Self, Error> {
+        self.at(url.as_ref(), Plaintext::Refused)
+    }
+
+    /// Kit at another address, which may be an http URL of another machine: whoever listens on the way reads
+    /// the credential. For networks that encrypt by themselves, and containers that talk to each other.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`with_base_url`](Self::with_base_url), but for the last.
+    pub fn with_plaintext_base_url(self, url: impl AsRef<str>) -> Result<Self, Error> {
+        self.at(url.as_ref(), Plaintext::Allowed)
+    }
+
+    fn at(mut self, url: &str, plaintext: Plaintext) -> Result<Self, Error> {
+        self.change().base_url = BaseUrl::parse("base_url", url, plaintext)?;
         Ok(self)
+    }
+
+    /// Kit with the pages of OAuth elsewhere than below the base URL.
+    #[must_use]
+    pub fn with_oauth_urls(mut self, urls: OAuthUrls) -> Self {
+        self.change().oauth_urls = Some(urls);
+        self
     }
 
     /// Whether requests are to go over TLS: a transport that has none can say so before it tries.
     pub fn is_https(&self) -> bool {
-        self.base_url.is_https()
+        self.parts.base_url.is_https()
+    }
+
+    /// The host that requests go to, without a port: which proxy a transport takes depends on it.
+    pub fn host(&self) -> &str {
+        self.parts.base_url.host()
     }
 
     /// Puts the application's name and version in front of this library's in `User-Agent`.
@@ -83,57 +136,85 @@ impl Kit {
         }
         let user_agent = HeaderValue::try_from(format!("{application} {}", Self::USER_AGENT))
             .map_err(|_| Error::input("user_agent", "cannot be sent in a header"))?;
-        self.headers.insert(USER_AGENT, user_agent);
+        self.change().headers.insert(USER_AGENT, user_agent);
         Ok(self)
+    }
+
+    fn change(&mut self) -> &mut Parts {
+        Arc::make_mut(&mut self.parts)
     }
 
     /// The request to send.
     ///
     /// It carries `Accept`, `User-Agent`, the credential (marked sensitive) and, where there is a
-    /// body, `Content-Type`. `Host` and `Content-Length` are the transport's to add.
+    /// body, `Content-Type`; and `Content-Length: 0` for a POST, PUT or PATCH without one. `Host` and any
+    /// other `Content-Length` are the transport's to add.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for a credential that cannot be sent, and for an endpoint that wants one where
-    /// there is none.
-    pub fn request<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<Request<Vec<u8>>, Error> {
+    /// [`Error::Input`] for a credential that cannot be sent, for an endpoint that wants one where there is
+    /// none, and for an API key where Kit takes OAuth alone.
+    pub fn request<E: Endpoint>(&self, endpoint: &E) -> Result<Request<Vec<u8>>, Error> {
         self.request_with(endpoint, None)
     }
 
     /// `token` takes the place of a session's.
-    pub(crate) fn request_with<E: Endpoint + ?Sized>(
+    pub(crate) fn request_with<E: Endpoint>(
         &self,
         endpoint: &E,
         token: Option<&Credentials>,
     ) -> Result<Request<Vec<u8>>, Error> {
-        let credential = if endpoint.is_authenticated() {
-            Some(token.unwrap_or(&self.credentials).header()?)
-        } else {
-            None
+        let Parts { credentials, headers, .. } = &*self.parts;
+        if E::AUTH == Auth::OAuth && credentials.is_api_key() {
+            let message = format!(
+                "are an API key, and {} {} takes an OAuth access token alone",
+                E::METHOD,
+                E::PATH
+            );
+            return Err(Error::input("credentials", message));
+        }
+        let credential = match E::AUTH {
+            Auth::Nobody => None,
+            Auth::Any | Auth::OAuth => Some(token.unwrap_or(credentials).header()?),
         };
         let body = endpoint.body()?;
-        let mut headers = self.headers.clone();
+        let mut headers = headers.clone();
         match credential {
             None => Credentials::remove_from(&mut headers),
-            Some((name, value)) if self.credentials.as_session().is_some() => {
+            Some((name, value)) if credentials.as_session().is_some() => {
                 headers.insert(name, value);
             }
             Some(_) => {}
         }
-        if body.is_none() {
-            headers.remove(CONTENT_TYPE);
+        match body.media_type() {
+            // It is there.
+            Some(media_type) if JSON == media_type => {}
+            Some(media_type) => {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+            }
+            None => {
+                headers.remove(CONTENT_TYPE);
+                if [Method::POST, Method::PUT, Method::PATCH].contains(&E::METHOD) {
+                    headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+                }
+            }
         }
-        let mut request = Request::new(body.unwrap_or_default());
+        let mut request = Request::new(body.into_bytes());
         *request.method_mut() = E::METHOD;
-        *request.uri_mut() = self.base_url.join(endpoint)?;
+        *request.uri_mut() = self.url(endpoint)?;
         *request.headers_mut() = headers;
         Ok(request)
     }
 
     /// Where an endpoint is.
-    #[cfg(feature = "authorize")]
-    pub(crate) fn url<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<http::Uri, Error> {
-        self.base_url.join(endpoint)
+    pub(crate) fn url<E: Endpoint>(&self, endpoint: &E) -> Result<http::Uri, Error> {
+        let mut query = Query::default();
+        endpoint.query(&mut query);
+        let own = |page: OAuthPage| self.parts.oauth_urls.as_ref().map(|urls| urls.of(page));
+        match endpoint.oauth_page().and_then(own) {
+            Some(url) => url.with_query(query.as_str()),
+            None => self.parts.base_url.join(endpoint.path().into_inner(), query.as_str()),
+        }
     }
 
     /// Reads the response to a request.
@@ -141,8 +222,8 @@ impl Kit {
     /// # Errors
     ///
     /// [`Error::Api`] where the status is not a success (2xx), whatever the body; [`Error::Reply`]
-    /// where it is one and the body is not what was promised.
-    pub fn response<E: Endpoint + ?Sized>(
+    /// where it is one and the reply is not what was promised.
+    pub fn response<E: Endpoint>(
         &self,
         endpoint: &E,
         response: Response<impl AsRef<[u8]>>,
@@ -151,22 +232,22 @@ impl Kit {
     }
 
     /// `token` is what took the place of a session's.
-    pub(crate) fn response_with<E: Endpoint + ?Sized>(
+    pub(crate) fn response_with<E: Endpoint>(
         &self,
         endpoint: &E,
         response: Response<impl AsRef<[u8]>>,
         token: Option<&Credentials>,
     ) -> Result<E::Reply, Error> {
         let (head, body) = response.into_parts();
-        reply::read(endpoint, &head, body.as_ref(), || self.secrets(token))
+        response::read(endpoint, &head, body.as_ref(), || self.secrets(token))
     }
 
     pub(crate) fn credentials(&self) -> &Credentials {
-        &self.credentials
+        &self.parts.credentials
     }
 
     fn secrets(&self, token: Option<&Credentials>) -> Vec<Zeroizing<String>> {
-        let mut secrets = self.credentials.secrets();
+        let mut secrets = self.credentials().secrets();
         secrets.extend(token.into_iter().flat_map(Credentials::secrets));
         secrets
     }
@@ -189,16 +270,15 @@ impl Kit {
     /// assert!(!error.may_have_been_applied());
     /// # Ok::<(), kit_core::Error>(())
     /// ```
-    pub fn failure<E: Endpoint + ?Sized>(&self, endpoint: &E, source: TransportError) -> Error {
-        let earlier = Delivery::NotSent;
-        Error::Transport { method: E::METHOD, path: endpoint.path(), source, earlier }
+    pub fn failure<E: Endpoint>(&self, endpoint: &E, failure: TransportError) -> Error {
+        Error::Transport { operation: operation(endpoint), failure, earlier: Delivery::NotSent }
     }
 }
 
 #[cfg(feature = "tracing")]
 impl Kit {
     /// The `X-Request-Id` of a response to what may have been sent with `token`.
-    pub(crate) fn request_id<E: Endpoint + ?Sized>(
+    pub(crate) fn request_id<E: Endpoint>(
         &self,
         headers: &HeaderMap,
         endpoint: &E,
@@ -207,26 +287,29 @@ impl Kit {
         let secrets = self.secrets(token);
         let secrets = secrets.iter().map(|secret| secret.as_str());
         let scrub = crate::wire::Scrub::new(secrets.chain(endpoint.secrets()));
-        reply::request_id(headers, &scrub)
+        response::request_id(headers, &scrub)
     }
 }
 
 impl fmt::Debug for Kit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let user_agent = self.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        let Parts { base_url, credentials, headers, .. } = &*self.parts;
+        let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         f.debug_struct("Kit")
-            .field("base_url", &format_args!("{}", self.base_url))
-            .field("credentials", &self.credentials)
+            .field("base_url", &format_args!("{base_url}"))
+            .field("credentials", credentials)
             .field("user_agent", &user_agent.unwrap_or_default())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Effect;
     use crate::fixtures::kit;
     use crate::webhooks::{CreateWebhook, Event, ListWebhooks};
+    use crate::wire::{ReadError, Reply};
 
     #[test]
     fn the_application_stands_in_front_of_the_user_agent() {
@@ -247,9 +330,11 @@ mod tests {
     #[test]
     fn the_scheme_is_that_of_the_base_url() {
         assert!(kit().is_https());
-        for (url, is_https) in [("HTTPS://a.b", true), ("http://a.b", false)] {
+        for (url, is_https) in [("HTTPS://a.b", true), ("http://[::1]:1", false)] {
             assert_eq!(kit().with_base_url(url).unwrap().is_https(), is_https, "{url}");
         }
+        assert!(!kit().with_plaintext_base_url("http://a.b").unwrap().is_https());
+        assert_eq!(kit().with_base_url("http://[::1]:1/a").unwrap().host(), "::1");
     }
 
     #[test]
@@ -257,7 +342,48 @@ mod tests {
         let create = CreateWebhook::new("https://example.com/", Event::PurchaseCreate).unwrap();
         let with = kit().request(&create).unwrap();
         assert_eq!(with.headers()[CONTENT_TYPE], "application/json");
+        assert!(!with.headers().contains_key(CONTENT_LENGTH), "it is the transport's");
         let without = kit().request(&ListWebhooks::new()).unwrap();
         assert!(!without.headers().contains_key(CONTENT_TYPE) && without.body().is_empty());
+    }
+
+    struct Bare;
+
+    impl Endpoint for Bare {
+        const METHOD: Method = Method::POST;
+        const PATH: &'static str = "/v4/bulk/things";
+        const EFFECT: Effect = Effect::Creates;
+        const AUTH: Auth = Auth::OAuth;
+        type Reply = ();
+
+        fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
+            reply.nothing()
+        }
+    }
+
+    #[test]
+    fn a_post_without_a_body_says_so() {
+        let kit = Kit::new(Credentials::access_token("a"));
+        let request = kit.request(&Bare).unwrap();
+        assert_eq!(request.headers()[CONTENT_LENGTH], "0");
+        assert!(!request.headers().contains_key(CONTENT_TYPE));
+    }
+
+    #[test]
+    fn an_api_key_is_not_sent_where_kit_takes_oauth_alone() {
+        let error = kit().request(&Bare).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "credentials: are an API key, and POST /v4/bulk/things takes an OAuth access token alone"
+        );
+        let error = Kit::new(Credentials::none()).request(&Bare).unwrap_err();
+        assert!(error.to_string().starts_with("credentials: are missing"), "{error}");
+    }
+
+    #[test]
+    fn a_change_of_a_clone_is_none_of_the_other() {
+        let first = kit();
+        let second = first.clone().with_base_url("https://proxy.example").unwrap();
+        assert_eq!((first.host(), second.host()), ("api.kit.com", "proxy.example"));
     }
 }

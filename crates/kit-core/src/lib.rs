@@ -1,8 +1,8 @@
 //! The API of Kit (kit.com, formerly ConvertKit) as values.
 //!
 //! This crate turns an operation into an [`http::Request`] and an [`http::Response`] into a value
-//! or an [`Error`]. It never opens a socket, reads a clock, the environment or a file, and never
-//! draws a random number: whoever moves the bytes, moves them. Two crates do so, `kit-ureq`
+//! or an [`Error`]. It never opens a socket, reads a clock, the environment or a file, never draws a random
+//! number, and calls nothing of yours: whoever moves the bytes, moves them. Two crates do so, `kit-ureq`
 //! (blocking) and `kit-hyper` (async); any other HTTP stack can.
 //!
 //! ```
@@ -29,10 +29,13 @@
 //! # What is where
 //!
 //! - [`Kit`]: where and as whom, base URL, [`Credentials`] and user agent;
-//! - [`Endpoint`]: one operation as a value; the operations on webhooks are in [`webhooks`];
+//! - [`Endpoint`]: one operation as a value; the operations on webhooks are in [`webhooks`]; what an operation of
+//!   your own is written with is in [`wire`];
+//! - [`List`]: an operation that answers page by page, and [`Pages`], which has them all;
 //! - [`Call`]: one call up to its end, when to send, to wait, to give up;
 //! - [`oauth`]: authorizing an app, and sessions that renew themselves;
-//! - [`Error`]: what went wrong, and whether the request may have been applied all the same.
+//! - [`Error`]: what went wrong, and whether the request may have been applied all the same;
+//! - [`settings`]: what the clients of both transports can be told.
 //!
 //! # Features
 //!
@@ -59,13 +62,17 @@ mod id;
 mod kit;
 mod list;
 pub mod oauth;
-mod wire;
+pub mod settings;
+pub mod wire;
 
 pub use api::webhooks;
-pub use call::{Call, Pacer, RetryAfter, RetryPolicy, Step, Time};
+pub use call::{Call, Clock, Pacer, RetryAfter, RetryPolicy, Step, Time};
 pub use credentials::Credentials;
-pub use endpoint::Endpoint;
-pub use error::{ApiError, Delivery, Error, ReplyError, ReplyProblem, TransportError};
+pub use endpoint::{Auth, Endpoint, Extended, WithResponse};
+pub use error::{
+    ApiError, Delivery, Effect, Error, Operation, ReplyError, ReplyProblem, SessionError,
+    TransportError,
+};
 pub use id::{AccountId, CustomFieldId, FormId, ProductId, SequenceId, TagId, WebhookId};
 pub use kit::Kit;
-pub use list::{Page, Pagination};
+pub use list::{List, Page, PageQuery, Pages, Pagination};

@@ -1,32 +1,26 @@
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use kit_core::oauth::{Record, SaveError, Store, StoreError};
 
-/// How long another process may hold the lock: it has to write a small file.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// After how long it is looked again whether the lock is free.
-const LOOK_AGAIN: Duration = Duration::from_millis(2);
+use crate::session_file::SessionFile;
 
 /// A session in a file, as JSON, secrets included: only its owner may read it (mode 0600, on Unix).
 ///
-/// It is replaced as a whole, and written through to the disk first: after a crash there is the old
+/// The file is replaced as a whole, and written through to the disk first: after a crash there is the old
 /// session or the new one. Several processes on one machine can share it; beside it lies a file with
 /// `.lock` behind its name, by which they take turns: who has to wait for 5 seconds gives up with an
-/// error. The directory has to exist.
+/// error. The directory has to exist. A symbolic link as the file is followed, and stays.
 ///
-/// To end a session for all who share it, delete the file.
+/// To end the session, revoke its tokens with [`RevokeToken`](kit_core::oauth::RevokeToken), then delete the
+/// file. Deleting alone revokes nothing: Kit still takes the tokens, and a process that has read them uses
+/// them until it looks into the file again, which it does when the access token is due or Kit answers 401.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileStore {
     path: PathBuf,
 }
 
 impl FileStore {
-    /// In the file of this name. It is made when something is saved.
+    /// In the file of this name, which is made when something is saved.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
@@ -35,124 +29,31 @@ impl FileStore {
     pub fn path(&self) -> &Path {
         &self.path
     }
-
-    /// A file beside it.
-    fn beside(&self, suffix: &str) -> PathBuf {
-        let mut name = OsString::from(&self.path);
-        name.push(suffix);
-        name.into()
-    }
-
-    fn directory(&self) -> &Path {
-        match self.path.parent() {
-            Some(directory) if !directory.as_os_str().is_empty() => directory,
-            _ => Path::new("."),
-        }
-    }
-
-    /// Held until it is dropped.
-    fn lock(&self) -> io::Result<File> {
-        let path = self.beside(".lock");
-        let lock = private().create(true).truncate(false).open(&path).map_err(at(&path))?;
-        let start = Instant::now();
-        loop {
-            match lock.try_lock() {
-                Ok(()) => return Ok(lock),
-                Err(TryLockError::Error(error)) => return Err(at(&path)(error)),
-                Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
-                    std::thread::sleep(LOOK_AGAIN);
-                }
-                Err(TryLockError::WouldBlock) => {
-                    let reason = "another process has had the lock for 5 seconds";
-                    return Err(at(&path)(io::Error::new(ErrorKind::TimedOut, reason)));
-                }
-            }
-        }
-    }
-
-    fn read(&self) -> io::Result<Option<Record>> {
-        let json = match fs::read(&self.path) {
-            Ok(json) => json,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                // Better now than when there is something to save.
-                fs::read_dir(self.directory()).map_err(at(self.directory()))?;
-                return Ok(None);
-            }
-            Err(error) => return Err(at(&self.path)(error)),
-        };
-        serde_json::from_slice(&json).map(Some).map_err(|error| {
-            // Its text may repeat a token.
-            let (line, column) = (error.line(), error.column());
-            let reason = format!(
-                "is not a session, from line {line}, column {column} on: delete it, and authorize again"
-            );
-            at(&self.path)(io::Error::new(ErrorKind::InvalidData, reason))
-        })
-    }
-
-    fn write(&self, record: &Record) -> io::Result<()> {
-        let json = serde_json::to_vec(record)?;
-        let new = self.beside(".new");
-        // Who was interrupted may have left it, with whatever mode.
-        match fs::remove_file(&new) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(at(&new)(error)),
-            _ => {}
-        }
-        let mut file = private().create_new(true).open(&new).map_err(at(&new))?;
-        file.write_all(&json).and_then(|()| file.sync_all()).map_err(at(&new))?;
-        fs::rename(&new, &self.path).map_err(at(&self.path))?;
-        self.sync_directory()
-    }
-
-    /// The new name, too, is to outlast a crash.
-    #[cfg(unix)]
-    fn sync_directory(&self) -> io::Result<()> {
-        let directory = self.directory();
-        File::open(directory).and_then(|file| file.sync_all()).map_err(at(directory))
-    }
-
-    #[cfg(not(unix))]
-    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "on Unix it can fail")]
-    fn sync_directory(&self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 impl Store for FileStore {
     fn load(&self) -> Result<Option<Record>, StoreError> {
-        Ok(self.read()?)
+        Ok(SessionFile::at(&self.path)?.read()?)
     }
 
     fn save(&self, record: &Record) -> Result<(), SaveError> {
-        let _lock = self.lock()?;
-        let held = self.read()?;
+        let file = SessionFile::at(&self.path)?;
+        let _lock = file.lock()?;
+        let held = file.read()?;
         if held.as_ref().map(Record::version) != record.replaces() {
             return Err(SaveError::Conflict);
         }
-        Ok(self.write(record)?)
+        Ok(file.write(record)?)
     }
-}
-
-/// For writing, and readable by the owner alone.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// Names the file in an error.
-fn at(path: &Path) -> impl Fn(io::Error) -> io::Error {
-    move |error| io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::sync::{Arc, Mutex};
-    use std::time::SystemTime;
 
-    use kit_core::oauth::{App, Session, Tokens};
+    use kit_core::oauth::{App, Tokens};
+    use kit_ureq::oauth::Session;
     use tempfile::TempDir;
 
     use super::*;
@@ -170,7 +71,7 @@ mod tests {
     /// As another process would.
     fn begin(store: &FileStore, token: &str) {
         let session = Session::new(App::public("id"), store.clone());
-        session.begin(&tokens(token), SystemTime::now()).unwrap();
+        session.begin(&tokens(token)).unwrap();
     }
 
     #[test]
@@ -202,7 +103,7 @@ mod tests {
         let (directory, store) = store();
         // What somebody has left there opens no door.
         for suffix in ["", ".new"] {
-            let path = store.beside(suffix);
+            let path = directory.path().join(format!("session.json{suffix}"));
             fs::write(&path, "").unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
         }
@@ -260,7 +161,7 @@ mod tests {
                     while saved < SAVES {
                         // It gives up where others are too fast for it.
                         let token = tokens(&format!("{saver}-{saved}"));
-                        saved += usize::from(session.begin(&token, SystemTime::now()).is_ok());
+                        saved += usize::from(session.begin(&token).is_ok());
                     }
                 });
             }
@@ -297,7 +198,76 @@ mod tests {
         let (directory, _) = store();
         let store = FileStore::new(directory.path().join("missing/session.json"));
         let session = Session::new(App::public("id"), store);
-        let error = session.begin(&tokens("a"), SystemTime::now()).unwrap_err().to_string();
+        let error = session.begin(&tokens("a")).unwrap_err().to_string();
         assert!(error.contains("/missing: "), "{error}");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_is_followed_and_stays() {
+        use std::os::unix::fs::symlink;
+
+        let (directory, store) = store();
+        let far = directory.path().join("far");
+        fs::create_dir(&far).unwrap();
+        // Over another link, both relative, to a file that is not there yet.
+        let link = directory.path().join("link.json");
+        symlink("far/link.json", &link).unwrap();
+        symlink("../session.json", far.join("link.json")).unwrap();
+
+        let linked = FileStore::new(&link);
+        begin(&linked, "first");
+        assert_eq!(store.load().unwrap().unwrap().tokens(), &tokens("first"));
+        begin(&store, "second");
+        assert_eq!(linked.load().unwrap().unwrap().tokens(), &tokens("second"));
+        begin(&linked, "third");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        // Both took turns by the same lock.
+        assert!(directory.path().join("session.json.lock").exists());
+        assert_eq!(fs::read_dir(&far).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 4);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_in_a_circle_are_named() {
+        let (_directory, store) = store();
+        std::os::unix::fs::symlink(store.path(), store.path()).unwrap();
+        let error = store.load().unwrap_err().to_string();
+        assert!(error.ends_with("session.json: too many symbolic links, one behind the other"));
+    }
+
+    /// A directory that may be written and not be read cannot be synced. As root reads all, this test runs
+    /// itself as somebody else then.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_directory_that_cannot_be_synced_keeps_a_session() {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+        use std::os::unix::process::CommandExt as _;
+        use std::process::Command;
+
+        const NAME: &str = "file_store::tests::a_directory_that_cannot_be_synced_keeps_a_session";
+        const NOBODY: u32 = 65534;
+        if fs::metadata("/proc/self").unwrap().uid() == 0 {
+            // A copy: somebody else may not get to where this program lies.
+            let directory = TempDir::new().unwrap();
+            fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).unwrap();
+            let program = directory.path().join("test");
+            fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+            let mut command = Command::new(program);
+            command.args(["--exact", NAME]).uid(NOBODY).gid(NOBODY).current_dir("/");
+            let output = command.output().unwrap();
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success() && said.contains("1 passed"), "{said}");
+            return;
+        }
+        let (directory, store) = store();
+        fs::set_permissions(&directory, fs::Permissions::from_mode(0o300)).unwrap();
+        assert!(fs::read_dir(&directory).is_err());
+        begin(&store, "first");
+        begin(&store, "second");
+        assert_eq!(store.load().unwrap().unwrap().tokens(), &tokens("second"));
+        // To be deleted, it has to be read.
+        fs::set_permissions(&directory, fs::Permissions::from_mode(0o700)).unwrap();
     }
 }

@@ -1,14 +1,19 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::Uri;
+use http::{Request, Response, Uri};
+use hyper::body::Body;
 use hyper::rt::{Read, Write};
 use hyper_util::client::legacy::connect::Connection;
-use kit_core::{Credentials, Error, Kit, Pacer, RetryPolicy};
+use kit_core::settings::Settings;
+use kit_core::{Error, Kit};
 use tower_service::Service;
 
-use crate::Client;
-use crate::exchange::{BoxError, Exchange, Pool};
+use crate::box_error::BoxError;
+use crate::client::Patience;
+use crate::exchange::Exchange;
+use crate::sender::Sender;
+use crate::{Client, HttpClient, Principal, RequestBody, connector};
 
 const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 
@@ -24,101 +29,75 @@ const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 /// let client = Client::builder()
 ///     .base_url("http://127.0.0.1:4010")
 ///     .user_agent("newsletter/2.1")
-///     .timeout(Duration::from_secs(5))
+///     .timeout(Duration::from_secs(20))
 ///     .build(Credentials::api_key("kit_0123"))?;
 /// # Ok::<(), kit_hyper::Error>(())
 /// ```
+#[derive(Default)]
 pub struct Builder {
-    base_url: Option<String>,
-    user_agent: Option<String>,
-    retry: RetryPolicy,
-    pacing: Pacing,
-    connect_timeout: Duration,
-    timeout: Duration,
-    max_response_size: usize,
-    connector: Option<PoolOf>,
+    settings: Settings,
+    protocol: Protocol,
+    sender: SenderOf,
+    middleware: Option<Layer>,
 }
 
-/// Makes the pool once the timeout for connecting is known.
-type PoolOf = Box<dyn FnOnce(Duration) -> Pool + Send + Sync>;
+type Layer = Box<dyn FnOnce(HttpClient) -> Sender + Send + Sync>;
+type ClientOf = Box<dyn FnOnce(&Settings, &Protocol) -> HttpClient + Send + Sync>;
 
+/// What only this transport can choose.
 #[derive(Clone, Debug)]
-enum Pacing {
-    ByCredentials,
-    By(Option<Pacer>),
+pub(crate) struct Protocol {
+    pub(crate) is_http1_only: bool,
+    pub(crate) http2_keep_alive: Option<Duration>,
+    pub(crate) tcp_keep_alive: Option<Duration>,
 }
 
-impl Default for Builder {
+impl Default for Protocol {
     fn default() -> Self {
-        Self {
-            base_url: None,
-            user_agent: None,
-            retry: RetryPolicy::default(),
-            pacing: Pacing::ByCredentials,
-            connect_timeout: Duration::from_secs(10),
-            timeout: Duration::from_secs(30),
-            max_response_size: 10 * 1024 * 1024,
-            connector: None,
-        }
+        let http2_keep_alive = Some(Duration::from_secs(10));
+        Self { is_http1_only: false, http2_keep_alive, tcp_keep_alive: None }
     }
+}
+
+/// Who is to send requests, once the settings are known.
+#[derive(Default)]
+enum SenderOf {
+    #[default]
+    Default,
+    Connector(ClientOf),
+    Service(Sender),
 }
 
 impl Builder {
-    /// Where Kit is. Default: `https://api.kit.com`. See [`Kit::with_base_url`].
+    kit_core::setters!();
+
+    /// Speaks HTTP/1.1 alone, also with a server that offers HTTP/2. By default HTTP/2 is spoken where the
+    /// server offers it over TLS.
     #[must_use]
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
+    pub fn http1_only(mut self) -> Self {
+        self.protocol.is_http1_only = true;
         self
     }
 
-    /// The application's name and version, put in front of this library's in `User-Agent`.
+    /// How often an HTTP/2 connection that is in use is asked whether it still stands, and how long it has for
+    /// its answer; `None` for never. Default: 10 s. Without, calls go on into a connection that silently
+    /// broke.
     #[must_use]
-    pub fn user_agent(mut self, application: impl Into<String>) -> Self {
-        self.user_agent = Some(application.into());
+    pub fn http2_keep_alive(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.protocol.http2_keep_alive = interval.into();
         self
     }
 
-    /// How often and how long a call is tried. Default: [`RetryPolicy::default`].
+    /// After how long without traffic the system asks whether a connection still stands (TCP keep-alive); `None`
+    /// for never, which is the default.
     #[must_use]
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = policy;
+    pub fn tcp_keep_alive(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.protocol.tcp_keep_alive = time.into();
         self
     }
 
-    /// Who makes calls wait, so that they do not run into Kit's rate limit; `None` for nobody. Default: a
-    /// [`Pacer`] with what Kit allows the credentials. Clients with the same credentials should share
-    /// one, as the clones of a client do.
-    #[must_use]
-    pub fn pacer(mut self, pacer: impl Into<Option<Pacer>>) -> Self {
-        self.pacing = Pacing::By(pacer.into());
-        self
-    }
-
-    /// How long a connection may take to be made, TLS included. Default: 10 s.
-    #[must_use]
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
-        self
-    }
-
-    /// How long an attempt may take, from the lookup of the host to the end of the body. Default: 30 s.
-    /// How long a call may take with all its attempts is up to [`retry`](Self::retry).
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// How large the body of a response may be, in bytes. Default: 10 MiB.
-    #[must_use]
-    pub fn max_response_size(mut self, bytes: usize) -> Self {
-        self.max_response_size = bytes;
-        self
-    }
-
-    /// A connector of your own: its sockets, TLS, proxy and resolver.
-    ///
-    /// The timeouts and limits of this builder apply to it all the same.
+    /// A connector of your own: its sockets, TLS, proxy and resolver. The settings for these have no effect
+    /// then; timeouts, limits and the pool apply to it all the same.
     #[must_use]
     pub fn connector<C>(mut self, connector: C) -> Self
     where
@@ -127,7 +106,63 @@ impl Builder {
         C::Future: Send + 'static,
         C::Error: Into<BoxError> + 'static,
     {
-        self.connector = Some(Box::new(|timeout| Pool::new(connector, timeout)));
+        self.sender = SenderOf::Connector(Box::new(|settings, protocol| {
+            HttpClient::new(connector, settings, protocol.http2_keep_alive)
+        }));
+        self
+    }
+
+    /// A `tower` service of your own in place of hyper's client: it gets each request, attempts and refreshes
+    /// of sessions included, and brings the response. It is cloned for each of them.
+    ///
+    /// Connections and their settings are its own then; the timeouts of attempts and calls and the limit of a
+    /// response's size apply to it all the same.
+    #[must_use]
+    pub fn service<S, B>(mut self, service: S) -> Self
+    where
+        S: Service<Request<RequestBody>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+        B: Body + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.sender = SenderOf::Service(Sender::service(service));
+        self
+    }
+
+    /// Stands around hyper's client: `layer` is given the client that these settings make, a `tower` service,
+    /// and gives back the service that is used in its place.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_hyper::{Client, Credentials, HttpClient, RequestBody};
+    /// use tower::util::ServiceExt as _;
+    ///
+    /// let client = Client::builder()
+    ///     .middleware(|client: HttpClient| {
+    ///         client.map_request(|mut request: http::Request<RequestBody>| {
+    ///             let tenant = http::HeaderValue::from_static("acme");
+    ///             request.headers_mut().insert("x-tenant", tenant);
+    ///             request
+    ///         })
+    ///     })
+    ///     .build(Credentials::api_key("kit_0123"))?;
+    /// # Ok::<(), kit_hyper::Error>(())
+    /// ```
+    #[must_use]
+    pub fn middleware<S, B>(
+        mut self,
+        layer: impl FnOnce(HttpClient) -> S + Send + Sync + 'static,
+    ) -> Self
+    where
+        S: Service<Request<RequestBody>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+        B: Body + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.middleware = Some(Box::new(|client| Sender::service(layer(client))));
         self
     }
 
@@ -135,53 +170,67 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for a `base_url` or `user_agent` that cannot be used.
-    pub fn build(self, credentials: Credentials) -> Result<Client, Error> {
-        let rate_limit = credentials.rate_limit();
-        let mut kit = Kit::new(credentials);
-        if let Some(url) = &self.base_url {
-            kit = kit.with_base_url(url)?;
-        }
-        if let Some(application) = &self.user_agent {
-            kit = kit.with_user_agent(application)?;
-        }
-        Ok(self.assemble(kit, rate_limit))
+    /// [`Error::Input`] for a setting that cannot be used, by its name; and for `base_url` where it begins with
+    /// https, and this is built without TLS.
+    pub fn build(self, principal: impl Into<Principal>) -> Result<Client, Error> {
+        let Principal { credentials, session } = principal.into();
+        let pacer = self.settings.pacing.pacer(&credentials);
+        let kit = self.settings.kit(credentials)?;
+        let patience = self.patience();
+        let exchange = self.exchange(&kit)?;
+        Ok(Client { kit, session, pacer, patience, exchange: Ok(exchange.into()) })
     }
 
-    /// What cannot fail of it.
-    pub(crate) fn assemble(self, kit: Kit, rate_limit: u32) -> Client {
-        let retry = self.retry;
-        let pacer = match &self.pacing {
-            Pacing::ByCredentials => Some(Pacer::new(rate_limit)),
-            Pacing::By(pacer) => pacer.clone(),
+    /// The client with the defaults; where one of them cannot be used, every call says so.
+    pub(crate) fn of_defaults(principal: Principal) -> Client {
+        let Principal { credentials, session } = principal;
+        let this = Self::default();
+        let (pacer, patience) = (this.settings.pacing.pacer(&credentials), this.patience());
+        let kit = Kit::new(credentials);
+        let exchange = match this.exchange(&kit) {
+            Ok(exchange) => Ok(exchange.into()),
+            Err(Error::Input { field, reason, .. }) => Err((field, reason)),
+            Err(error) => Err(("settings", error.to_string().into())),
         };
-        Client::from_parts(kit, retry, pacer, self.into_exchange())
+        Client { kit, session, pacer, patience, exchange }
     }
 
-    fn into_exchange(self) -> Exchange {
-        let Self { connect_timeout, timeout, max_response_size, connector, .. } = self;
-        let has_tls = HAS_TLS || connector.is_some();
-        let pool = match connector {
-            Some(pool_of) => pool_of(connect_timeout),
-            None => match crate::connector::new() {
-                Ok(connector) => Pool::new(connector, connect_timeout),
-                Err(reason) => Pool::broken(&reason),
-            },
+    fn patience(&self) -> Patience {
+        let Settings { retry, timeout, attempt_timeout, .. } = self.settings;
+        Patience { retry, timeout, attempt_timeout }
+    }
+
+    fn exchange(self, kit: &Kit) -> Result<Exchange, Error> {
+        let Self { settings, protocol, sender, middleware } = self;
+        let client = match sender {
+            SenderOf::Service(_) if middleware.is_some() => {
+                let reason = "stands around hyper's client, which `service` replaces";
+                return Err(Error::input("middleware", reason));
+            }
+            SenderOf::Service(sender) => {
+                return Ok(Exchange::new(sender, settings.max_response_size));
+            }
+            SenderOf::Connector(client_of) => client_of(&settings, &protocol),
+            SenderOf::Default if kit.is_https() && !HAS_TLS => {
+                let missing = "begins with https, and this is built without TLS: turn on the \
+                    feature `rustls` or `native-tls`";
+                return Err(Error::input("base_url", missing));
+            }
+            SenderOf::Default => connector::client(&settings, &protocol, kit)?,
         };
-        Exchange::new(pool, has_tls, timeout, max_response_size)
+        let sender = match middleware {
+            Some(layer) => layer(client),
+            None => Sender::Own(client),
+        };
+        Ok(Exchange::new(sender, settings.max_response_size))
     }
 }
 
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
-            .field("base_url", &self.base_url)
-            .field("user_agent", &self.user_agent)
-            .field("retry", &self.retry)
-            .field("pacing", &self.pacing)
-            .field("connect_timeout", &self.connect_timeout)
-            .field("timeout", &self.timeout)
-            .field("max_response_size", &self.max_response_size)
+            .field("settings", &self.settings)
+            .field("protocol", &self.protocol)
             .finish_non_exhaustive()
     }
 }

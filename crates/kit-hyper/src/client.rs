@@ -1,15 +1,14 @@
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
-use kit_core::{Call, Credentials, Endpoint, Error, Kit, Pacer, RetryPolicy, Step};
+use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, RetryPolicy, Step, TransportError};
 
-use crate::Builder;
 use crate::clock::now;
 use crate::exchange::Exchange;
-use crate::refresh;
-
-/// How long a call that has its reply waits for tokens that it renews by the way: a program that ends
-/// behind it would lose them.
-const RENEWAL: Duration = Duration::from_secs(2);
+use crate::oauth::Session;
+use crate::stream::{ItemStream, PageStream};
+use crate::{Builder, Principal};
 
 /// Sends operations to Kit and awaits each.
 ///
@@ -17,64 +16,103 @@ const RENEWAL: Duration = Duration::from_secs(2);
 /// server offers it over TLS.
 ///
 /// Redirects are not followed, so that a credential never reaches another host: a 3xx is an
-/// [`Error::Api`]. Proxies of the environment are not looked at; a
-/// [`connector`](Builder::connector) can use one.
+/// [`Error::Api`]. Proxies of the environment are honoured, but for this machine: see
+/// [`Proxy`](crate::settings::Proxy).
 #[derive(Clone, Debug)]
 pub struct Client {
-    kit: Kit,
-    retry: RetryPolicy,
-    pacer: Option<Pacer>,
-    exchange: Exchange,
+    pub(crate) kit: Kit,
+    pub(crate) session: Option<Session>,
+    pub(crate) pacer: Option<Pacer>,
+    pub(crate) patience: Patience,
+    /// Where there can be none, which setting is to blame, and why.
+    pub(crate) exchange: Result<Arc<Exchange>, (&'static str, Cow<'static, str>)>,
+}
+
+/// How long calls go on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    pub(crate) retry: RetryPolicy,
+    pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
 }
 
 impl Client {
     /// A client for Kit at `https://api.kit.com`, with the defaults of [`Builder`].
-    pub fn new(credentials: Credentials) -> Self {
-        let rate_limit = credentials.rate_limit();
-        Builder::default().assemble(Kit::new(credentials), rate_limit)
+    ///
+    /// Where a default cannot be used, since the environment names a proxy that is none, every call says so;
+    /// [`Builder::build`] would at once.
+    pub fn new(principal: impl Into<Principal>) -> Self {
+        Builder::of_defaults(principal.into())
     }
 
-    /// To choose the base URL, timeouts, limits, the user agent or the connector.
+    /// To choose where Kit is, timeouts and limits, how connections are made, and what stands around them.
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    pub(crate) fn from_parts(
-        kit: Kit,
-        retry: RetryPolicy,
-        pacer: Option<Pacer>,
-        exchange: Exchange,
-    ) -> Self {
-        Self { kit, retry, pacer, exchange }
+    /// The same client, connections and pacer, whose calls may take so long in all: for one call,
+    /// `client.with_timeout(…).send(…)`.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        self.with(Patience { timeout, ..self.patience })
+    }
+
+    /// The same client, connections and pacer, whose attempts may take so long each.
+    #[must_use]
+    pub fn with_attempt_timeout(&self, attempt_timeout: Duration) -> Self {
+        self.with(Patience { attempt_timeout, ..self.patience })
+    }
+
+    /// The same client, connections and pacer, whose calls are tried so often.
+    #[must_use]
+    pub fn with_retry(&self, retry: RetryPolicy) -> Self {
+        self.with(Patience { retry, ..self.patience })
+    }
+
+    fn with(&self, patience: Patience) -> Self {
+        Self { patience, ..self.clone() }
+    }
+
+    /// The same client and connections for another account: its credentials or session, and a pacer of its
+    /// own.
+    #[must_use]
+    pub fn with_principal(&self, principal: impl Into<Principal>) -> Self {
+        let Principal { credentials, session } = principal.into();
+        let pacer = self.pacer.is_some().then(|| Pacer::new(credentials.rate_limit()));
+        let kit = self.kit.clone().with_credentials(credentials);
+        Self { kit, session, pacer, ..self.clone() }
     }
 
     /// Sends an operation, such as [`CreateWebhook`](crate::webhooks::CreateWebhook), and reads its
     /// reply.
     ///
-    /// Dropping the future cancels the call. What was sent until then may have been applied. A refresh of
-    /// the session that it has begun goes on as a task of the runtime; shutting the runtime down meanwhile
-    /// may lose the session.
+    /// Dropping the future cancels the call. What was sent until then may have been applied. A refresh of the
+    /// session that the call has begun goes on: see [`Session`].
     ///
     /// What does not succeed is tried again where that is safe, as [`Call`] says; a create that may have
     /// been applied never is.
     ///
     /// # Errors
     ///
-    /// - [`Error::Input`]: the credential cannot be sent, or the base URL not be reached; nothing was;
+    /// - [`Error::Input`]: the operation, the credential or a setting cannot be used; nothing was sent;
     /// - [`Error::Transport`]: there was no response;
     /// - [`Error::Api`]: Kit answered with a status that is not a success;
-    /// - [`Error::Reply`]: it is a success, but its body is not what was promised;
-    /// - [`Error::Session`]: the credentials are a session, which has no access token and gets none.
-    pub async fn send<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<E::Reply, Error> {
-        if self.kit.is_https() && !self.exchange.has_tls() {
-            let missing = "begins with https, and this is built without TLS: turn on the feature \
-                `rustls` or `native-tls`";
-            return Err(Error::input("base_url", missing));
-        }
-        if let Err(failure) = self.exchange.check() {
+    /// - [`Error::Reply`]: it is a success, but its reply is not what was promised;
+    /// - [`Error::Paced`]: the pacer leaves no room before the timeout; nothing was sent;
+    /// - [`Error::Session`]: the session has no access token and gets none.
+    pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error> {
+        let exchange = match &self.exchange {
+            Ok(exchange) => exchange,
+            Err((field, reason)) => return Err(Error::input(field, reason.clone())),
+        };
+        if tokio::runtime::Handle::try_current().is_err() {
+            let failure = TransportError::NotSent("there is no tokio runtime here".into());
             return Err(self.kit.failure(endpoint, failure));
         }
-        let mut call = Call::new(&self.kit, endpoint, self.retry, fastrand::u64(..));
+        let Patience { retry, timeout, attempt_timeout } = self.patience;
+        let mut call = Call::new(&self.kit, endpoint, fastrand::u64(..))
+            .with_retry(retry)
+            .with_timeout(timeout);
         if let Some(pacer) = &self.pacer {
             call = call.with_pacer(pacer);
         }
@@ -82,27 +120,85 @@ impl Client {
         loop {
             match call.next(time) {
                 Step::Send(request) => {
-                    let outcome = self.exchange.run(request, call.time_left(time)).await;
+                    let left = call.time_left(time).min(attempt_timeout);
+                    let outcome = exchange.run(request, left).await;
                     time = now();
                     match outcome {
                         Ok(response) => call.received(response, time),
                         Err(failure) => call.failed(failure, time),
                     }
-                }
-                Step::Wait(duration) => {
-                    tokio::time::sleep(duration).await;
-                    time = now();
-                }
-                Step::Refresh(refresh) => {
-                    // It goes on where this call is dropped, or has no time left for it.
-                    let left = call.time_left(time);
-                    let patience = if refresh.is_urgent() { left } else { RENEWAL };
-                    let refresh = tokio::spawn(refresh::run(self.exchange.clone(), refresh));
-                    let _ = tokio::time::timeout(patience, refresh).await;
-                    time = now();
+                    continue;
                 }
                 Step::Done(result) => return result,
+                Step::Wait(duration) => tokio::time::sleep(duration).await,
+                Step::AwaitRefresh { refreshed, at_most } => {
+                    let _ = tokio::time::timeout(at_most, refreshed).await;
+                }
+                // By a task of its own: it goes on where this call is dropped.
+                Step::Refresh(refresh) => {
+                    let Some(session) = self.session.clone() else { continue };
+                    let exchange = exchange.clone();
+                    tokio::spawn(async move {
+                        session.run(*refresh, Some((&exchange, attempt_timeout))).await
+                    });
+                }
+                step => return call.cannot(&step),
             }
+            time = now();
         }
+    }
+
+    /// The pages of a list, one after the other, each when it is wanted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_hyper::webhooks::ListWebhooks;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), kit_hyper::Error> {
+    /// # let kit = kit_emulator::Emulator::start().unwrap();
+    /// # let credentials = kit_hyper::Credentials::api_key(kit.api_key());
+    /// # let client = kit_hyper::Client::builder().base_url(kit.base_url()).build(credentials)?;
+    /// let mut pages = client.pages(ListWebhooks::new());
+    /// while let Some(page) = pages.next().await {
+    ///     println!("{} webhooks", page?.items.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn pages<L>(&self, list: L) -> PageStream<L>
+    where
+        L: List + Send + Sync + 'static,
+        L::Item: Send,
+    {
+        PageStream::new(self.clone(), list)
+    }
+
+    /// The items of a list, over all its pages, each page when it is wanted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_hyper::webhooks::ListWebhooks;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), kit_hyper::Error> {
+    /// # let kit = kit_emulator::Emulator::start().unwrap();
+    /// # let credentials = kit_hyper::Credentials::api_key(kit.api_key());
+    /// # let client = kit_hyper::Client::builder().base_url(kit.base_url()).build(credentials)?;
+    /// let mut webhooks = client.items(ListWebhooks::new());
+    /// while let Some(webhook) = webhooks.next().await {
+    ///     println!("{}", webhook?.target_url);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn items<L>(&self, list: L) -> ItemStream<L>
+    where
+        L: List + Send + Sync + 'static,
+        L::Item: Send,
+    {
+        ItemStream::new(self.pages(list))
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::Uri;
 use tower_service::Service;
 
-use crate::exchange::BoxError;
+use crate::box_error::BoxError;
 
 /// A connector that gives up after a while, TLS included.
 #[derive(Clone, Debug)]

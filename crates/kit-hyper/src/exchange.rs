@@ -1,136 +1,59 @@
 //! One request for one response, over hyper.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response, Uri};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use hyper::rt::{Read, Write};
-use hyper_util::client::legacy::connect::Connection;
-use hyper_util::client::legacy::{self, ResponseFuture};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use http::{Request, Response};
 use kit_core::TransportError;
-use tower_service::Service;
 
-use crate::connect_timeout::ConnectTimeout;
-use crate::outgoing::{LookedAt, Outgoing};
+use crate::RequestBody;
+use crate::box_error::BoxError;
 use crate::pause::Pause;
-
-pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
-
-/// How large the head of an HTTP/1.1 response may be, in bytes.
-const MAX_HEAD: usize = 64 * 1024;
-
-/// How long an idle connection is kept. Servers close theirs after about a minute, and a request
-/// that crosses the close is one that may have been applied.
-const IDLE: Duration = Duration::from_secs(15);
-
-/// How often an HTTP/2 connection that is in use is asked whether it still stands, and how long it has
-/// for its answer: without, calls would go on into one that silently broke.
-const PING: Duration = Duration::from_secs(10);
+use crate::request_body::LookedAt;
+use crate::sender::Sender;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
-    pool: Pool,
-    /// Whether https can be reached, as far as is known.
-    has_tls: bool,
+    sender: Sender,
     pause: Pause,
-    timeout: Duration,
     max_response_size: usize,
 }
 
-/// hyper's pooled client, whatever its connector is.
-#[derive(Clone)]
-pub(crate) struct Pool(Result<Arc<SendRequest>, Arc<str>>);
-
-type SendRequest = dyn Fn(Request<Outgoing>) -> ResponseFuture + Send + Sync;
-
-impl Pool {
-    pub(crate) fn new<C>(connector: C, connect_timeout: Duration) -> Self
-    where
-        C: Service<Uri> + Clone + Send + Sync + 'static,
-        C::Response: Connection + Read + Write + Send + Unpin + 'static,
-        C::Future: Send + 'static,
-        C::Error: Into<BoxError> + 'static,
-    {
-        let client = legacy::Client::builder(TokioExecutor::new())
-            .http1_max_buf_size(MAX_HEAD)
-            .http2_keep_alive_interval(PING)
-            .http2_keep_alive_timeout(PING)
-            .pool_idle_timeout(IDLE)
-            .pool_timer(TokioTimer::new())
-            .timer(TokioTimer::new())
-            .build(ConnectTimeout::new(connector, connect_timeout));
-        Self(Ok(Arc::new(move |request| client.request(request))))
-    }
-
-    fn send_request(&self) -> Result<&SendRequest, TransportError> {
-        match &self.0 {
-            Ok(send) => Ok(&**send),
-            Err(reason) => {
-                Err(TransportError::NotSent(format!("cannot set up TLS: {reason}").into()))
-            }
-        }
-    }
-
-    /// Stands in where there can be no connector: every request says why.
-    pub(crate) fn broken(reason: &BoxError) -> Self {
-        Self(Err(reason.to_string().into()))
-    }
-}
-
-impl fmt::Debug for Pool {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pool").finish_non_exhaustive()
-    }
+/// Why a response was not received as a whole.
+enum Broken {
+    Error(BoxError),
+    TooLarge,
 }
 
 impl Exchange {
-    pub(crate) fn new(
-        pool: Pool,
-        has_tls: bool,
-        timeout: Duration,
-        max_response_size: usize,
-    ) -> Self {
-        Self { pool, has_tls, pause: Pause::new(), timeout, max_response_size }
-    }
-
-    pub(crate) fn has_tls(&self) -> bool {
-        self.has_tls
-    }
-
-    /// What does not get better with time.
-    pub(crate) fn check(&self) -> Result<(), TransportError> {
-        if tokio::runtime::Handle::try_current().is_err() {
-            return Err(TransportError::NotSent("there is no tokio runtime here".into()));
-        }
-        self.pool.send_request().map(drop)
+    pub(crate) fn new(sender: Sender, max_response_size: usize) -> Self {
+        Self { sender, pause: Pause::new(), max_response_size }
     }
 
     pub(crate) async fn run(
         &self,
         request: Request<Vec<u8>>,
-        time_left: Duration,
+        timeout: Duration,
     ) -> Result<Response<Vec<u8>>, TransportError> {
-        let send = self.pool.send_request()?;
         let looked_at = LookedAt::default();
-        let request = request.map(|body| Outgoing::new(body, looked_at.clone()));
+        let request = request.map(|body| RequestBody::new(body, looked_at.clone()));
         let mut received = None;
         let receive = async {
             self.pause.end().await;
-            self.receive(send(request), &mut received).await
+            self.receive(request, &mut received).await
         };
-        let outcome = tokio::time::timeout(self.timeout.min(time_left), receive).await;
+        let outcome = tokio::time::timeout(timeout, receive).await;
         self.pause.begin();
 
         match (received, outcome) {
             (Some(response), Ok(Ok(()))) => Ok(response),
             // What came of a refusal says more than that it was not all.
             (Some(response), _) if !response.status().is_success() => Ok(response),
-            (_, Ok(Err(error))) => Err(self.failure(error, &looked_at)),
+            (_, Ok(Err(Broken::TooLarge))) => {
+                Err(TransportError::TooLarge { limit: self.max_response_size })
+            }
+            (_, Ok(Err(Broken::Error(error)))) => Err(failure(error, &looked_at)),
             (_, Ok(Ok(())) | Err(_)) => {
                 let late = io::Error::new(io::ErrorKind::TimedOut, "no response in time").into();
                 Err(if looked_at.get() {
@@ -144,38 +67,49 @@ impl Exchange {
 
     async fn receive(
         &self,
-        response: ResponseFuture,
+        request: Request<RequestBody>,
         received: &mut Option<Response<Vec<u8>>>,
-    ) -> Result<(), BoxError> {
-        let (head, body) = response.await?.into_parts();
+    ) -> Result<(), Broken> {
+        let (head, mut body) = self.sender.send(request).await.map_err(Broken::Error)?;
         let bytes = received.insert(Response::from_parts(head, Vec::new())).body_mut();
-        let mut body = Limited::new(body, self.max_response_size);
-        while let Some(frame) = body.frame().await {
-            if let Ok(data) = frame?.into_data() {
-                bytes.extend_from_slice(&data);
+        while let Some(data) = body.next().await {
+            let data = data.map_err(Broken::Error)?;
+            if data.len() > self.max_response_size.saturating_sub(bytes.len()) {
+                return Err(Broken::TooLarge);
             }
+            bytes.extend_from_slice(&data);
         }
         Ok(())
     }
+}
 
-    fn failure(&self, error: BoxError, looked_at: &LookedAt) -> TransportError {
-        if error.is::<LengthLimitError>() {
-            return TransportError::TooLarge { limit: self.max_response_size };
-        }
-        // The connection was closed before the request went out on it.
-        let canceled = sources(&*error)
-            .find_map(|source| source.downcast_ref::<hyper::Error>())
-            .is_some_and(hyper::Error::is_canceled);
-        if canceled || !looked_at.get() {
-            TransportError::NotSent(error)
-        } else {
-            TransportError::CutOff(error)
-        }
+fn failure(error: BoxError, looked_at: &LookedAt) -> TransportError {
+    if causes(&*error).any(is_unprocessed) {
+        return TransportError::NotProcessed(error);
+    }
+    // The connection was closed before the request went out on it.
+    let is_canceled = causes(&*error)
+        .find_map(|cause| cause.downcast_ref::<hyper::Error>())
+        .is_some_and(hyper::Error::is_canceled);
+    if is_canceled || !looked_at.get() {
+        TransportError::NotSent(error)
+    } else {
+        TransportError::CutOff(error)
     }
 }
 
-fn sources<'a>(
+fn causes<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// Whether the server has said by HTTP/2 that it has not processed the request (RFC 9113, section 8.7): by
+/// refusing its stream, or by a GOAWAY whose last stream came before it. (The requests that such a GOAWAY
+/// lets go on do not fail by it.)
+fn is_unprocessed(error: &(dyn StdError + 'static)) -> bool {
+    error.downcast_ref::<h2::Error>().is_some_and(|error| {
+        let is_refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        error.is_remote() && (error.is_go_away() || is_refused)
+    })
 }

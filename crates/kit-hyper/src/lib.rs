@@ -19,13 +19,14 @@
 //!
 //! What can be sent is in [`webhooks`]; authorizing an app, and sessions that renew themselves, in
 //! [`oauth`]; what can go wrong is in [`Error`], which says whether it came from Kit or from the
-//! transport, and whether the request may have been applied.
+//! transport, and whether the request may have been applied. What a client can be told is in [`Builder`].
 //!
 //! It needs a tokio runtime, current-thread or multi-thread, with its I/O and time drivers on.
 //!
 //! # Features
 //!
 //! - `rustls` (default): TLS by rustls, with Mozilla's roots;
+//! - `platform-verifier`: [`Roots::Platform`](settings::Roots::Platform) with rustls;
 //! - `native-tls`: TLS by the platform's library, with the platform's roots; used where both are on;
 //! - `tracing`: a span and events for each call.
 //!
@@ -33,20 +34,40 @@
 
 #![deny(missing_docs)]
 
+mod box_error;
 mod builder;
 mod client;
 mod clock;
 mod connect_timeout;
 mod connector;
 mod exchange;
-mod outgoing;
+mod http_client;
 mod pause;
-mod refresh;
+mod principal;
+mod request_body;
+mod sender;
+mod session;
+mod store;
+mod stream;
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+mod tls;
 
 pub use builder::Builder;
 pub use client::Client;
+pub use http_client::HttpClient;
 pub use kit_core::{
-    self, AccountId, ApiError, Credentials, CustomFieldId, Delivery, Endpoint, Error, FormId, Kit,
-    Pacer, Page, Pagination, ProductId, ReplyError, ReplyProblem, RetryAfter, RetryPolicy,
-    SequenceId, TagId, TransportError, WebhookId, oauth, webhooks,
+    self, AccountId, ApiError, Auth, Credentials, CustomFieldId, Delivery, Effect, Endpoint, Error,
+    FormId, Kit, List, Operation, Pacer, Page, Pagination, ProductId, ReplyError, ReplyProblem,
+    RetryAfter, RetryPolicy, SequenceId, TagId, TransportError, WebhookId, settings, webhooks,
+    wire,
 };
+pub use principal::Principal;
+pub use request_body::RequestBody;
+pub use stream::{ItemStream, PageStream};
+
+/// OAuth 2.0: what [`kit_core::oauth`] has, with a [`Session`](oauth::Session) that brings its store.
+pub mod oauth {
+    pub use crate::session::Session;
+    pub use crate::store::{Blocking, Store};
+    pub use kit_core::oauth::*;
+}

@@ -1,16 +1,20 @@
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use kit_core::{Credentials, Error, Kit, Pacer, RetryPolicy};
-use ureq::Agent;
+use http::{Request, Response};
+use kit_core::settings::{ProxyUrl, Settings};
+use kit_core::{Error, Kit, TransportError};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::DefaultConnector;
+use ureq::{Agent, Proxy, ProxyProtocol};
 
-use crate::Client;
-use crate::exchange::Exchange;
+use crate::client::Patience;
+use crate::connection::{Connecting, LazyResolver};
+use crate::exchange::{Exchange, LONGEST, Middleware, Next};
+use crate::{Client, Principal};
 
-/// How many idle connections are kept, in all and per host.
-const MAX_IDLE: usize = 100;
-
-/// No timeout is longer than a year: sums of it and of a time of day stay in range.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 
 /// A [`Client`] before it is built.
 ///
@@ -24,105 +28,59 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// let client = Client::builder()
 ///     .base_url("http://127.0.0.1:4010")
 ///     .user_agent("newsletter/2.1")
-///     .timeout(Duration::from_secs(5))
+///     .timeout(Duration::from_secs(20))
 ///     .build(Credentials::api_key("kit_0123"))?;
 /// # Ok::<(), kit_ureq::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Default)]
 pub struct Builder {
-    base_url: Option<String>,
-    user_agent: Option<String>,
-    retry: RetryPolicy,
-    pacing: Pacing,
-    connect_timeout: Duration,
-    timeout: Duration,
-    max_response_size: usize,
+    settings: Settings,
     agent: Option<Agent>,
-}
-
-#[derive(Clone, Debug)]
-enum Pacing {
-    ByCredentials,
-    By(Option<Pacer>),
-}
-
-impl Default for Builder {
-    fn default() -> Self {
-        Self {
-            base_url: None,
-            user_agent: None,
-            retry: RetryPolicy::default(),
-            pacing: Pacing::ByCredentials,
-            connect_timeout: Duration::from_secs(10),
-            timeout: Duration::from_secs(30),
-            max_response_size: 10 * 1024 * 1024,
-            agent: None,
-        }
-    }
+    middleware: Option<Arc<Middleware>>,
 }
 
 impl Builder {
-    /// Where Kit is. Default: `https://api.kit.com`. See [`Kit::with_base_url`].
-    #[must_use]
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
-        self
-    }
+    kit_core::setters!();
 
-    /// The application's name and version, put in front of this library's in `User-Agent`.
-    #[must_use]
-    pub fn user_agent(mut self, application: impl Into<String>) -> Self {
-        self.user_agent = Some(application.into());
-        self
-    }
-
-    /// How often and how long a call is tried. Default: [`RetryPolicy::default`].
-    #[must_use]
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = policy;
-        self
-    }
-
-    /// Who makes calls wait, so that they do not run into Kit's rate limit; `None` for nobody. Default: a
-    /// [`Pacer`] with what Kit allows the credentials. Clients with the same credentials should share
-    /// one, as the clones of a client do.
-    #[must_use]
-    pub fn pacer(mut self, pacer: impl Into<Option<Pacer>>) -> Self {
-        self.pacing = Pacing::By(pacer.into());
-        self
-    }
-
-    /// How long a connection may take to be made, TLS included; as long may the lookup of the host take
-    /// before it. Default: 10 s.
-    #[must_use]
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout.min(LONGEST);
-        self
-    }
-
-    /// How long an attempt may take, from the lookup of the host to the end of the body. Default: 30 s.
-    /// How long a call may take with all its attempts is up to [`retry`](Self::retry).
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout.min(LONGEST);
-        self
-    }
-
-    /// How large the body of a response may be, in bytes. Default: 10 MiB.
-    #[must_use]
-    pub fn max_response_size(mut self, bytes: usize) -> Self {
-        self.max_response_size = bytes;
-        self
-    }
-
-    /// An agent of your own: its TLS, proxy, resolver, middleware and pool.
+    /// An agent of your own: its TLS, proxy, resolver, middleware and pool. The settings for these have no
+    /// effect then.
     ///
-    /// The timeouts and limits of this builder apply to it all the same, and it follows no redirect.
-    /// That its TLS is one that ureq was built with is for you to see to: ureq panics where the
-    /// configuration asks for what is not there.
+    /// The timeouts and limits apply to it all the same, and it follows no redirect. A client of its own can
+    /// tell more exactly whether a request was sent: with an agent of yours, a DELETE that met a broken
+    /// connection counts as one that may have been applied.
     #[must_use]
     pub fn agent(mut self, agent: Agent) -> Self {
         self.agent = Some(agent);
+        self
+    }
+
+    /// Stands around every exchange: sees each request, attempts and refreshes of sessions included, and each
+    /// response; can change them, measure, or answer itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_ureq::{Client, Credentials};
+    ///
+    /// let client = Client::builder()
+    ///     .middleware(|mut request, next| {
+    ///         request.headers_mut().insert("x-tenant", http::HeaderValue::from_static("acme"));
+    ///         let response = next.send(request)?;
+    ///         println!("{}", response.status());
+    ///         Ok(response)
+    ///     })
+    ///     .build(Credentials::api_key("kit_0123"))?;
+    /// # Ok::<(), kit_ureq::Error>(())
+    /// ```
+    #[must_use]
+    pub fn middleware(
+        mut self,
+        middleware: impl Fn(Request<Vec<u8>>, Next<'_>) -> Result<Response<Vec<u8>>, TransportError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.middleware = Some(Arc::new(middleware));
         self
     }
 
@@ -130,56 +88,86 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for a `base_url` or `user_agent` that cannot be used.
-    pub fn build(self, credentials: Credentials) -> Result<Client, Error> {
-        let rate_limit = credentials.rate_limit();
-        let mut kit = Kit::new(credentials);
-        if let Some(url) = &self.base_url {
-            kit = kit.with_base_url(url)?;
-        }
-        if let Some(application) = &self.user_agent {
-            kit = kit.with_user_agent(application)?;
-        }
-        Ok(self.assemble(kit, rate_limit))
+    /// [`Error::Input`] for a setting that cannot be used, by its name; and for `base_url` where it begins with
+    /// https, and this is built without TLS.
+    pub fn build(self, principal: impl Into<Principal>) -> Result<Client, Error> {
+        let Principal { credentials, session } = principal.into();
+        let pacer = self.settings.pacing.pacer(&credentials);
+        let kit = self.settings.kit(credentials)?;
+        let patience = self.patience();
+        let exchange = self.exchange(&kit)?;
+        Ok(Client { kit, session, pacer, patience, exchange: Ok(exchange.into()) })
     }
 
-    /// What cannot fail of it.
-    pub(crate) fn assemble(self, kit: Kit, rate_limit: u32) -> Client {
-        let retry = self.retry;
-        let pacer = match &self.pacing {
-            Pacing::ByCredentials => Some(Pacer::new(rate_limit)),
-            Pacing::By(pacer) => pacer.clone(),
+    /// The client with the defaults; where one of them cannot be used, every call says so.
+    pub(crate) fn of_defaults(principal: Principal) -> Client {
+        let Principal { credentials, session } = principal;
+        let this = Self::default();
+        let (pacer, patience) = (this.settings.pacing.pacer(&credentials), this.patience());
+        let kit = Kit::new(credentials);
+        let exchange = match this.exchange(&kit) {
+            Ok(exchange) => Ok(exchange.into()),
+            Err(Error::Input { field, reason, .. }) => Err((field, reason)),
+            Err(error) => Err(("settings", error.to_string().into())),
         };
-        Client::from_parts(kit, retry, pacer, self.into_exchange())
+        Client { kit, session, pacer, patience, exchange }
     }
 
-    fn into_exchange(self) -> Exchange {
-        let Self { connect_timeout, timeout, max_response_size, agent, .. } = self;
-        Exchange {
-            is_own: agent.is_none(),
-            agent: agent.unwrap_or_else(|| own_agent(connect_timeout, timeout)),
-            connect_timeout,
-            timeout,
-            max_response_size,
+    fn patience(&self) -> Patience {
+        let Settings { retry, timeout, attempt_timeout, .. } = self.settings;
+        Patience { retry, timeout, attempt_timeout }
+    }
+
+    fn exchange(self, kit: &Kit) -> Result<Exchange, Error> {
+        let Self { settings, agent, middleware } = self;
+        let connect_timeout = settings.connect_timeout.min(LONGEST);
+        let max_response_size = settings.max_response_size;
+        if let Some(agent) = agent {
+            let is_own = false;
+            return Ok(Exchange { agent, is_own, middleware, connect_timeout, max_response_size });
         }
+        if kit.is_https() && !HAS_TLS {
+            let missing = "begins with https, and this is built without TLS: turn on the feature \
+                `rustls` or `native-tls`";
+            return Err(Error::input("base_url", missing));
+        }
+        let (agent, is_own) = (own_agent(&settings, kit, connect_timeout)?, true);
+        Ok(Exchange { agent, is_own, middleware, connect_timeout, max_response_size })
     }
 }
 
-fn own_agent(connect_timeout: Duration, timeout: Duration) -> Agent {
+fn own_agent(settings: &Settings, kit: &Kit, connect_timeout: Duration) -> Result<Agent, Error> {
+    let proxy = settings.proxy.for_kit(kit, |name| std::env::var(name).ok())?;
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
-        .timeout_resolve(Some(connect_timeout))
+        .proxy(proxy.as_ref().map(tunnel).transpose()?)
         .timeout_connect(Some(connect_timeout))
-        .timeout_global(Some(timeout))
-        .max_idle_connections(MAX_IDLE)
-        .max_idle_connections_per_host(MAX_IDLE);
-    #[cfg(feature = "native-tls")]
-    let config = config.tls_config(
-        ureq::tls::TlsConfig::builder()
-            .provider(ureq::tls::TlsProvider::NativeTls)
-            .root_certs(ureq::tls::RootCerts::PlatformVerifier)
-            .build(),
-    );
-    config.build().into()
+        .timeout_global(Some(settings.attempt_timeout.min(LONGEST)))
+        .max_idle_age(settings.idle_timeout.min(LONGEST))
+        .max_idle_connections(settings.max_idle_connections)
+        .max_idle_connections_per_host(settings.max_idle_connections);
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    let config = config.tls_config(crate::tls::config(settings)?);
+    let connector = Connecting(DefaultConnector::new());
+    let resolver = LazyResolver(DefaultResolver::default());
+    Ok(Agent::with_parts(config.build(), connector, resolver))
+}
+
+fn tunnel(url: &ProxyUrl) -> Result<Proxy, Error> {
+    let protocol = if url.is_https() { ProxyProtocol::Https } else { ProxyProtocol::Http };
+    let host =
+        if url.host().contains(':') { format!("[{}]", url.host()) } else { url.host().to_owned() };
+    let mut proxy = Proxy::builder(protocol).host(&host).port(url.port());
+    if let (Some(user), Some(password)) = (url.user(), url.password()) {
+        proxy = proxy.username(user).password(password);
+    }
+    proxy.build().map_err(|_| Error::input("proxy", "cannot be used"))
+}
+
+/// Without the agent, whose proxy may have a password.
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("settings", &self.settings).finish_non_exhaustive()
+    }
 }

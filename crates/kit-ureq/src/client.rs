@@ -1,71 +1,113 @@
-use std::time::{Duration, Instant};
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
 
-use kit_core::oauth::{Refresh, RefreshStep};
-use kit_core::{Call, Credentials, Endpoint, Error, Kit, Pacer, RetryPolicy, Step};
+use kit_core::oauth::Refresh;
+use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, RetryPolicy, Step};
 
-use crate::Builder;
 use crate::clock::now;
 use crate::exchange::Exchange;
+use crate::iter::{ItemIter, PageIter};
+use crate::oauth::Session;
+use crate::wait::wait_for;
+use crate::{Builder, Principal};
 
 /// Sends operations to Kit and blocks until each is done.
 ///
 /// Cheap to clone; clones share one pool of connections and one [`Pacer`]. To be shared by threads, clone it or
 /// borrow it.
 ///
-/// The proxies of the environment are honoured as ureq does: the first of `all_proxy`, `https_proxy`
-/// and `http_proxy` that is set serves all hosts, but for those of `no_proxy`.
 /// Redirects are not followed, so that a credential never reaches another host: a 3xx is an
-/// [`Error::Api`].
+/// [`Error::Api`]. Proxies of the environment are honoured, but for this machine: see
+/// [`Proxy`](crate::settings::Proxy).
 #[derive(Clone, Debug)]
 pub struct Client {
-    kit: Kit,
-    retry: RetryPolicy,
-    pacer: Option<Pacer>,
-    exchange: Exchange,
+    pub(crate) kit: Kit,
+    pub(crate) session: Option<Session>,
+    pub(crate) pacer: Option<Pacer>,
+    pub(crate) patience: Patience,
+    /// Where there can be none, which setting is to blame, and why.
+    pub(crate) exchange: Result<Arc<Exchange>, (&'static str, Cow<'static, str>)>,
+}
+
+/// How long calls go on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    pub(crate) retry: RetryPolicy,
+    pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
 }
 
 impl Client {
     /// A client for Kit at `https://api.kit.com`, with the defaults of [`Builder`].
-    pub fn new(credentials: Credentials) -> Self {
-        let rate_limit = credentials.rate_limit();
-        Builder::default().assemble(Kit::new(credentials), rate_limit)
+    ///
+    /// Where a default cannot be used, since the environment names a proxy that is none, every call says so;
+    /// [`Builder::build`] would at once.
+    pub fn new(principal: impl Into<Principal>) -> Self {
+        Builder::of_defaults(principal.into())
     }
 
-    /// To choose the base URL, timeouts, limits, the user agent or the [`ureq::Agent`].
+    /// To choose where Kit is, timeouts and limits, how connections are made, and what stands around them.
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    pub(crate) fn from_parts(
-        kit: Kit,
-        retry: RetryPolicy,
-        pacer: Option<Pacer>,
-        exchange: Exchange,
-    ) -> Self {
-        Self { kit, retry, pacer, exchange }
+    /// The same client, connections and pacer, whose calls may take so long in all: for one call,
+    /// `client.with_timeout(…).send(…)`.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        self.with(Patience { timeout, ..self.patience })
+    }
+
+    /// The same client, connections and pacer, whose attempts may take so long each.
+    #[must_use]
+    pub fn with_attempt_timeout(&self, attempt_timeout: Duration) -> Self {
+        self.with(Patience { attempt_timeout, ..self.patience })
+    }
+
+    /// The same client, connections and pacer, whose calls are tried so often.
+    #[must_use]
+    pub fn with_retry(&self, retry: RetryPolicy) -> Self {
+        self.with(Patience { retry, ..self.patience })
+    }
+
+    fn with(&self, patience: Patience) -> Self {
+        Self { patience, ..self.clone() }
+    }
+
+    /// The same client and connections for another account: its credentials or session, and a pacer of its
+    /// own.
+    #[must_use]
+    pub fn with_principal(&self, principal: impl Into<Principal>) -> Self {
+        let Principal { credentials, session } = principal.into();
+        let pacer = self.pacer.is_some().then(|| Pacer::new(credentials.rate_limit()));
+        let kit = self.kit.clone().with_credentials(credentials);
+        Self { kit, session, pacer, ..self.clone() }
     }
 
     /// Sends an operation, such as [`CreateWebhook`](crate::webhooks::CreateWebhook), and reads its
     /// reply.
     ///
     /// What does not succeed is tried again where that is safe, as [`Call`] says; a create that may have
-    /// been applied never is. Where a session has to be refreshed, the call that does it may outlast its
-    /// deadline by one timeout: to stop in the middle would lose the session.
+    /// been applied never is.
     ///
     /// # Errors
     ///
-    /// - [`Error::Input`]: the credential cannot be sent, or the base URL not be reached; nothing was;
+    /// - [`Error::Input`]: the operation, the credential or a setting cannot be used; nothing was sent;
     /// - [`Error::Transport`]: there was no response;
     /// - [`Error::Api`]: Kit answered with a status that is not a success;
-    /// - [`Error::Reply`]: it is a success, but its body is not what was promised;
-    /// - [`Error::Session`]: the credentials are a session, which has no access token and gets none.
-    pub fn send<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<E::Reply, Error> {
-        if self.kit.is_https() && !self.exchange.has_tls() {
-            let missing = "begins with https, and this is built without TLS: turn on the feature \
-                `rustls` or `native-tls`";
-            return Err(Error::input("base_url", missing));
-        }
-        let mut call = Call::new(&self.kit, endpoint, self.retry, fastrand::u64(..));
+    /// - [`Error::Reply`]: it is a success, but its reply is not what was promised;
+    /// - [`Error::Paced`]: the pacer leaves no room before the timeout; nothing was sent;
+    /// - [`Error::Session`]: the session has no access token and gets none.
+    pub fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error> {
+        let exchange = match &self.exchange {
+            Ok(exchange) => exchange,
+            Err((field, reason)) => return Err(Error::input(field, reason.clone())),
+        };
+        let Patience { retry, timeout, attempt_timeout } = self.patience;
+        let mut call = Call::new(&self.kit, endpoint, fastrand::u64(..))
+            .with_retry(retry)
+            .with_timeout(timeout);
         if let Some(pacer) = &self.pacer {
             call = call.with_pacer(pacer);
         }
@@ -73,49 +115,69 @@ impl Client {
         loop {
             match call.next(time) {
                 Step::Send(request) => {
-                    let outcome = self.exchange.run(request, call.time_left(time));
+                    let left = call.time_left(time).min(attempt_timeout);
+                    let outcome = exchange.run(request, left);
                     time = now();
                     match outcome {
                         Ok(response) => call.received(response, time),
                         Err(failure) => call.failed(failure, time),
                     }
                 }
-                Step::Wait(duration) => {
-                    std::thread::sleep(duration);
-                    time = now();
-                }
-                Step::Refresh(refresh) => {
-                    self.run(*refresh, call.time_left(time));
-                    time = now();
-                }
                 Step::Done(result) => return result,
+                Step::Wait(duration) => std::thread::sleep(duration),
+                Step::AwaitRefresh { refreshed, at_most } => drop(wait_for(refreshed, at_most)),
+                Step::Refresh(refresh) => self.refresh(*refresh, exchange, call.time_left(time)),
+                step => return call.cannot(&step),
             }
+            time = now();
         }
     }
 
-    /// Refreshes the session. Where something would be lost otherwise, this takes longer than there is
-    /// time.
-    fn run(&self, mut refresh: Refresh, time_left: Duration) {
-        let start = Instant::now();
-        loop {
-            match refresh.next(now()) {
-                RefreshStep::Send(request) => {
-                    match self.exchange.run(request, refresh.time_left(now())) {
-                        Ok(response) => refresh.received(response, now()),
-                        Err(failure) => refresh.failed(failure, now()),
-                    }
-                }
-                RefreshStep::Wait(duration) => {
-                    let left = time_left.saturating_sub(start.elapsed());
-                    // Nobody waits for what is not urgent.
-                    let left = if refresh.is_urgent() { left } else { Duration::ZERO };
-                    if duration > left && refresh.can_be_given_up() {
-                        return refresh.give_up(now());
-                    }
-                    std::thread::sleep(duration);
-                }
-                RefreshStep::Done => return,
-            }
+    /// Runs the refresh of the session. What comes of it, the session knows.
+    fn refresh(&self, mut refresh: Refresh, exchange: &Exchange, time_left: Duration) {
+        let Some(session) = &self.session else { return };
+        let attempt_timeout = self.patience.attempt_timeout;
+        // What is not urgent is not waited for, and not begun where it might outlast the call.
+        if !refresh.is_urgent() && time_left < attempt_timeout {
+            refresh.give_up(now());
         }
+        let patience = if refresh.is_urgent() { time_left } else { Duration::ZERO };
+        let _ = session.run(refresh, Some((exchange, attempt_timeout)), patience);
+    }
+
+    /// The pages of a list, one after the other, each when it is wanted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_ureq::webhooks::ListWebhooks;
+    /// # let kit = kit_emulator::Emulator::start().unwrap();
+    /// # let credentials = kit_ureq::Credentials::api_key(kit.api_key());
+    /// # let client = kit_ureq::Client::builder().base_url(kit.base_url()).build(credentials)?;
+    ///
+    /// for page in client.pages(ListWebhooks::new()) {
+    ///     println!("{} webhooks", page?.items.len());
+    /// }
+    /// # Ok::<(), kit_ureq::Error>(())
+    /// ```
+    pub fn pages<L: List>(&self, list: L) -> PageIter<L> {
+        PageIter::new(self.clone(), list)
+    }
+
+    /// The items of a list, over all its pages, each page when it is wanted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_ureq::webhooks::{ListWebhooks, Webhook};
+    /// # let kit = kit_emulator::Emulator::start().unwrap();
+    /// # let credentials = kit_ureq::Credentials::api_key(kit.api_key());
+    /// # let client = kit_ureq::Client::builder().base_url(kit.base_url()).build(credentials)?;
+    ///
+    /// let webhooks: Vec<Webhook> = client.items(ListWebhooks::new()).collect::<Result<_, _>>()?;
+    /// # Ok::<(), kit_ureq::Error>(())
+    /// ```
+    pub fn items<L: List>(&self, list: L) -> ItemIter<L> {
+        ItemIter::new(self.pages(list))
     }
 }

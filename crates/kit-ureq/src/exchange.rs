@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::CONTENT_LENGTH;
@@ -9,57 +10,106 @@ use http::{HeaderValue, Request, Response};
 use kit_core::TransportError;
 use ureq::{Agent, AsSendBody, SendBody, Timeout};
 
-const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
+use crate::connection;
+
+/// No timeout is longer than a year: sums of it and of a time of day stay in range.
+pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+pub(crate) type Middleware =
+    dyn Fn(Request<Vec<u8>>, Next<'_>) -> Result<Response<Vec<u8>>, TransportError> + Send + Sync;
 
 #[derive(Clone)]
 pub(crate) struct Exchange {
     pub(crate) agent: Agent,
-    /// Whether the agent is configured with these timeouts, and to follow no redirect.
+    /// Whether the agent is one of this crate's: it has these timeouts, follows no redirect, and its
+    /// connections note when a request is begun.
     pub(crate) is_own: bool,
+    pub(crate) middleware: Option<Arc<Middleware>>,
     pub(crate) connect_timeout: Duration,
-    pub(crate) timeout: Duration,
     pub(crate) max_response_size: usize,
 }
 
-impl Exchange {
-    /// Whether https can be reached, as far as is known.
-    pub(crate) fn has_tls(&self) -> bool {
-        HAS_TLS || !self.is_own
+/// What a middleware stands around: the exchange itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Next<'a> {
+    exchange: &'a Exchange,
+    timeout: Duration,
+}
+
+impl Next<'_> {
+    /// Sends the request, and brings its response.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from getting a whole response.
+    pub fn send(self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, TransportError> {
+        self.exchange.send(request, self.timeout)
     }
 
+    /// How long the exchange may take.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+}
+
+impl Exchange {
     pub(crate) fn run(
         &self,
         request: Request<Vec<u8>>,
-        time_left: Duration,
+        timeout: Duration,
+    ) -> Result<Response<Vec<u8>>, TransportError> {
+        match &self.middleware {
+            Some(middleware) => middleware(request, Next { exchange: self, timeout }),
+            None => self.send(request, timeout),
+        }
+    }
+
+    fn send(
+        &self,
+        request: Request<Vec<u8>>,
+        timeout: Duration,
     ) -> Result<Response<Vec<u8>>, TransportError> {
         let (mut head, bytes) = request.into_parts();
-        if bytes.is_empty() {
-            let response = self.run_request(Request::from_parts(head, SendBody::none()), time_left);
-            return response.map_err(|error| failure(error, None));
+        if self.is_own {
+            connection::begin();
+            let outcome = if bytes.is_empty() {
+                self.run_request(Request::from_parts(head, SendBody::none()), timeout)
+            } else {
+                self.run_request(Request::from_parts(head, bytes.as_slice()), timeout)
+            };
+            return outcome.map_err(|error| failure(error, connection::is_request_begun()));
         }
-        // From here on it is known whether the request can have reached Kit.
+        if bytes.is_empty() {
+            let outcome = self.run_request(Request::from_parts(head, SendBody::none()), timeout);
+            return outcome.map_err(|error| {
+                let is_begun = !is_of_connecting(&error);
+                failure(error, is_begun)
+            });
+        }
+        // That the body is asked for says that the head is sent, on a connection of whatever kind.
         head.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-        let mut outgoing = Outgoing { bytes: &bytes, asked_for: false };
-        let body = SendBody::from_reader(&mut outgoing);
-        let response = self.run_request(Request::from_parts(head, body), time_left);
-        response.map_err(|error| failure(error, Some(outgoing.asked_for)))
+        let mut body = Outgoing { bytes: &bytes, is_asked_for: false };
+        let request = Request::from_parts(head, SendBody::from_reader(&mut body));
+        let outcome = self.run_request(request, timeout);
+        outcome.map_err(|error| failure(error, body.is_asked_for))
     }
 
     fn run_request(
         &self,
         request: Request<impl AsSendBody>,
-        time_left: Duration,
+        timeout: Duration,
     ) -> Result<Response<Vec<u8>>, ureq::Error> {
-        let response = if self.is_own && self.timeout <= time_left {
+        let timeout = timeout.min(LONGEST);
+        let is_configured = self.is_own && self.agent.config().timeouts().global == Some(timeout);
+        let response = if is_configured {
             self.agent.run(request)
         } else {
             let request = self.agent.configure_request(request);
             let request = request
                 .http_status_as_error(false)
                 .max_redirects(0)
-                .timeout_resolve(Some(self.connect_timeout))
                 .timeout_connect(Some(self.connect_timeout))
-                .timeout_global(Some(self.timeout.min(time_left)))
+                .timeout_global(Some(timeout))
                 .build();
             self.agent.run(request)
         }?;
@@ -79,85 +129,55 @@ impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exchange")
             .field("connect_timeout", &self.connect_timeout)
-            .field("timeout", &self.timeout)
             .field("max_response_size", &self.max_response_size)
             .finish_non_exhaustive()
     }
 }
 
-/// The body of a request. It notes whether it was asked for: it is so only when the connection
-/// stands and the head of the request is sent. As long as it was not, Kit cannot have the request.
+/// The body of a request through an agent of the caller's. It notes whether it was asked for: as long as it
+/// was not, Kit cannot have the request.
 struct Outgoing<'a> {
     bytes: &'a [u8],
-    asked_for: bool,
+    is_asked_for: bool,
 }
 
 impl Read for Outgoing<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.asked_for = true;
+        self.is_asked_for = true;
         self.bytes.read(buffer)
     }
 }
 
-/// `body_asked_for` is `None` for a request that has no body: that it was not sent is then told only
-/// by errors which arise before anything is sent.
-fn failure(error: ureq::Error, body_asked_for: Option<bool>) -> TransportError {
-    use ureq::Error as E;
-    let not_sent = match body_asked_for {
-        Some(asked_for) => !asked_for,
-        None => is_of_connecting(&error),
-    };
+/// What kept a request from getting a response: `is_begun` says whether Kit can have any of it.
+fn failure(error: ureq::Error, is_begun: bool) -> TransportError {
     match error {
-        error if not_sent => TransportError::NotSent(error.into()),
-        E::BodyExceedsLimit(limit) => {
+        error if !is_begun => TransportError::NotSent(error.into()),
+        ureq::Error::BodyExceedsLimit(limit) => {
             TransportError::TooLarge { limit: usize::try_from(limit).unwrap_or(usize::MAX) }
         }
-        E::Timeout(_) => TransportError::TimedOut(error.into()),
+        ureq::Error::Timeout(_) => TransportError::TimedOut(error.into()),
         error => TransportError::CutOff(error.into()),
     }
 }
 
+/// Whether the error arises only before anything is sent.
 fn is_of_connecting(error: &ureq::Error) -> bool {
     use ureq::Error as E;
     match error {
-        E::Io(error) => {
-            let refused = matches!(
-                error.kind(),
-                ErrorKind::ConnectionRefused
-                    | ErrorKind::HostUnreachable
-                    | ErrorKind::NetworkUnreachable
-                    | ErrorKind::AddrNotAvailable
-            );
-            refused || is_of_lookup(error) || is_of_certificate(error)
-        }
+        E::Io(error) => matches!(
+            error.kind(),
+            ErrorKind::ConnectionRefused
+                | ErrorKind::HostUnreachable
+                | ErrorKind::NetworkUnreachable
+                | ErrorKind::AddrNotAvailable
+        ),
         E::HostNotFound
         | E::ConnectionFailed
         | E::ConnectProxyFailed(_)
         | E::Timeout(Timeout::Resolve | Timeout::Connect)
-        | E::Tls(_)
         | E::TlsRequired => true,
-        #[cfg(feature = "rustls")]
-        E::Rustls(_) => true,
-        #[cfg(feature = "native-tls")]
-        E::NativeTls(_) => true,
         _ => false,
     }
-}
-
-/// The standard library gives this error no kind that can be named.
-fn is_of_lookup(error: &io::Error) -> bool {
-    error.to_string().starts_with("failed to lookup address information")
-}
-
-#[cfg(feature = "rustls")]
-fn is_of_certificate(error: &io::Error) -> bool {
-    let error = error.get_ref().and_then(|error| error.downcast_ref());
-    matches!(error, Some(rustls::Error::InvalidCertificate(_)))
-}
-
-#[cfg(not(feature = "rustls"))]
-fn is_of_certificate(_: &io::Error) -> bool {
-    false
 }
 
 #[cfg(all(test, not(any(feature = "rustls", feature = "native-tls"))))]
@@ -168,8 +188,10 @@ mod tests {
     #[test]
     fn without_tls_the_error_says_so() {
         let create = CreateWebhook::new("https://example.com/", Event::PurchaseCreate).unwrap();
-        let client = Client::new(Credentials::api_key("kit_0123"));
-        let error = client.send(&create).unwrap_err();
+        let credentials = Credentials::api_key("kit_0123");
+        let error = Client::new(credentials.clone()).send(&create).unwrap_err();
+        assert!(error.to_string().starts_with("base_url: begins with https, "), "{error}");
+        let error = Client::builder().build(credentials).unwrap_err();
         assert!(error.to_string().starts_with("base_url: begins with https, "), "{error}");
     }
 }

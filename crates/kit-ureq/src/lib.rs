@@ -16,11 +16,12 @@
 //!
 //! What can be sent is in [`webhooks`]; authorizing an app, and sessions that renew themselves, in
 //! [`oauth`]; what can go wrong is in [`Error`], which says whether it came from Kit or from the
-//! transport, and whether the request may have been applied.
+//! transport, and whether the request may have been applied. What a client can be told is in [`Builder`].
 //!
 //! # Features
 //!
 //! - `rustls` (default): TLS by rustls, with Mozilla's roots;
+//! - `platform-verifier`: [`Roots::Platform`](settings::Roots::Platform) with rustls;
 //! - `native-tls`: TLS by the platform's library, with the platform's roots; used where both are on;
 //! - `tracing`: a span and events for each call.
 //!
@@ -31,12 +32,29 @@
 mod builder;
 mod client;
 mod clock;
+mod connection;
 mod exchange;
+mod iter;
+mod principal;
+mod session;
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+mod tls;
+mod wait;
 
 pub use builder::Builder;
 pub use client::Client;
+pub use exchange::Next;
+pub use iter::{ItemIter, PageIter};
 pub use kit_core::{
-    self, AccountId, ApiError, Credentials, CustomFieldId, Delivery, Endpoint, Error, FormId, Kit,
-    Pacer, Page, Pagination, ProductId, ReplyError, ReplyProblem, RetryAfter, RetryPolicy,
-    SequenceId, TagId, TransportError, WebhookId, oauth, webhooks,
+    self, AccountId, ApiError, Auth, Credentials, CustomFieldId, Delivery, Effect, Endpoint, Error,
+    FormId, Kit, List, Operation, Pacer, Page, Pagination, ProductId, ReplyError, ReplyProblem,
+    RetryAfter, RetryPolicy, SequenceId, TagId, TransportError, WebhookId, settings, webhooks,
+    wire,
 };
+pub use principal::Principal;
+
+/// OAuth 2.0: what [`kit_core::oauth`] has, with a [`Session`](oauth::Session) that brings its store.
+pub mod oauth {
+    pub use crate::session::Session;
+    pub use kit_core::oauth::*;
+}

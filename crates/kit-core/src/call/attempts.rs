@@ -2,28 +2,37 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::{Delivery, Error, RetryPolicy, Time, TransportError};
+use super::RetryPolicy;
+use crate::error::{Delivery, Effect};
+use crate::{Error, TransportError};
+
+/// How long a call may take where nobody says.
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The attempts at one operation: how many there were, since when, and whether there is to be another.
 #[derive(Debug)]
 pub(crate) struct Attempts {
     policy: RetryPolicy,
+    /// For all of them, waits included.
+    timeout: Duration,
     random: u64,
-    /// When it began.
-    start: Option<Duration>,
     made: u32,
-    /// Whether an attempt before the current one may have reached Kit.
+    /// Whether an attempt before the current one may have been applied.
     earlier: Delivery,
 }
 
 impl Attempts {
-    pub(crate) fn new(policy: RetryPolicy, random: u64) -> Self {
-        Self { policy, random, start: None, made: 0, earlier: Delivery::NotSent }
+    pub(crate) fn new(random: u64) -> Self {
+        let policy = RetryPolicy::default();
+        Self { policy, timeout: TIMEOUT, random, made: 0, earlier: Delivery::NotSent }
     }
 
-    /// The deadline counts from the first time that this is called.
-    pub(crate) fn begin(&mut self, now: Time) {
-        self.start.get_or_insert(now.elapsed);
+    pub(crate) fn set_policy(&mut self, policy: RetryPolicy) {
+        self.policy = policy;
+    }
+
+    pub(crate) fn set_timeout(&mut self, timeout: Duration) {
+        self.timeout = timeout;
     }
 
     /// There is one more.
@@ -39,15 +48,13 @@ impl Attempts {
     /// too.
     pub(crate) fn of_refresh(&mut self) -> Self {
         let default = RetryPolicy::default();
-        let policy = self.policy.with_deadline(default.deadline());
         let attempts = self.policy.attempts().max(default.attempts());
-        Self::new(policy.with_attempts(attempts), self.draw())
+        Self { policy: self.policy.with_attempts(attempts), ..Self::new(self.draw()) }
     }
 
-    /// What is left until the deadline.
-    pub(crate) fn time_left(&self, now: Time) -> Duration {
-        let start = self.start.unwrap_or(now.elapsed);
-        self.policy.deadline().saturating_sub(now.elapsed.saturating_sub(start))
+    /// What is left of the timeout, so long after the beginning.
+    pub(crate) fn time_left(&self, elapsed: Duration) -> Duration {
+        self.timeout.saturating_sub(elapsed)
     }
 
     /// The error, with what is known of the attempts before it.
@@ -59,17 +66,18 @@ impl Attempts {
     pub(crate) fn wait_after(
         &mut self,
         error: &Error,
-        is_idempotent: bool,
-        now: Time,
+        effect: Effect,
+        elapsed: Duration,
+        date: std::time::SystemTime,
     ) -> Option<Duration> {
-        if self.made >= self.policy.attempts() || !is_worth_retrying(error, is_idempotent) {
+        if self.made >= self.policy.attempts() || !is_worth_retrying(error, effect) {
             return None;
         }
-        let wait = self.asked_to_wait(error, now).unwrap_or_else(|| {
+        let wait = self.asked_to_wait(error, date).unwrap_or_else(|| {
             let random = self.draw();
             self.policy.backoff(self.made, random)
         });
-        (wait < self.time_left(now)).then(|| {
+        (wait < self.time_left(elapsed)).then(|| {
             if error.may_have_been_applied() {
                 self.earlier = Delivery::Unknown;
             }
@@ -78,12 +86,16 @@ impl Attempts {
     }
 
     /// How long Kit asks to wait, as far as that is obeyed.
-    pub(crate) fn asked_to_wait(&self, error: &Error, now: Time) -> Option<Duration> {
+    pub(crate) fn asked_to_wait(
+        &self,
+        error: &Error,
+        date: std::time::SystemTime,
+    ) -> Option<Duration> {
         match error {
             Error::Api(error) => error.retry_after(),
             _ => None,
         }
-        .map(|asked| self.policy.retry_after(asked.delay(now.date)))
+        .map(|asked| self.policy.retry_after(asked.delay(date)))
     }
 
     /// The next of the numbers that follow from the caller's: `SplitMix64`, by Steele, Lea and Flood.
@@ -96,22 +108,24 @@ impl Attempts {
     }
 }
 
-fn is_worth_retrying(error: &Error, is_idempotent: bool) -> bool {
+fn is_worth_retrying(error: &Error, effect: Effect) -> bool {
     match error {
         Error::Api(error) => match error.status() {
             StatusCode::TOO_MANY_REQUESTS => true,
             StatusCode::INTERNAL_SERVER_ERROR
             | StatusCode::BAD_GATEWAY
             | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::GATEWAY_TIMEOUT => is_idempotent,
+            | StatusCode::GATEWAY_TIMEOUT => effect.is_repeatable(),
             _ => false,
         },
-        Error::Transport { source, .. } => match source {
-            TransportError::NotSent(_) => true,
-            TransportError::TimedOut(_) | TransportError::CutOff(_) => is_idempotent,
+        Error::Transport { failure, .. } => match failure {
+            TransportError::NotSent(_) | TransportError::NotProcessed(_) => true,
+            TransportError::TimedOut(_) | TransportError::CutOff(_) => effect.is_repeatable(),
             // It would be as large the next time.
             TransportError::TooLarge { .. } => false,
         },
-        Error::Input { .. } | Error::Reply(_) | Error::Session { .. } => false,
+        Error::Input { .. } | Error::Reply(_) | Error::Paced { .. } | Error::Session { .. } => {
+            false
+        }
     }
 }

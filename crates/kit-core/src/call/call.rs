@@ -1,41 +1,14 @@
-use std::fmt;
 use std::time::Duration;
 
-use http::{Request, Response, StatusCode};
+use http::{Response, StatusCode};
 
 use super::pacer::Place;
-use crate::call::Attempts;
-use crate::call::Trace;
-use crate::oauth::{Access, Asker, Refresh, Session, SessionError};
-use crate::{
-    Credentials, Delivery, Endpoint, Error, Kit, Pacer, RetryPolicy, Time, TransportError,
-};
-
-/// What a [`Call`] wants next.
-#[expect(clippy::large_enum_variant, reason = "each is moved out once, where it is made")]
-pub enum Step<T> {
-    /// Send it; then tell [`Call::received`] or [`Call::failed`] what came of it.
-    Send(Request<Vec<u8>>),
-    /// Wait so long; then ask [`Call::next`] again.
-    Wait(Duration),
-    /// Run it, to its end even if the call is dropped meanwhile; then ask [`Call::next`] again, or
-    /// already before its end. It comes only where the credentials are a [`Session`].
-    Refresh(Box<Refresh>),
-    /// The call has ended.
-    Done(T),
-}
-
-/// Without the body and the headers of a request.
-impl<T: fmt::Debug> fmt::Debug for Step<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Send(request) => write!(f, "Send({} {})", request.method(), request.uri()),
-            Self::Wait(duration) => f.debug_tuple("Wait").field(duration).finish(),
-            Self::Refresh(refresh) => f.debug_tuple("Refresh").field(refresh).finish(),
-            Self::Done(result) => f.debug_tuple("Done").field(result).finish(),
-        }
-    }
-}
+use super::time::Timeline;
+use super::{Attempts, Pacer, RetryPolicy, Step, Time, Trace};
+use crate::endpoint::{Auth, Endpoint, operation};
+use crate::error::{Delivery, Error, SessionError, TransportError};
+use crate::oauth::{Access, Asker, Session};
+use crate::{Credentials, Kit};
 
 /// One call up to its end: when to send, when to wait, when to give up.
 ///
@@ -43,56 +16,67 @@ impl<T: fmt::Debug> fmt::Debug for Step<T> {
 /// [`Error::may_have_been_applied`] says. A create is never sent again unless Kit surely did not
 /// apply it.
 ///
-/// | outcome | idempotent (GET, PUT, DELETE) | create (POST) |
+/// | outcome | [`Effect::Reads`], [`Effect::Repeatable`] | [`Effect::Creates`] |
 /// | --- | --- | --- |
-/// | never sent (refused, DNS, TLS) | retry | retry |
+/// | never sent (refused, DNS, TLS), or not processed (HTTP/2) | retry | retry |
 /// | 429 | retry after `Retry-After`, else backoff | the same: Kit did not apply it |
 /// | 500, 502, 503, 504 | retry after `Retry-After`, else backoff | give up; it may have been applied |
 /// | cut off, timed out | retry | give up; it may have been applied |
 /// | 401 with a session | refresh it once, send again | the same |
 /// | anything else | give up | give up |
 ///
+/// A call takes at most two minutes, waits included, unless [`with_timeout`](Self::with_timeout) says
+/// otherwise. It owns its endpoint, or borrows it: a reference to an endpoint is one, too.
+///
 /// With the feature `tracing`, each call has a span `kit.call` with its operation and outcome, and with
 /// the attempt, status, request id and wait that came last; each step is an event at the level `DEBUG`. The
-/// refresh of a session is a span of its own. The target of all is `kit_core::call`.
+/// refresh of a session is a span of its own, and new tokens that cannot be saved are an event at the level
+/// `WARN`. The target of all is `kit_core::call`.
+///
+/// [`Effect::Reads`]: crate::Effect::Reads
+/// [`Effect::Repeatable`]: crate::Effect::Repeatable
+/// [`Effect::Creates`]: crate::Effect::Creates
 ///
 /// # Examples
 ///
 /// A transport is a loop over it:
 ///
 /// ```
-/// use std::time::{Instant, SystemTime};
+/// use std::time::{Duration, Instant, SystemTime};
 ///
-/// # fn run(_: kit_core::oauth::Refresh) {}
-/// use kit_core::{Call, Endpoint, Error, Kit, RetryPolicy, Step, Time, TransportError};
+/// use kit_core::{Call, Endpoint, Error, Kit, Step, Time, TransportError};
 ///
 /// fn send<E: Endpoint>(
 ///     kit: &Kit,
 ///     endpoint: &E,
 ///     random: u64,
-///     exchange: impl Fn(http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, TransportError>,
+///     exchange: impl Fn(
+///         http::Request<Vec<u8>>,
+///         Duration, // the timeout
+///     ) -> Result<http::Response<Vec<u8>>, TransportError>,
 /// ) -> Result<E::Reply, Error> {
-///     let start = Instant::now();
-///     let now = || Time::new(start.elapsed(), SystemTime::now());
-///     let mut call = Call::new(kit, endpoint, RetryPolicy::default(), random);
+///     let now = || Time::new(Instant::now(), SystemTime::now());
+///     let mut call = Call::new(kit, endpoint, random);
 ///     loop {
 ///         match call.next(now()) {
-///             Step::Send(request) => match exchange(request) {
+///             Step::Send(request) => match exchange(request, call.time_left(now())) {
 ///                 Ok(response) => call.received(response, now()),
 ///                 Err(failure) => call.failed(failure, now()),
 ///             },
 ///             Step::Wait(duration) => std::thread::sleep(duration),
-///             Step::Refresh(refresh) => run(*refresh), // only for a session: see `Refresh`
 ///             Step::Done(result) => return result,
+///             // `Refresh` and `AwaitRefresh` come only where the credentials are a session.
+///             step => return call.cannot(&step),
 ///         }
 ///     }
 /// }
 /// ```
 #[derive(Debug)]
-pub struct Call<'a, E: Endpoint + ?Sized> {
-    kit: &'a Kit,
-    endpoint: &'a E,
+pub struct Call<E: Endpoint> {
+    kit: Kit,
+    endpoint: E,
     attempts: Attempts,
+    timeline: Timeline,
     place: Option<Place>,
     asker: Asker,
     /// The session's access token that was sent last.
@@ -112,10 +96,10 @@ enum State<T> {
         wants: Wants,
         error: Option<Error>,
     },
-    /// A refresh was given away. The error is that of the attempt before.
+    /// A refresh was given away, or is waited for. The error is that of the attempt before.
     Refreshing(Option<Error>),
-    /// Kit has refused the session's token.
-    Refused(Error),
+    /// Kit has rejected the session's token.
+    Rejected(Error),
     Done(Result<T, Error>),
     /// The result is given away.
     Ended,
@@ -129,20 +113,36 @@ enum Wants {
     Room,
 }
 
-impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
+impl<E: Endpoint> Call<E> {
     /// A call that has not begun. `random` is any random number: it spreads the waits of callers that
     /// fail at the same time.
-    pub fn new(kit: &'a Kit, endpoint: &'a E, policy: RetryPolicy, random: u64) -> Self {
+    pub fn new(kit: &Kit, endpoint: E, random: u64) -> Self {
         Self {
-            kit,
-            endpoint,
-            attempts: Attempts::new(policy, random),
+            kit: kit.clone(),
+            attempts: Attempts::new(random),
+            timeline: Timeline::default(),
             place: None,
             asker: Asker::default(),
             token: None,
             state: State::Ready,
-            trace: Trace::new(endpoint),
+            trace: Trace::new(&endpoint),
+            endpoint,
         }
+    }
+
+    /// The same call, tried so often. By default as [`RetryPolicy::default`] says.
+    #[must_use]
+    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
+        self.attempts.set_policy(policy);
+        self
+    }
+
+    /// The same call, which may take so long in all, from the first [`next`](Self::next) on, waits
+    /// included. By default two minutes. A wait that would go beyond it is not begun.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.attempts.set_timeout(timeout);
+        self
     }
 
     /// The same call, which waits until the pacer lets it send.
@@ -152,59 +152,54 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
         self
     }
 
-    /// What to do now. The deadline counts from the first time that this is asked.
+    /// What to do now. The timeout counts from the first time that this is asked.
     pub fn next(&mut self, now: Time) -> Step<Result<E::Reply, Error>> {
-        self.attempts.begin(now);
-        let step = self.step(now);
+        let step = match self.timeline.since_first(now) {
+            Ok(elapsed) => self.step(elapsed, now),
+            Err(error) => Step::Done(Err(error)),
+        };
         match &step {
             Step::Send(_) => self.trace.sends(self.attempts.made()),
             Step::Refresh(_) => self.trace.refreshes(),
+            Step::AwaitRefresh { .. } => self.trace.waits_for_session(),
             Step::Wait(_) => {}
             Step::Done(result) => self.trace.done(result),
         }
         step
     }
 
-    fn step(&mut self, now: Time) -> Step<Result<E::Reply, Error>> {
+    fn step(&mut self, elapsed: Duration, now: Time) -> Step<Result<E::Reply, Error>> {
         match std::mem::replace(&mut self.state, State::Ended) {
-            State::Ready => self.send(None, now),
+            State::Ready => self.send(None, elapsed, now),
             State::Waiting { since, wait, wants, error } => {
-                let left = wait.saturating_sub(now.elapsed.saturating_sub(since));
+                let left = wait.saturating_sub(elapsed.saturating_sub(since));
                 if left.is_zero() {
-                    self.go_on(wants, error, now)
+                    self.go_on(wants, error, elapsed, now)
                 } else {
                     self.state = State::Waiting { since, wait, wants, error };
                     Step::Wait(left)
                 }
             }
-            State::Refreshing(error) => self.go_on(Wants::Session, error, now),
-            State::Refused(error) => self.go_on(Wants::AnotherAttempt, Some(error), now),
-            State::Done(result) => match self.renewal(now) {
-                Some(refresh) => {
-                    self.state = State::Done(result);
-                    Step::Refresh(refresh)
-                }
-                None => Step::Done(result),
-            },
-            State::Sent => {
-                let untold = TransportError::CutOff("nothing was told of its outcome".into());
-                Step::Done(Err(self.attempts.error(self.kit.failure(self.endpoint, untold))))
-            }
+            State::Refreshing(error) => self.go_on(Wants::Session, error, elapsed, now),
+            State::Rejected(error) => self.go_on(Wants::AnotherAttempt, Some(error), elapsed, now),
+            State::Done(result) => Step::Done(result),
+            State::Sent => Step::Done(Err(self.attempts.error(self.untold()))),
             State::Ended => Step::Done(Err(Error::input("call", "has ended"))),
         }
+    }
+
+    /// The error for a request of which nobody says what came of it.
+    fn untold(&self) -> Error {
+        let untold = TransportError::CutOff("nothing was told of its outcome".into());
+        self.kit.failure(&self.endpoint, untold)
     }
 
     /// Tells that the request got this response.
     pub fn received(&mut self, response: Response<impl AsRef<[u8]>>, now: Time) {
         if matches!(self.state, State::Sent) {
             self.leave(now);
-            self.trace.received(&response, self.kit, self.endpoint, self.token.as_ref());
-            if let Some(session) = self.session()
-                && response.status().is_success()
-            {
-                session.accept(&mut self.asker);
-            }
-            match self.kit.response_with(self.endpoint, response, self.token.as_ref()) {
+            self.trace.received(&response, &self.kit, &self.endpoint, self.token.as_ref());
+            match self.kit.response_with(&self.endpoint, response, self.token.as_ref()) {
                 Ok(reply) => self.state = State::Done(Ok(reply)),
                 Err(error) => self.decide(error, now),
             }
@@ -216,7 +211,26 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
         if matches!(self.state, State::Sent) {
             self.leave(now);
             self.trace.failed(&failure);
-            self.decide(self.kit.failure(self.endpoint, failure), now);
+            self.decide(self.kit.failure(&self.endpoint, failure), now);
+        }
+    }
+
+    /// Ends the call for who cannot do what it wants: a step that your loop does not know, or has no use for.
+    ///
+    /// # Errors
+    ///
+    /// Always, and of the type that a call ends with: [`Error::Input`] for `call`, or what is known of a
+    /// request that was sent.
+    pub fn cannot(&mut self, step: &Step<Result<E::Reply, Error>>) -> Result<E::Reply, Error> {
+        match std::mem::replace(&mut self.state, State::Ended) {
+            State::Sent => Err(self.attempts.error(self.untold())),
+            State::Waiting { error: Some(error), .. } | State::Refreshing(Some(error)) => {
+                Err(error)
+            }
+            _ => Err(Error::input(
+                "call",
+                format!("wants a step that this loop does not do: {}", step.name()),
+            )),
         }
     }
 
@@ -225,22 +239,33 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
         self.attempts.made()
     }
 
-    /// What is left until the deadline: an exchange should not take longer.
+    /// What is left of the timeout: an exchange should not take longer.
     pub fn time_left(&self, now: Time) -> Duration {
-        self.attempts.time_left(now)
+        // A copy: only `next` begins to count.
+        let elapsed = self.timeline.clone().since_first(now).unwrap_or_default();
+        self.attempts.time_left(elapsed)
+    }
+
+    /// The operation itself.
+    pub fn endpoint(&self) -> &E {
+        &self.endpoint
     }
 
     /// Sends, once session and pacer allow it. `error` is that of the attempt before.
-    fn send(&mut self, error: Option<Error>, now: Time) -> Step<Result<E::Reply, Error>> {
+    fn send(
+        &mut self,
+        error: Option<Error>,
+        elapsed: Duration,
+        now: Time,
+    ) -> Step<Result<E::Reply, Error>> {
         if let Some(session) = self.session() {
-            let was_waiting = self.asker.is_waiting();
-            match session.access(&mut self.asker, self.kit, &mut self.attempts, now) {
+            match session.access(&mut self.asker, &self.kit, &mut self.attempts, now) {
                 Access::Token(token) => self.token = Some(token),
-                Access::Wait(wait) => {
-                    if !was_waiting {
-                        self.trace.waits_for_session();
-                    }
-                    return self.pause(wait, Wants::Session, error, now);
+                Access::Wait(wait) => return self.pause(wait, Wants::Session, error, elapsed),
+                Access::AwaitRefresh { refreshed, at_most } => {
+                    let at_most = at_most.min(self.attempts.time_left(elapsed));
+                    self.state = State::Refreshing(error);
+                    return Step::AwaitRefresh { refreshed, at_most };
                 }
                 Access::Refresh(refresh) => {
                     self.state = State::Refreshing(error);
@@ -249,7 +274,7 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
                 Access::Failed(failure) => {
                     return Step::Done(Err(match (failure, error) {
                         // What Kit said to the access token says more.
-                        (SessionError::NoRefreshToken | SessionError::Refused, Some(error))
+                        (SessionError::NoRefreshToken | SessionError::Rejected, Some(error))
                             if is_unauthorized(&error) =>
                         {
                             error
@@ -257,14 +282,17 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
                         (failure, _) => self.session_error(failure),
                     }));
                 }
+                Access::WrongClock(error) => return Step::Done(Err(error)),
             }
         }
-        let request = match self.kit.request_with(self.endpoint, self.token.as_ref()) {
+        let request = match self.kit.request_with(&self.endpoint, self.token.as_ref()) {
             Ok(request) => request,
             Err(error) => return Step::Done(Err(error)),
         };
-        if let Some(Err(wait)) = self.place.as_mut().map(|place| place.enter(now.elapsed)) {
-            return self.pause(wait, Wants::Room, error, now);
+        match self.place.as_mut().map_or(Ok(Duration::ZERO), |place| place.enter(now)) {
+            Ok(Duration::ZERO) => {}
+            Ok(wait) => return self.pause(wait, Wants::Room, error, elapsed),
+            Err(error) => return Step::Done(Err(error)),
         }
         self.attempts.count();
         self.state = State::Sent;
@@ -276,12 +304,13 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
         &mut self,
         wants: Wants,
         error: Option<Error>,
+        elapsed: Duration,
         now: Time,
     ) -> Step<Result<E::Reply, Error>> {
-        if self.time_left(now).is_zero() {
-            return Step::Done(Err(self.too_late(wants, error)));
+        if self.attempts.time_left(elapsed).is_zero() {
+            return Step::Done(Err(self.too_late(wants, error, Duration::ZERO)));
         }
-        self.send(error, now)
+        self.send(error, elapsed, now)
     }
 
     /// Waits, if there is time for that.
@@ -290,78 +319,77 @@ impl<'a, E: Endpoint + ?Sized> Call<'a, E> {
         wait: Duration,
         wants: Wants,
         error: Option<Error>,
-        now: Time,
+        elapsed: Duration,
     ) -> Step<Result<E::Reply, Error>> {
-        if wait >= self.time_left(now) {
+        if wait >= self.attempts.time_left(elapsed) {
             self.place = None;
-            return Step::Done(Err(self.too_late(wants, error)));
+            return Step::Done(Err(self.too_late(wants, error, wait)));
         }
         if matches!(wants, Wants::Room) {
             self.trace.waits(wait);
         }
-        self.state = State::Waiting { since: now.elapsed, wait, wants, error };
+        self.state = State::Waiting { since: elapsed, wait, wants, error };
         Step::Wait(wait)
     }
 
-    /// How a call ends that waits beyond its deadline: by the error of the attempt before, unless that is
+    /// How a call ends that waits beyond its timeout: by the error of the attempt before, unless that is
     /// what was about to be mended.
-    fn too_late(&self, wants: Wants, error: Option<Error>) -> Error {
+    fn too_late(&self, wants: Wants, error: Option<Error>, wait: Duration) -> Error {
         match (wants, error) {
             (Wants::AnotherAttempt | Wants::Room, Some(error)) => error,
             (Wants::Session, Some(error)) if !is_unauthorized(&error) => error,
             (Wants::Session, _) => self.session_error(SessionError::Busy),
             (Wants::AnotherAttempt | Wants::Room, None) => {
-                let full = "the rate limit leaves no room before the deadline";
-                self.kit.failure(self.endpoint, TransportError::NotSent(full.into()))
+                let operation = operation(&self.endpoint);
+                self.attempts.error(Error::Paced { operation, wait, earlier: Delivery::NotSent })
             }
         }
     }
 
-    /// The refresh of a token that does not last for long, once the call has its result.
-    fn renewal(&mut self, now: Time) -> Option<Box<Refresh>> {
-        self.session()?.renewal(&mut self.asker, self.kit, &mut self.attempts, now)
-    }
-
     /// The session that the call needs.
-    fn session(&self) -> Option<&'a Session> {
-        self.kit.credentials().as_session().filter(|_| self.endpoint.is_authenticated())
+    fn session(&self) -> Option<Session> {
+        if E::AUTH == Auth::Nobody { None } else { self.kit.credentials().as_session().cloned() }
     }
 
-    fn session_error(&self, source: SessionError) -> Error {
-        let earlier = Delivery::NotSent;
-        let (method, path) = (E::METHOD, self.endpoint.path());
-        self.attempts.error(Error::Session { method, path, source, earlier })
+    fn session_error(&self, failure: SessionError) -> Error {
+        let operation = operation(&self.endpoint);
+        self.attempts.error(Error::Session { operation, failure, earlier: Delivery::NotSent })
     }
 
     fn leave(&mut self, now: Time) {
         if let Some(place) = &mut self.place {
-            place.leave(now.elapsed);
+            place.leave(now);
         }
     }
 
     /// Whether to try again, and when.
     fn decide(&mut self, error: Error, now: Time) {
         let error = self.attempts.error(error);
+        let Ok(elapsed) = self.timeline.since_first(now) else {
+            // What came of the request says more than that its end was told by another clock.
+            self.state = State::Done(Err(error));
+            return;
+        };
         if let Error::Api(refusal) = &error {
             if let (Some(place), StatusCode::TOO_MANY_REQUESTS) =
                 (&mut self.place, refusal.status())
             {
                 let asked = refusal.retry_after().map(|asked| asked.delay(now.date));
-                place.limited(asked, now.elapsed);
+                place.limited(asked, now);
             }
             if self.session().is_some()
                 && refusal.status() == StatusCode::UNAUTHORIZED
-                && self.asker.refuse()
+                && self.asker.reject()
             {
-                self.state = State::Refused(error);
+                self.state = State::Rejected(error);
                 return;
             }
         }
-        self.state = match self.attempts.wait_after(&error, self.endpoint.is_idempotent(), now) {
+        self.state = match self.attempts.wait_after(&error, E::EFFECT, elapsed, now.date) {
             Some(wait) => {
                 self.trace.waits(wait);
                 let (wants, error) = (Wants::AnotherAttempt, Some(error));
-                State::Waiting { since: now.elapsed, wait, wants, error }
+                State::Waiting { since: elapsed, wait, wants, error }
             }
             None => State::Done(Err(error)),
         };
@@ -374,18 +402,11 @@ fn is_unauthorized(error: &Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
-    use http::Method;
-
     use super::*;
-    use crate::Credentials;
-    use crate::fixtures::{create, kit};
+    use crate::call::Clock;
+    use crate::fixtures::{at, create, kit};
     use crate::webhooks::{DeleteWebhook, ListWebhooks};
-
-    fn at(seconds: u64) -> Time {
-        Time::new(Duration::from_secs(seconds), SystemTime::UNIX_EPOCH)
-    }
+    use crate::{Effect, ReplyProblem};
 
     /// What may come of an attempt.
     #[derive(Clone, Copy, Debug)]
@@ -396,16 +417,18 @@ mod tests {
         CutOff,
         TimedOut,
         TooLarge,
+        NotProcessed,
     }
 
-    use Outcome::{CutOff, Garbage, NotSent, Status, TimedOut, TooLarge};
+    use Outcome::{CutOff, Garbage, NotProcessed, NotSent, Status, TimedOut, TooLarge};
 
-    fn tell<E: Endpoint>(call: &mut Call<'_, E>, outcome: Outcome, now: Time) {
+    fn tell<E: Endpoint>(call: &mut Call<E>, outcome: Outcome, now: Time) {
         let status = |status| Response::builder().status(status);
         match outcome {
             Status(code) => call.received(status(code).body("{}").unwrap(), now),
             Garbage => call.received(status(201).body("<html>").unwrap(), now),
             NotSent => call.failed(TransportError::NotSent("refused".into()), now),
+            NotProcessed => call.failed(TransportError::NotProcessed("GOAWAY".into()), now),
             CutOff => call.failed(TransportError::CutOff("reset".into()), now),
             TimedOut => call.failed(TransportError::TimedOut("slow".into()), now),
             TooLarge => call.failed(TransportError::TooLarge { limit: 1 }, now),
@@ -416,19 +439,19 @@ mod tests {
     /// whether it may have been applied.
     fn after<E: Endpoint>(endpoint: &E, outcome: Outcome) -> Result<(), bool> {
         let kit = kit();
-        let mut call = Call::new(&kit, endpoint, RetryPolicy::default(), 1 << 63);
+        let mut call = Call::new(&kit, endpoint, 1 << 63);
         assert!(matches!(call.next(at(0)), Step::Send(request) if request.method() == E::METHOD));
         tell(&mut call, outcome, at(1));
         let result = match call.next(at(1)) {
             Step::Done(Ok(_)) => panic!("{outcome:?} is a success"),
             Step::Done(Err(error)) => return Err(error.may_have_been_applied()),
-            Step::Refresh(_) => panic!("there is no session"),
             Step::Send(_) => Ok(()),
             Step::Wait(wait) => {
                 assert!(matches!(call.next(at(1)), Step::Wait(same) if same == wait));
                 assert!(matches!(call.next(at(100)), Step::Send(_)));
                 Ok(())
             }
+            step => panic!("{}", step.name()),
         };
         assert_eq!(call.attempts(), 2);
         result
@@ -448,6 +471,7 @@ mod tests {
             [300, 302, 303, 501, 505, 599].map(|s| (Status(s), [REFUSED, PERHAPS, PERHAPS]));
         let rows = [
             (NotSent, [RETRY, RETRY, RETRY]),
+            (NotProcessed, [RETRY, RETRY, RETRY]),
             (Status(429), [RETRY, RETRY, RETRY]),
             (CutOff, [RETRY, RETRY, PERHAPS]),
             (TimedOut, [RETRY, RETRY, PERHAPS]),
@@ -469,23 +493,25 @@ mod tests {
     }
 
     /// How long a call waits after a response with this header.
-    fn wait_after(status: u16, retry_after: &str, policy: RetryPolicy) -> Step<()> {
+    fn wait_after(status: u16, retry_after: &str, timeout: Duration) -> Step<()> {
+        let policy = RetryPolicy::default();
         let (kit, list) = (kit(), ListWebhooks::new());
-        let mut call = Call::new(&kit, &list, policy, u64::MAX / 2);
+        let mut call =
+            Call::new(&kit, &list, u64::MAX / 2).with_retry(policy).with_timeout(timeout);
         call.next(at(0));
         let response = Response::builder().status(status).header("Retry-After", retry_after);
         call.received(response.body("").unwrap(), at(0));
         match call.next(at(0)) {
             Step::Wait(wait) => Step::Wait(wait),
             Step::Send(request) => Step::Send(request),
-            Step::Refresh(refresh) => Step::Refresh(refresh),
             Step::Done(_) => Step::Done(()),
+            step => panic!("{step:?}"),
         }
     }
 
     #[test]
     fn retry_after_is_obeyed_up_to_its_cap() {
-        let policy = RetryPolicy::default();
+        let timeout = Duration::from_secs(120);
         for status in [429, 500, 502, 503, 504] {
             for (retry_after, seconds) in [
                 ("7", 7),
@@ -496,32 +522,32 @@ mod tests {
                 ("Mon, 01 Jan 2970 00:00:09 GMT", 60),
             ] {
                 let wait = Duration::from_secs(seconds);
-                let step = wait_after(status, retry_after, policy);
+                let step = wait_after(status, retry_after, timeout);
                 assert!(
                     matches!(step, Step::Wait(w) if w == wait),
                     "{status} {retry_after}: {step:?}"
                 );
             }
             for now in ["0", "Thu, 01 Jan 1970 00:00:00 GMT"] {
-                assert!(matches!(wait_after(status, now, policy), Step::Send(_)), "{now}");
+                assert!(matches!(wait_after(status, now, timeout), Step::Send(_)), "{now}");
             }
             // Nonsense is as good as nothing: backoff, of which the random number says half.
-            let step = wait_after(status, "soon", policy);
+            let step = wait_after(status, "soon", timeout);
             assert!(matches!(step, Step::Wait(w) if w < Duration::from_secs(1)), "{step:?}");
         }
     }
 
     #[test]
-    fn a_wait_beyond_the_deadline_is_not_begun() {
-        let policy = RetryPolicy::default().with_deadline(Duration::from_secs(30));
-        assert!(matches!(wait_after(429, "29", policy), Step::Wait(_)));
-        assert!(matches!(wait_after(429, "30", policy), Step::Done(())));
+    fn a_wait_beyond_the_timeout_is_not_begun() {
+        let timeout = Duration::from_secs(30);
+        assert!(matches!(wait_after(429, "29", timeout), Step::Wait(_)));
+        assert!(matches!(wait_after(429, "30", timeout), Step::Done(())));
     }
 
     #[test]
-    fn who_oversleeps_the_deadline_does_not_send() {
+    fn who_oversleeps_the_timeout_does_not_send() {
         let (kit, create) = (kit(), create());
-        let mut call = Call::new(&kit, &create, RetryPolicy::default(), 1 << 63);
+        let mut call = Call::new(&kit, &create, 1 << 63);
         call.next(at(50));
         assert_eq!(call.time_left(at(60)), Duration::from_secs(110));
         tell(&mut call, Status(429), at(60));
@@ -537,7 +563,7 @@ mod tests {
     fn one_attempt_is_one_attempt() {
         let (kit, list) = (kit(), ListWebhooks::new());
         for outcome in [NotSent, CutOff, TimedOut, Status(429), Status(503)] {
-            let mut call = Call::new(&kit, &list, RetryPolicy::none(), 0);
+            let mut call = Call::new(&kit, &list, 0).with_retry(RetryPolicy::none());
             assert!(matches!(call.next(at(0)), Step::Send(_)));
             tell(&mut call, outcome, at(0));
             assert!(matches!(call.next(at(0)), Step::Done(Err(_))));
@@ -547,7 +573,7 @@ mod tests {
     #[test]
     fn an_earlier_attempt_is_not_forgotten() {
         let (kit, delete) = (kit(), DeleteWebhook::new(9.into()));
-        let mut call = Call::new(&kit, &delete, RetryPolicy::default(), 0);
+        let mut call = Call::new(&kit, &delete, 0);
         call.next(at(0));
         tell(&mut call, CutOff, at(0));
         assert!(matches!(call.next(at(1)), Step::Send(_)));
@@ -565,7 +591,7 @@ mod tests {
     fn bad_input_ends_at_once() {
         let kit = Kit::new(Credentials::api_key(""));
         let create = create();
-        let mut call = Call::new(&kit, &create, RetryPolicy::default(), 0);
+        let mut call = Call::new(&kit, &create, 0);
         let Step::Done(Err(error)) = call.next(at(0)) else { panic!("not done") };
         assert_eq!(error.to_string(), "api_key: is empty");
         assert_eq!(call.attempts(), 0);
@@ -574,7 +600,7 @@ mod tests {
     #[test]
     fn a_loop_that_is_wrong_gets_an_error_and_no_panic() {
         let (kit, create) = (kit(), create());
-        let mut call = Call::new(&kit, &create, RetryPolicy::default(), 0);
+        let mut call = Call::new(&kit, &create, 0);
         // Told before anything was sent: nobody listens.
         tell(&mut call, Status(404), at(0));
         assert!(matches!(call.next(at(0)), Step::Send(_)));
@@ -587,11 +613,103 @@ mod tests {
         assert_eq!(error.to_string(), "call: has ended");
     }
 
+    /// What an operation does to Kit decides, and not its method.
     #[test]
-    fn an_endpoint_that_is_idempotent_for_its_method_alone() {
-        assert!(
-            ListWebhooks::new().is_idempotent() && DeleteWebhook::new(9.into()).is_idempotent()
+    fn the_effect_of_an_operation_decides_and_not_its_method() {
+        struct Posts<const EFFECT: u8>;
+        impl<const EFFECT: u8> Endpoint for Posts<EFFECT> {
+            const METHOD: http::Method = http::Method::POST;
+            const PATH: &'static str = "/v4/subscribers/filter";
+            const EFFECT: Effect = match EFFECT {
+                0 => Effect::Reads,
+                1 => Effect::Repeatable,
+                _ => Effect::Creates,
+            };
+            type Reply = ();
+            fn reply(&self, reply: crate::wire::Reply<'_>) -> Result<(), crate::wire::ReadError> {
+                reply.nothing()
+            }
+        }
+        for (outcome, [reads, repeatable, creates]) in [
+            (CutOff, [RETRY, RETRY, PERHAPS]),
+            (Status(503), [RETRY, RETRY, PERHAPS]),
+            (TooLarge, [REFUSED, PERHAPS, PERHAPS]),
+            (Status(404), [REFUSED, REFUSED, REFUSED]),
+        ] {
+            assert_eq!(after(&Posts::<0>, outcome), reads, "{outcome:?}");
+            assert_eq!(after(&Posts::<1>, outcome), repeatable, "{outcome:?}");
+            assert_eq!(after(&Posts::<2>, outcome), creates, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_can_own_its_endpoint_and_be_stored() {
+        fn engine() -> Vec<Call<crate::webhooks::CreateWebhook>> {
+            let kit = kit();
+            vec![Call::new(&kit, create(), 0), Call::new(&kit, create(), 1)]
+        }
+        let mut calls = engine();
+        assert!(calls.iter_mut().all(|call| matches!(call.next(at(0)), Step::Send(_))));
+        assert_eq!(calls[0].endpoint(), &create());
+    }
+
+    #[test]
+    fn a_call_ends_where_its_loop_cannot_go_on() {
+        let mut call = Call::new(&kit(), create(), 0);
+        let step = call.next(at(0));
+        let error = call.cannot(&step).unwrap_err();
+        assert!(error.may_have_been_applied(), "it may have been sent: {error}");
+        let mut call = Call::new(&kit(), create(), 0);
+        let error = call.cannot(&Step::Wait(Duration::ZERO)).unwrap_err();
+        assert_eq!(error.to_string(), "call: wants a step that this loop does not do: Wait");
+    }
+
+    #[test]
+    fn who_has_to_wait_for_the_pacer_beyond_the_timeout_is_told_for_how_long() {
+        let (kit, pacer) = (kit(), Pacer::new(1));
+        let timeout = Duration::from_secs(30);
+        let call = || Call::new(&kit, create(), 0).with_pacer(&pacer).with_timeout(timeout);
+        let mut first = call();
+        assert!(matches!(first.next(at(0)), Step::Send(_)));
+        tell(&mut first, Status(404), at(1));
+        let Step::Done(Err(error)) = call().next(at(4)) else { panic!("not done") };
+        assert!(matches!(&error, Error::Paced { wait, .. } if wait.as_secs() == 57), "{error}");
+        assert!(!error.may_have_been_applied());
+        assert_eq!(
+            error.to_string(),
+            "POST /v4/webhooks: not sent: the pacer leaves no room before the timeout; there may be some \
+             in 57s"
         );
-        assert!(!create().is_idempotent() && !Method::POST.is_idempotent());
+        // It has given its place back.
+        assert!(
+            matches!(call().with_timeout(Duration::from_secs(60)).next(at(5)), Step::Wait(w) if w.as_secs() == 56)
+        );
+    }
+
+    #[test]
+    fn another_clock_ends_the_call_with_an_error() {
+        let mut call = Call::new(&kit(), create(), 0);
+        call.next(at(0));
+        tell(&mut call, NotSent, at(0));
+        let other = Clock::new().time(Duration::ZERO, std::time::SystemTime::UNIX_EPOCH);
+        let Step::Done(Err(error)) = call.next(other) else { panic!("not done") };
+        assert!(error.to_string().starts_with("clock: "), "{error}");
+
+        let pacer = Pacer::new(10);
+        Call::new(&kit(), create(), 0).with_pacer(&pacer).next(at(0));
+        let Step::Done(Err(error)) = Call::new(&kit(), create(), 0).with_pacer(&pacer).next(other)
+        else {
+            panic!("not done")
+        };
+        assert!(error.to_string().starts_with("clock: "), "{error}");
+    }
+
+    #[test]
+    fn a_success_that_is_no_reply_is_told_apart() {
+        let mut call = Call::new(&kit(), create(), 0);
+        call.next(at(0));
+        tell(&mut call, Garbage, at(0));
+        let Step::Done(Err(Error::Reply(error))) = call.next(at(0)) else { panic!("not done") };
+        assert_eq!(error.problem(), ReplyProblem::Html);
     }
 }

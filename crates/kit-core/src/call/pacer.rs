@@ -3,6 +3,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::Time;
+use super::time::Timeline;
+use crate::Error;
+
 /// How long Kit's rate limits look back.
 const WINDOW: Duration = Duration::from_secs(60);
 
@@ -12,11 +16,15 @@ const WINDOW: Duration = Duration::from_secs(60);
 /// since nobody knows when within an exchange Kit has counted the request: one that is under way
 /// counts, and it goes on counting until 60 seconds after its end.
 ///
-/// Who asks first is served first. Clones share one budget; use one for all that uses the same
-/// credential, and one clock (the `elapsed` of [`Time`](crate::Time)) for all that use it: the clients
-/// of one transport do. Where other programs use it too, Kit's 429 teaches the pacer: nothing is sent while
-/// `Retry-After` lasts, and the budget shrinks to one more than was sent in that window, but to no less
-/// than half; it doubles again with each window that passes without a 429.
+/// Who asks first is served first. Clones share one budget; use one for all that uses the same credential,
+/// also where one client is of `kit-ureq` and another of `kit-hyper`.
+///
+/// Where other programs use the credential, too, Kit's 429 teaches the pacer: nothing is sent while
+/// `Retry-After` lasts, and the budget shrinks to one more than was sent in that window, but to no less than
+/// half. It shrinks once in 60 seconds, however many calls under way are refused, and doubles again with each
+/// 60 seconds that pass without a 429.
+///
+/// A call that would have to wait beyond its timeout ends with [`Error::Paced`](crate::Error::Paced).
 ///
 /// Source: Kit's API v4, "Rate limits".
 ///
@@ -36,12 +44,15 @@ pub struct Pacer {
 
 #[derive(Debug)]
 struct Window {
+    timeline: Timeline,
     /// What the caller allows.
     most: usize,
     /// What Kit has taught: at most `most`.
     budget: usize,
     /// When the budget grows, if it is not full.
     grows: Duration,
+    /// Before that, the budget does not shrink again.
+    shrunk_until: Duration,
     /// Before that, nothing is sent.
     closed_until: Duration,
     in_flight: usize,
@@ -59,9 +70,11 @@ impl Pacer {
     pub fn new(budget: u32) -> Self {
         let most = usize::try_from(budget).unwrap_or(usize::MAX).max(1);
         let window = Window {
+            timeline: Timeline::default(),
             most,
             budget: most,
             grows: Duration::ZERO,
+            shrunk_until: Duration::ZERO,
             closed_until: Duration::ZERO,
             in_flight: 0,
             lost: 0,
@@ -72,7 +85,7 @@ impl Pacer {
         Self { window: Arc::new(Mutex::new(window)) }
     }
 
-    /// How many requests may reach Kit in the next 60 seconds: less than at first, if Kit has said so.
+    /// How many requests may reach Kit in any 60 seconds: less than at first, if a 429 has said so.
     pub fn budget(&self) -> u32 {
         u32::try_from(self.window().budget).unwrap_or(u32::MAX)
     }
@@ -107,34 +120,48 @@ impl Place {
         Self { pacer, at: At::Nowhere }
     }
 
-    /// May a request be sent now? If not, how long to wait at least before it is worth asking again.
-    pub(crate) fn enter(&mut self, now: Duration) -> Result<(), Duration> {
+    /// How long to wait at least before it is worth asking again. Zero: the request may be sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for another clock than the pacer's.
+    pub(crate) fn enter(&mut self, now: Time) -> Result<Duration, Error> {
         let mut window = self.pacer.window();
+        let now = window.timeline.since_first(now)?;
         window.pass(now);
         let number = match self.at {
             At::Nowhere => window.line_up(),
             At::Queue(number) => number,
-            At::UnderWay => return Ok(()),
+            At::UnderWay => return Ok(Duration::ZERO),
         };
-        let entered = window.enter(number, now);
+        let wait = window.enter(number, now);
         drop(window);
-        self.at = if entered.is_ok() { At::UnderWay } else { At::Queue(number) };
-        entered
+        self.at = if wait.is_zero() { At::UnderWay } else { At::Queue(number) };
+        Ok(wait)
     }
 
     /// The exchange has ended.
-    pub(crate) fn leave(&mut self, now: Duration) {
+    pub(crate) fn leave(&mut self, now: Time) {
         if matches!(self.at, At::UnderWay) {
             self.at = At::Nowhere;
             let mut window = self.pacer.window();
-            window.in_flight -= 1;
-            window.end(now);
+            match window.timeline.since_first(now) {
+                Ok(now) => {
+                    window.in_flight -= 1;
+                    window.end(now);
+                }
+                // Told by another clock: it counts from when that is noticed.
+                Err(_) => window.lost += 1,
+            }
         }
     }
 
     /// Kit has answered 429: asking to wait so long, if it said so.
-    pub(crate) fn limited(&mut self, retry_after: Option<Duration>, now: Duration) {
-        self.pacer.window().learn(retry_after.unwrap_or_default(), now);
+    pub(crate) fn limited(&mut self, retry_after: Option<Duration>, now: Time) {
+        let mut window = self.pacer.window();
+        if let Ok(now) = window.timeline.since_first(now) {
+            window.learn(retry_after.unwrap_or_default(), now);
+        }
     }
 }
 
@@ -178,10 +205,11 @@ impl Window {
         }
     }
 
-    fn enter(&mut self, number: u64, now: Duration) -> Result<(), Duration> {
+    /// How long to wait; zero for one that has entered.
+    fn enter(&mut self, number: u64, now: Duration) -> Duration {
         let closed = self.closed_until.saturating_sub(now);
         if !closed.is_zero() {
-            return Err(closed);
+            return closed;
         }
         let taken = self.in_flight + self.ended.len();
         // Behind those before it: as many have to leave the window as make room for all of them.
@@ -190,13 +218,13 @@ impl Window {
             None | Some(0) => {
                 self.give_up(number);
                 self.in_flight += 1;
-                Ok(())
+                Duration::ZERO
             }
             // What is under way leaves the window a whole window after its end, which is to come.
-            Some(leaving) => Err(match self.ended.get(leaving - 1) {
+            Some(leaving) => match self.ended.get(leaving - 1) {
                 Some(end) => end.saturating_add(WINDOW).saturating_sub(now),
                 None => WINDOW,
-            }),
+            },
         }
     }
 
@@ -209,60 +237,91 @@ impl Window {
     fn learn(&mut self, retry_after: Duration, now: Duration) {
         self.pass(now);
         self.closed_until = self.closed_until.max(now.saturating_add(retry_after.min(WINDOW)));
+        // All calls that were under way when the budget was found to be too large are refused: that is one
+        // lesson.
+        if now < self.shrunk_until {
+            return;
+        }
         // One more may be sent, when Kit says so; if that is refused, too, not before others have left
         // the window. Not by more than half: who has sent little was refused for what others sent.
         let sent = self.in_flight + self.ended.len();
         let half = self.budget.div_ceil(2);
         self.budget = self.budget.min(sent + 1).max(half);
         self.grows = now.saturating_add(WINDOW);
+        self.shrunk_until = self.grows;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::time::SystemTime;
 
-    fn at(seconds: u64) -> Duration {
+    use super::*;
+    use crate::call::Clock;
+
+    fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
     }
 
-    fn enter(pacer: &Pacer, now: u64) -> Result<Place, Duration> {
-        let mut place = Place::new(pacer.clone());
-        place.enter(at(now)).map(|()| place)
+    /// A pacer and its clock.
+    struct World {
+        pacer: Pacer,
+        clock: Clock,
+    }
+
+    impl World {
+        fn new(budget: u32) -> Self {
+            Self { pacer: Pacer::new(budget), clock: Clock::new() }
+        }
+
+        fn at(&self, now: u64) -> Time {
+            self.clock.time(seconds(now), SystemTime::UNIX_EPOCH)
+        }
+
+        fn place(&self) -> Place {
+            Place::new(self.pacer.clone())
+        }
+
+        /// One that may send, or how long it would have to wait.
+        fn enter(&self, now: u64) -> Result<Place, Duration> {
+            let mut place = self.place();
+            match place.enter(self.at(now)).unwrap() {
+                Duration::ZERO => Ok(place),
+                wait => Err(wait),
+            }
+        }
     }
 
     #[test]
     fn what_is_under_way_counts_and_what_has_ended_too() {
-        let pacer = Pacer::new(2);
-        let mut first = enter(&pacer, 0).unwrap();
-        let mut second = enter(&pacer, 0).unwrap();
-        assert_eq!(enter(&pacer, 5).unwrap_err(), WINDOW);
-        second.leave(at(10));
-        assert_eq!(enter(&pacer, 30).unwrap_err(), at(40));
-        first.leave(at(65));
-        assert_eq!(enter(&pacer, 69).unwrap_err(), at(1));
-        let _third = enter(&pacer, 70).unwrap();
-        assert_eq!(enter(&pacer, 70).unwrap_err(), at(55));
+        let world = World::new(2);
+        let mut first = world.enter(0).unwrap();
+        let mut second = world.enter(0).unwrap();
+        assert_eq!(world.enter(5).unwrap_err(), WINDOW);
+        second.leave(world.at(10));
+        assert_eq!(world.enter(30).unwrap_err(), seconds(40));
+        first.leave(world.at(65));
+        assert_eq!(world.enter(69).unwrap_err(), seconds(1));
+        let _third = world.enter(70).unwrap();
+        assert_eq!(world.enter(70).unwrap_err(), seconds(55));
     }
 
     #[test]
     fn who_asks_first_is_served_first() {
-        let pacer = Pacer::new(1);
-        enter(&pacer, 0).unwrap().leave(at(0));
-        let mut queue: Vec<_> = (0..4).map(|_| Place::new(pacer.clone())).collect();
-        for place in &mut queue {
-            assert_eq!(
-                place.enter(at(1)),
-                Err(if pacer.window().queue.len() == 1 { at(59) } else { WINDOW })
-            );
+        let world = World::new(1);
+        world.enter(0).unwrap().leave(world.at(0));
+        let mut queue: Vec<_> = (0..4).map(|_| world.place()).collect();
+        for (index, place) in queue.iter_mut().enumerate() {
+            let wait = if index == 0 { seconds(59) } else { WINDOW };
+            assert_eq!(place.enter(world.at(1)).unwrap(), wait);
         }
         // One gives up: who stands behind it moves up.
         drop(queue.remove(1));
         let mut now = 60;
         while let Some((first, later)) = queue.split_first_mut() {
-            assert!(later.iter_mut().all(|place| place.enter(at(now)).is_err()));
-            assert_eq!(first.enter(at(now)), Ok(()));
-            first.leave(at(now));
+            assert!(later.iter_mut().all(|place| !place.enter(world.at(now)).unwrap().is_zero()));
+            assert!(first.enter(world.at(now)).unwrap().is_zero());
+            first.leave(world.at(now));
             queue.remove(0);
             now += 60;
         }
@@ -270,44 +329,77 @@ mod tests {
 
     #[test]
     fn what_is_dropped_under_way_counts_from_when_that_is_noticed() {
-        let pacer = Pacer::new(1);
-        drop(enter(&pacer, 0).unwrap());
-        assert_eq!(enter(&pacer, 100).unwrap_err(), WINDOW);
-        assert!(enter(&pacer, 159).is_err());
-        assert!(enter(&pacer, 160).is_ok());
+        let world = World::new(1);
+        drop(world.enter(0).unwrap());
+        assert_eq!(world.enter(100).unwrap_err(), WINDOW);
+        assert!(world.enter(159).is_err());
+        assert!(world.enter(160).is_ok());
     }
 
     #[test]
     fn a_429_closes_the_window_and_shrinks_the_budget() {
         for (sent, budget) in [(1, 50), (10, 50), (49, 50), (51, 52), (98, 99), (100, 100)] {
-            let pacer = Pacer::new(100);
-            let mut places: Vec<_> = (0..sent).map(|_| enter(&pacer, 0).unwrap()).collect();
+            let world = World::new(100);
+            let mut places: Vec<_> = (0..sent).map(|_| world.enter(0).unwrap()).collect();
             for place in &mut places {
-                place.leave(at(1));
+                place.leave(world.at(1));
             }
-            places[0].limited(Some(at(7)), at(1));
-            assert_eq!(pacer.budget(), budget, "{sent}");
-            assert_eq!(enter(&pacer, 2).unwrap_err(), at(6));
+            places[0].limited(Some(seconds(7)), world.at(1));
+            assert_eq!(world.pacer.budget(), budget, "{sent}");
+            assert_eq!(world.enter(2).unwrap_err(), seconds(6));
             // What Kit asked for has passed: there is room for one, if there was any.
-            let one = enter(&pacer, 8);
-            assert_eq!((one.is_ok(), enter(&pacer, 8).is_ok()), (sent < 100, sent < 49), "{sent}");
+            let one = world.enter(8);
+            assert_eq!((one.is_ok(), world.enter(8).is_ok()), (sent < 100, sent < 49), "{sent}");
             drop(one);
             // It grows with each window, up to what it was.
-            drop(enter(&pacer, 61));
-            assert_eq!(pacer.budget(), (budget * 2).min(100));
-            drop(enter(&pacer, 9999));
-            assert_eq!(pacer.budget(), 100);
+            drop(world.enter(61));
+            assert_eq!(world.pacer.budget(), (budget * 2).min(100));
+            drop(world.enter(9999));
+            assert_eq!(world.pacer.budget(), 100);
         }
     }
 
     #[test]
+    fn calls_that_are_under_way_together_are_one_lesson() {
+        let world = World::new(120);
+        let mut places: Vec<_> = (0..5).map(|_| world.enter(0).unwrap()).collect();
+        for (place, now) in places.iter_mut().zip(1..) {
+            place.leave(world.at(now));
+            place.limited(Some(seconds(3)), world.at(now));
+            assert_eq!(world.pacer.budget(), 60);
+            // Each of them says how long to wait.
+            assert_eq!(world.enter(now).unwrap_err(), seconds(3));
+        }
+        // A minute later it is another one.
+        let mut place = world.enter(61).unwrap();
+        place.leave(world.at(61));
+        assert_eq!(world.pacer.budget(), 120);
+        place.limited(None, world.at(61));
+        assert_eq!(world.pacer.budget(), 60);
+    }
+
+    #[test]
+    fn another_clock_is_an_error_and_costs_nobody_a_place() {
+        let world = World::new(1);
+        let other = Clock::new().time(Duration::ZERO, SystemTime::UNIX_EPOCH);
+        let mut place = world.enter(0).unwrap();
+        assert!(world.place().enter(other).unwrap_err().to_string().starts_with("clock: "));
+        place.limited(Some(seconds(9)), other);
+        place.leave(other);
+        assert_eq!(world.enter(5).unwrap_err(), WINDOW, "it is noticed now");
+        assert!(world.enter(65).is_ok());
+    }
+
+    #[test]
     fn absurd_values_are_no_panic() {
-        let pacer = Pacer::new(0);
-        let mut place = Place::new(pacer.clone());
-        assert_eq!(place.enter(Duration::MAX), Ok(()));
-        place.limited(Some(Duration::MAX), Duration::MAX);
-        place.leave(Duration::ZERO);
-        assert_eq!((pacer.budget(), place.enter(Duration::ZERO)), (1, Err(Duration::MAX)));
+        let world = World::new(0);
+        let at = |elapsed| world.clock.time(elapsed, SystemTime::UNIX_EPOCH);
+        let mut place = world.place();
+        assert_eq!(place.enter(at(Duration::ZERO)).unwrap(), Duration::ZERO);
+        place.limited(Some(Duration::MAX), at(Duration::MAX));
+        place.leave(at(Duration::ZERO));
+        let wait = place.enter(at(Duration::ZERO)).unwrap();
+        assert_eq!((world.pacer.budget(), wait), (1, Duration::MAX));
         assert_eq!(Pacer::new(u32::MAX).budget(), u32::MAX);
     }
 }

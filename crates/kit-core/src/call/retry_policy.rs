@@ -1,9 +1,11 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// How often and how long a [`Call`](crate::Call) tries.
+/// How often a [`Call`](crate::Call) tries, and how long it waits in between.
 ///
-/// Which outcomes are worth another try is not up to a policy: see [`Call`](crate::Call).
+/// Which outcomes are worth another try is not up to a policy: see [`Call`](crate::Call). How long a call may
+/// take in all, waits included, is not either: see [`Call::with_timeout`](crate::Call::with_timeout), and the
+/// `timeout` of a client.
 ///
 /// # Examples
 ///
@@ -12,7 +14,7 @@ use std::time::Duration;
 ///
 /// use kit_core::RetryPolicy;
 ///
-/// let patient = RetryPolicy::default().with_attempts(10).with_deadline(Duration::from_secs(600));
+/// let patient = RetryPolicy::default().with_attempts(10).with_retry_after_cap(Duration::from_secs(300));
 /// let once = RetryPolicy::none();
 /// assert_eq!(once.attempts(), 1);
 /// ```
@@ -22,11 +24,10 @@ pub struct RetryPolicy {
     base: Duration,
     cap: Duration,
     retry_after_cap: Duration,
-    deadline: Duration,
 }
 
 /// 5 attempts; backoff from 1 s up to 30 s; `Retry-After` up to 60 s, which is the window of Kit's
-/// rate limits; 2 minutes in all.
+/// rate limits.
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
@@ -34,14 +35,16 @@ impl Default for RetryPolicy {
             base: Duration::from_secs(1),
             cap: Duration::from_secs(30),
             retry_after_cap: Duration::from_secs(60),
-            deadline: Duration::from_secs(120),
         }
     }
 }
 
 impl RetryPolicy {
-    /// One attempt. A session has its way all the same: what is refused with its access token is sent again
-    /// with the next, and a refresh has five attempts.
+    /// One attempt: what fails is not sent again, but for one case. What Kit rejects (401) with the access
+    /// token of a session is sent with the next token: Kit did not apply it.
+    ///
+    /// The call may still wait before its attempt, for a [`Pacer`](crate::Pacer) that has no room or for the
+    /// refresh of a session. The timeout of the call bounds that, too.
     pub fn none() -> Self {
         Self::default().with_attempts(1)
     }
@@ -69,21 +72,9 @@ impl RetryPolicy {
         self
     }
 
-    /// How long a call may take in all, waits included. A wait that would go beyond it is not begun.
-    #[must_use]
-    pub fn with_deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
-        self
-    }
-
     /// At most so many requests, the first included.
     pub fn attempts(&self) -> u32 {
         self.attempts.get()
-    }
-
-    /// How long a call may take in all, waits included.
-    pub fn deadline(&self) -> Duration {
-        self.deadline
     }
 
     /// Exponential backoff with full jitter, after so many attempts: `random` of 2⁶⁴ parts of the

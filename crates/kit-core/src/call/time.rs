@@ -1,9 +1,18 @@
-use std::time::{Duration, SystemTime};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::Error;
 
 /// What the time is, by two clocks: this crate reads none.
 ///
-/// Waits and windows are measured by the first, which never jumps; dates that a server names are
-/// compared with the second.
+/// Waits and windows are measured by the first, which never jumps; dates that a server names are compared
+/// with the second.
+///
+/// The first is the clock of the process, for which [`Instant`] stands, so that everything in a process
+/// can share a [`Pacer`](crate::Pacer) and a [`Session`](crate::oauth::Session). Where there is no such
+/// clock (WebAssembly in a browser, a game's own time), a [`Clock`] takes its place. A pacer or a session
+/// that meets another clock than the one it was used with first fails with an [`Error::Input`] for
+/// `clock`.
 ///
 /// # Examples
 ///
@@ -12,19 +21,117 @@ use std::time::{Duration, SystemTime};
 ///
 /// use kit_core::Time;
 ///
-/// let start = Instant::now();
-/// let now = Time::new(start.elapsed(), SystemTime::now());
+/// let now = Time::new(Instant::now(), SystemTime::now());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time {
-    pub(crate) elapsed: Duration,
+    moment: Moment,
     pub(crate) date: SystemTime,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Moment {
+    OfProcess(Instant),
+    Of { clock: u64, elapsed: Duration },
+}
+
 impl Time {
-    /// `elapsed` since any moment that stays the same and by a clock that never goes back; `date` by
-    /// the system's clock.
-    pub fn new(elapsed: Duration, date: SystemTime) -> Self {
-        Self { elapsed, date }
+    /// By the clock of the process, and by that of the system.
+    pub fn new(instant: Instant, date: SystemTime) -> Self {
+        Self { moment: Moment::OfProcess(instant), date }
+    }
+}
+
+/// A clock other than that of the process. Each is one of its own; clones are the same.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+///
+/// use kit_core::Clock;
+///
+/// let clock = Clock::new();
+/// // In a browser: `performance.now()` and `Date.now()`, in milliseconds.
+/// let (performance_now, date_now) = (1_500, 1_700_000_000_000);
+/// let now = clock.time(
+///     Duration::from_millis(performance_now),
+///     UNIX_EPOCH + Duration::from_millis(date_now),
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clock {
+    number: u64,
+}
+
+impl Clock {
+    /// A new clock.
+    #[expect(clippy::new_without_default, reason = "each is another")]
+    pub fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self { number: NEXT.fetch_add(1, Ordering::Relaxed) }
+    }
+
+    /// What the time is: `elapsed` since any moment that stays the same, by this clock, which never goes
+    /// back; and the date by the system's clock.
+    pub fn time(&self, elapsed: Duration, date: SystemTime) -> Time {
+        Time { moment: Moment::Of { clock: self.number, elapsed }, date }
+    }
+}
+
+/// Measures moments of one clock from the first that it is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Timeline {
+    first: Option<Moment>,
+}
+
+impl Timeline {
+    /// How long after the first moment this one is. Zero for one before it: callers read the clock before
+    /// they get here, not always in this order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] where the clocks differ.
+    pub(crate) fn since_first(&mut self, time: Time) -> Result<Duration, Error> {
+        match (*self.first.get_or_insert(time.moment), time.moment) {
+            (Moment::OfProcess(first), Moment::OfProcess(moment)) => {
+                Ok(moment.saturating_duration_since(first))
+            }
+            (Moment::Of { clock: first, elapsed: start }, Moment::Of { clock, elapsed })
+                if first == clock =>
+            {
+                Ok(elapsed.saturating_sub(start))
+            }
+            _ => Err(Error::input(
+                "clock",
+                "is not the one that the call, its pacer or its session were used with before",
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_measured_from_the_first() {
+        let clock = Clock::new();
+        let at = |seconds| clock.time(Duration::from_secs(seconds), SystemTime::UNIX_EPOCH);
+        let mut timeline = Timeline::default();
+        for (moment, since) in [(100, 0), (107, 7), (99, 0)] {
+            assert_eq!(timeline.since_first(at(moment)).unwrap().as_secs(), since);
+        }
+    }
+
+    #[test]
+    fn another_clock_is_noticed() {
+        let [one, other] = [Clock::new(), Clock::new()];
+        let at = |clock: &Clock| clock.time(Duration::ZERO, SystemTime::UNIX_EPOCH);
+        let mut timeline = Timeline::default();
+        timeline.since_first(at(&one)).unwrap();
+        let error = timeline.since_first(at(&other)).unwrap_err();
+        assert!(error.to_string().starts_with("clock: is not the one"), "{error}");
+        timeline.since_first(at(&one.clone())).unwrap();
     }
 }

@@ -12,9 +12,10 @@ mod on {
 
     use http::Response;
     use tracing::field::{Empty, display};
-    use tracing::{Span, debug, info_span};
+    use tracing::{Span, debug, info_span, warn};
 
-    use crate::{Credentials, Endpoint, Error, Kit, TransportError};
+    use crate::endpoint::{Endpoint, operation};
+    use crate::{Credentials, Delivery, Error, Kit, SessionError, TransportError};
 
     const TARGET: &str = "kit_core::call";
 
@@ -24,11 +25,11 @@ mod on {
     }
 
     impl Trace {
-        pub(crate) fn new<E: Endpoint + ?Sized>(endpoint: &E) -> Self {
+        pub(crate) fn new<E: Endpoint>(endpoint: &E) -> Self {
             let span = info_span!(
                 target: TARGET,
                 "kit.call",
-                operation = format_args!("{} {}", E::METHOD, endpoint.path()),
+                operation = %operation(endpoint),
                 attempt = Empty,
                 status = Empty,
                 request_id = Empty,
@@ -43,7 +44,7 @@ mod on {
             self.span.in_scope(|| debug!(target: TARGET, attempt, "sends"));
         }
 
-        pub(crate) fn received<B, E: Endpoint + ?Sized>(
+        pub(crate) fn received<B, E: Endpoint>(
             &self,
             response: &Response<B>,
             kit: &Kit,
@@ -87,9 +88,19 @@ mod on {
                 Err(error) if error.may_have_been_applied() => "may have been applied",
                 Err(Error::Input { .. }) => "bad input",
                 Err(Error::Session { .. }) => "no access token",
-                Err(Error::Transport { .. }) => "not sent",
-                Err(Error::Api(_) | Error::Reply(_)) => "refused",
+                Err(Error::Paced { .. }) => "paced",
+                Err(Error::Api(_)) => "refused",
+                Err(Error::Reply(_)) => "not understood",
+                Err(Error::Transport { failure, .. }) => match failure.delivery() {
+                    Delivery::NotSent => "not sent",
+                    Delivery::Unknown => "no response",
+                },
             });
+        }
+
+        /// Of no call: the tokens are in use.
+        pub(crate) fn unsaved(failure: &SessionError) {
+            warn!(target: TARGET, %failure, "new tokens are not saved, and live in this process alone");
         }
 
         pub(crate) fn refreshed(&self, is_done: bool) {
@@ -109,20 +120,20 @@ mod off {
 
     use http::Response;
 
-    use crate::{Credentials, Endpoint, Error, Kit, TransportError};
+    use crate::{Credentials, Endpoint, Error, Kit, SessionError, TransportError};
 
     #[derive(Debug)]
     pub(crate) struct Trace;
 
     #[expect(clippy::unused_self, reason = "it stands in for the one that sees")]
     impl Trace {
-        pub(crate) fn new<E: Endpoint + ?Sized>(_: &E) -> Self {
+        pub(crate) fn new<E: Endpoint>(_: &E) -> Self {
             Self
         }
 
         pub(crate) fn sends(&self, _: u32) {}
 
-        pub(crate) fn received<B, E: Endpoint + ?Sized>(
+        pub(crate) fn received<B, E: Endpoint>(
             &self,
             _: &Response<B>,
             _: &Kit,
@@ -140,6 +151,8 @@ mod off {
         pub(crate) fn refreshes(&self) {}
 
         pub(crate) fn done<T>(&self, _: &Result<T, Error>) {}
+
+        pub(crate) fn unsaved(_: &SessionError) {}
 
         pub(crate) fn refreshed(&self, _: bool) {}
     }

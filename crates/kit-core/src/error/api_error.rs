@@ -1,17 +1,15 @@
-use std::borrow::Cow;
 use std::fmt;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use super::transport_error::Earlier;
-use crate::oauth::OAuthError;
-use crate::{Delivery, RetryAfter};
+use super::{Delivery, OAuthError, Operation};
+use crate::call::RetryAfter;
 
 /// A status that is not a success.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
-    pub(crate) method: Method,
-    pub(crate) path: Cow<'static, str>,
+    pub(crate) operation: Operation,
     pub(crate) status: StatusCode,
     pub(crate) messages: Vec<String>,
     pub(crate) oauth: Option<OAuthError>,
@@ -22,13 +20,19 @@ pub struct ApiError {
 }
 
 impl ApiError {
+    /// Which operation was answered so.
+    pub fn operation(&self) -> &Operation {
+        &self.operation
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// Kit's own messages, in its words: the `errors` of the body. Empty where the body does not
-    /// have them, as when a proxy answered; [`excerpt`](Self::excerpt) then shows what came.
+    /// Kit's own messages, in its words: the `errors` of the body, at most 20 of at most 500 characters; what
+    /// is cut ends with `…`. Empty where the body does not have them, as when a proxy answered;
+    /// [`excerpt`](Self::excerpt) then shows what came.
     pub fn messages(&self) -> &[String] {
         &self.messages
     }
@@ -41,16 +45,6 @@ impl ApiError {
     /// The beginning of the body, at most 200 characters, on one line. Empty where there is none.
     pub fn excerpt(&self) -> &str {
         &self.excerpt
-    }
-
-    /// The operation's method.
-    pub fn method(&self) -> &Method {
-        &self.method
-    }
-
-    /// The operation's path.
-    pub fn path(&self) -> &str {
-        &self.path
     }
 
     /// The `X-Request-Id` of the reply: what Kit's support asks for.
@@ -66,14 +60,14 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {}", self.method, self.path, self.status)?;
+        write!(f, "{}: {}", self.operation, self.status)?;
         match (self.messages.as_slice(), &self.oauth, self.excerpt.as_str()) {
             ([], None, "") => {}
             ([], None, excerpt) => write!(f, ": {excerpt}")?,
             ([], Some(error), _) => write!(f, ": {error}")?,
             (messages, ..) => write!(f, ": {}", messages.join("; "))?,
         }
-        Earlier(&self.method, self.earlier).fmt(f)?;
+        Earlier(&self.operation, self.earlier).fmt(f)?;
         write_request_id(f, self.request_id.as_deref())
     }
 }

@@ -1,17 +1,15 @@
-use std::borrow::Cow;
 use std::fmt;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use super::api_error::write_request_id;
 use super::transport_error::Earlier;
-use crate::Delivery;
+use super::{Delivery, Operation};
 
-/// A success whose body is not what was promised.
+/// A success that is not what was promised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplyError {
-    pub(crate) method: Method,
-    pub(crate) path: Cow<'static, str>,
+    pub(crate) operation: Operation,
     pub(crate) status: StatusCode,
     pub(crate) problem: ReplyProblem,
     pub(crate) detail: String,
@@ -21,34 +19,30 @@ pub struct ReplyError {
 }
 
 impl ReplyError {
+    /// Which operation was answered so.
+    pub fn operation(&self) -> &Operation {
+        &self.operation
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// What is wrong with the body.
+    /// What is wrong with the reply.
     pub fn problem(&self) -> ReplyProblem {
         self.problem
     }
 
-    /// What the reader stumbled over, and where.
+    /// What the reader stumbled over, and where: the path of the field, where it is known.
     pub fn detail(&self) -> &str {
         &self.detail
     }
 
-    /// The beginning of the body, at most 200 characters, on one line.
+    /// The beginning of the body, at most 200 characters, on one line. Empty where the reply may hold
+    /// secrets.
     pub fn excerpt(&self) -> &str {
         &self.excerpt
-    }
-
-    /// The operation's method.
-    pub fn method(&self) -> &Method {
-        &self.method
-    }
-
-    /// The operation's path.
-    pub fn path(&self) -> &str {
-        &self.path
     }
 
     /// The `X-Request-Id` of the reply: what Kit's support asks for.
@@ -59,21 +53,21 @@ impl ReplyError {
 
 impl fmt::Display for ReplyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {}, but {}", self.method, self.path, self.status, self.problem)?;
+        write!(f, "{}: {}, but {}", self.operation, self.status, self.problem)?;
         if !self.detail.is_empty() {
             write!(f, " ({})", self.detail)?;
         }
         if !self.excerpt.is_empty() {
             write!(f, ": {}", self.excerpt)?;
         }
-        Earlier(&self.method, self.earlier).fmt(f)?;
+        Earlier(&self.operation, self.earlier).fmt(f)?;
         write_request_id(f, self.request_id.as_deref())
     }
 }
 
 impl std::error::Error for ReplyError {}
 
-/// What is wrong with the body of a success.
+/// What is wrong with a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplyProblem {
@@ -98,4 +92,8 @@ pub enum ReplyProblem {
     /// The body is JSON, but a required field is missing or has another type.
     #[error("the JSON has another shape")]
     WrongShape,
+    /// The page says that there is another one, and has no cursor to it, or one that leads back to a page
+    /// that was there before: the list would never end.
+    #[error("the page leads nowhere")]
+    StuckCursor,
 }

@@ -1,25 +1,34 @@
+use std::error::Error as StdError;
 use std::fmt;
 
-use http::Method;
+use super::Operation;
 
-type Source = Box<dyn std::error::Error + Send + Sync>;
+type Cause = Box<dyn StdError + Send + Sync>;
 
 /// What kept a transport from getting a response.
+///
+/// Its text holds that of its [cause](Self::cause), and of that one's causes.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {
-    /// No connection could be made: the name was not found, the connection was refused, TLS failed,
-    /// or all that took too long. Kit cannot have the request.
+    /// No connection could be made: the name was not found, the connection was refused, TLS failed, or
+    /// all that took too long. Kit cannot have the request.
     #[error("not sent: {}", chain(&**.0))]
-    NotSent(#[source] Source),
+    NotSent(Cause),
+
+    /// The server has said that it did not process the request: HTTP/2's `REFUSED_STREAM`, or a `GOAWAY`
+    /// whose last stream came before it (RFC 9113, section 8.7).
+    #[error("not processed: {}", chain(&**.0))]
+    NotProcessed(Cause),
 
     /// There was no whole response in time.
     #[error("timed out: {}", chain(&**.0))]
-    TimedOut(#[source] Source),
+    TimedOut(Cause),
 
-    /// The connection ended, or stopped making sense as HTTP, before there was a whole response.
+    /// The connection ended, or stopped making sense as HTTP, before there was a whole response. A stack
+    /// that cannot tell how its request failed says this: it promises nothing.
     #[error("cut off: {}", chain(&**.0))]
-    CutOff(#[source] Source),
+    CutOff(Cause),
 
     /// The body of the response is larger than the limit.
     #[error("the body of the response is larger than {limit} bytes")]
@@ -30,32 +39,43 @@ pub enum TransportError {
 }
 
 impl TransportError {
-    /// Whether the request may have reached Kit.
+    /// Whether Kit may have got the request, and applied it.
     pub fn delivery(&self) -> Delivery {
         match self {
-            Self::NotSent(_) => Delivery::NotSent,
+            Self::NotSent(_) | Self::NotProcessed(_) => Delivery::NotSent,
             Self::TimedOut(_) | Self::CutOff(_) | Self::TooLarge { .. } => Delivery::Unknown,
+        }
+    }
+
+    /// What the HTTP stack said: to look for an [`std::io::Error`] in, for example.
+    pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        match self {
+            Self::NotSent(cause)
+            | Self::NotProcessed(cause)
+            | Self::TimedOut(cause)
+            | Self::CutOff(cause) => Some(&**cause),
+            Self::TooLarge { .. } => None,
         }
     }
 }
 
-/// Whether a request that got no response may have reached Kit.
+/// Whether a request that got no response may have been applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// It did not: it was never sent, or not as a whole.
+    /// It was not: it was never sent, not as a whole, or not processed.
     NotSent,
-    /// It may have.
+    /// It may have been.
     Unknown,
 }
 
 /// What an error's text says of the attempts before.
-pub(crate) struct Earlier<'a>(pub(crate) &'a Method, pub(crate) Delivery);
+pub(crate) struct Earlier<'a>(pub(crate) &'a Operation, pub(crate) Delivery);
 
 impl fmt::Display for Earlier<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.1 {
-            Delivery::Unknown if !self.0.is_safe() => {
+            Delivery::Unknown if !self.0.effect.is_read() => {
                 f.write_str("; an earlier attempt may have been applied")
             }
             Delivery::Unknown | Delivery::NotSent => Ok(()),
@@ -63,9 +83,9 @@ impl fmt::Display for Earlier<'_> {
     }
 }
 
-/// An error with all its sources, so that the message alone says what happened: the outermost of an
-/// HTTP stack's errors often says no more than that there was one.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+/// An error with all its causes, so that its text alone says what happened: the outermost of an HTTP
+/// stack's errors often says no more than that there was one.
+pub(super) fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {

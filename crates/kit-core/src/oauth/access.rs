@@ -1,44 +1,47 @@
 use std::time::Duration;
 
-use super::{Refresh, SessionError};
+use super::{Refresh, Refreshed};
 use crate::Credentials;
+use crate::error::{Error, SessionError};
 
 /// What a call is told that wants to send.
 pub(crate) enum Access {
     Token(Credentials),
     /// Ask again then.
     Wait(Duration),
+    /// Ask again when the refresh under way has ended, or then.
+    AwaitRefresh {
+        refreshed: Refreshed,
+        at_most: Duration,
+    },
     /// Run it, then ask again.
     Refresh(Box<Refresh>),
     Failed(SessionError),
+    WrongClock(Error),
 }
 
 /// What a call knows of its session.
 #[derive(Debug, Default)]
 pub(crate) struct Asker {
-    /// The number of the token that it was given last, and whether Kit has accepted that before.
+    /// The number of the token that the call was given last.
     pub(super) given: u64,
-    pub(super) is_accepted: bool,
-    /// The number of the token that Kit refused: it and all before it are of no use.
-    pub(super) refused: Option<u64>,
-    refusals: u8,
-    /// It waits until more refreshes than these have ended.
+    /// The number of the token that Kit has rejected: that token, and all before it, are of no use.
+    pub(super) rejected: Option<u64>,
+    rejections: u8,
+    /// The call waits until more refreshes than these have ended.
     pub(super) waits_for: Option<u64>,
-    /// Whether the token that it was given is to be renewed when there is time for that.
-    pub(super) renews: bool,
+    /// The refresh by which the call renews a token that still lasts, and when that began.
+    pub(super) renewal: Option<(u64, Duration)>,
+    /// How many refreshes the call has begun because it needed a token.
+    pub(super) begun: u8,
 }
 
 impl Asker {
-    /// Kit has refused the token. Whether another may be tried: after the first that was given, one that
-    /// the store has, and one that Kit gives for this call.
-    pub(crate) fn refuse(&mut self) -> bool {
-        self.refused = Some(self.given);
-        self.refusals += 1;
-        self.refusals < 3
-    }
-
-    /// Whether it waits for a refresh that another call has begun.
-    pub(crate) fn is_waiting(&self) -> bool {
-        self.waits_for.is_some()
+    /// Kit has rejected the token, with a 401. Whether another may be tried: after the first that was given,
+    /// one that the store has, and one that Kit gives for this call.
+    pub(crate) fn reject(&mut self) -> bool {
+        self.rejected = Some(self.given);
+        self.rejections += 1;
+        self.rejections < 3
     }
 }

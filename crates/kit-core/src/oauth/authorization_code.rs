@@ -14,9 +14,9 @@ pub enum CallbackError {
     /// It does not belong to the request: it has no `state`, or another. Nothing in it is to be trusted.
     #[error("the callback's state is not that of the request")]
     State,
-    /// Kit, or the user, has refused.
-    #[error("refused: {0}")]
-    Refused(#[source] OAuthError),
+    /// The app is not let in: by the user, or by Kit.
+    #[error("denied: {0}")]
+    Denied(OAuthError),
     /// It has neither a `code` nor an `error`.
     #[error("the callback has no code")]
     NoCode,
@@ -42,14 +42,18 @@ impl AuthorizationCode {
     /// let code = AuthorizationCode::from_callback("/callback?code=9b7e&state=1f3a", &state)?;
     /// assert_eq!(code.secret(), "9b7e");
     ///
-    /// let refusal = AuthorizationCode::from_callback("error=access_denied&state=1f3a", &state);
-    /// let Err(CallbackError::Refused(error)) = refusal else { panic!() };
+    /// let denied = AuthorizationCode::from_callback("error=access_denied&state=1f3a", &state);
+    /// let Err(CallbackError::Denied(error)) = denied else { panic!() };
     /// assert_eq!(*error.code(), OAuthErrorCode::AccessDenied);
     /// # Ok::<(), CallbackError>(())
     /// ```
     pub fn from_callback(url: &str, expected: &State) -> Result<Self, CallbackError> {
         let url = url.split('#').next().unwrap_or_default();
-        let query = url.split_once('?').map_or(url, |(_, query)| query);
+        let query = match url.split_once('?') {
+            // A question mark may stand in the value of a bare query, too.
+            Some((path, query)) if !path.contains(['=', '&']) => query,
+            _ => url,
+        };
         let mut parameters = Parameters::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             parameters.take(&name, value.into_owned());
@@ -66,7 +70,7 @@ impl AuthorizationCode {
         if let Some(error) = error {
             let scrub = Scrub::new([expected.secret()]);
             let error = OAuthError::new(&error, error_description, error_uri, &scrub);
-            return Err(CallbackError::Refused(error));
+            return Err(CallbackError::Denied(error));
         }
         code.filter(|code| !code.is_empty()).map(Self::new).ok_or(CallbackError::NoCode)
     }
@@ -144,15 +148,15 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_typed() {
+    fn a_denial_is_typed() {
         let url = "error=access_denied&error_description=No%0Aentry&error_uri=https://a.b/\
             &state=s%2Bt+%3D";
-        let Err(CallbackError::Refused(error)) = read(url) else { panic!("not refused") };
+        let Err(CallbackError::Denied(error)) = read(url) else { panic!("not denied") };
         assert_eq!(*error.code(), OAuthErrorCode::AccessDenied);
         assert_eq!(error.description(), Some("No entry"));
         assert_eq!(error.uri(), Some("https://a.b/"));
         let error = read("error=odd&state=s%2Bt+%3D").unwrap_err();
-        assert_eq!(error.to_string(), "refused: odd");
+        assert_eq!(error.to_string(), "denied: odd");
     }
 
     #[test]

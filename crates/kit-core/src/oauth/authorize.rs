@@ -1,10 +1,11 @@
-use std::borrow::Cow;
-
 use http::Method;
 use iri_string::types::{UriAbsoluteStr, UriReferenceStr};
 
-use super::{App, CodeVerifier, State};
-use crate::{Error, Kit};
+use super::{App, CodeVerifier, OAuthPage, State};
+use crate::Kit;
+use crate::endpoint::{Auth, Endpoint};
+use crate::error::{Effect, Error};
+use crate::wire::{Query, ReadError, Reply};
 
 /// The page of Kit's where the user is asked: `GET /v4/oauth/authorize`. Its URL is for a browser.
 ///
@@ -117,34 +118,34 @@ impl Authorize {
 /// The page as an endpoint, for its URL. Nobody sends it.
 struct Page<'a>(&'a Authorize);
 
-impl crate::Endpoint for Page<'_> {
-    type Reply = ();
+impl Endpoint for Page<'_> {
     const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v4/oauth/authorize";
+    const EFFECT: Effect = Effect::Reads;
+    const AUTH: Auth = Auth::Nobody;
+    type Reply = ();
 
-    fn path(&self) -> Cow<'static, str> {
-        "/v4/oauth/authorize".into()
-    }
-
-    fn query(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+    fn query(&self, query: &mut Query) {
         let Authorize { client_id, redirect_uri, state, scope, tenant_name, code_challenge } =
             self.0;
-        let mut query: Vec<(_, Cow<'_, str>)> = vec![
-            ("client_id", client_id.into()),
-            ("response_type", "code".into()),
-            ("redirect_uri", redirect_uri.into()),
-            ("state", state.secret().into()),
-        ];
-        query.extend(scope.iter().map(|scope| ("scope", scope.into())));
-        query.extend(tenant_name.iter().map(|name| ("tenant_name", name.into())));
-        if let Some(challenge) = code_challenge {
-            query.push(("code_challenge", challenge.into()));
-            query.push(("code_challenge_method", "S256".into()));
-        }
         query
+            .pair("client_id", client_id)
+            .pair("response_type", "code")
+            .pair("redirect_uri", redirect_uri)
+            .pair("state", state.secret())
+            .optional("scope", scope.as_ref())
+            .optional("tenant_name", tenant_name.as_ref());
+        if let Some(challenge) = code_challenge {
+            query.pair("code_challenge", challenge).pair("code_challenge_method", "S256");
+        }
     }
 
-    fn reply(&self, _: &[u8]) -> Result<(), serde_json::Error> {
-        Ok(())
+    fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
+        reply.nothing()
+    }
+
+    fn oauth_page(&self) -> Option<OAuthPage> {
+        Some(OAuthPage::Authorize)
     }
 }
 
@@ -194,10 +195,17 @@ mod tests {
         let kit = kit().with_base_url("http://127.0.0.1:4010/kit").unwrap();
         let url = authorize("myapp://back").unwrap().url(&kit).unwrap();
         assert!(url.starts_with("http://127.0.0.1:4010/kit/v4/oauth/authorize?"), "{url}");
+        // Or where the application says.
+        let kit = kit.with_oauth_urls(super::super::OAuthUrls::published());
+        let url = authorize("myapp://back").unwrap().url(&kit).unwrap();
+        assert!(
+            url.starts_with("https://app.kit.com/oauth/authorize?client_id=the%20id&"),
+            "{url}"
+        );
     }
 
     #[test]
-    fn bad_input_is_refused_by_name() {
+    fn bad_input_is_an_error_that_names_it() {
         for (bad, reason) in [
             ("", "is empty"),
             ("/callback", "is not an absolute URI"),

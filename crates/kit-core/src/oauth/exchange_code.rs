@@ -1,11 +1,11 @@
-use std::borrow::Cow;
-
 use http::Method;
 use serde::Serialize;
 
 use super::authorize::check_redirect_uri;
-use super::{App, AuthorizationCode, CodeVerifier, TOKEN, Tokens};
-use crate::{Endpoint, Error};
+use super::{App, AuthorizationCode, CodeVerifier, OAuthPage, TOKEN, Tokens};
+use crate::endpoint::{Auth, Endpoint};
+use crate::error::{Effect, Error};
+use crate::wire::{Body, ReadError, Reply};
 
 /// `POST /v4/oauth/token` with the grant type `authorization_code`: the first tokens, for the code that
 /// the callback brought.
@@ -68,21 +68,16 @@ impl ExchangeCode {
 }
 
 impl Endpoint for ExchangeCode {
-    type Reply = Tokens;
     const METHOD: Method = Method::POST;
+    const PATH: &'static str = TOKEN;
+    /// A code that comes a second time may cost the tokens of the first (RFC 6749, section 4.1.2).
+    const EFFECT: Effect = Effect::Creates;
+    const AUTH: Auth = Auth::Nobody;
+    const HAS_SECRET_REPLY: bool = true;
+    type Reply = Tokens;
 
-    fn path(&self) -> Cow<'static, str> {
-        TOKEN.into()
-    }
-
-    /// It is not: a code that comes a second time may cost the tokens of the first (RFC 6749, section
-    /// 4.1.2).
-    fn is_idempotent(&self) -> bool {
-        false
-    }
-
-    fn is_authenticated(&self) -> bool {
-        false
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
     }
 
     fn secrets(&self) -> Vec<&str> {
@@ -90,16 +85,12 @@ impl Endpoint for ExchangeCode {
         [Some(self.code.secret()), self.app.secret(), verifier].into_iter().flatten().collect()
     }
 
-    fn has_secret_reply(&self) -> bool {
-        true
+    fn reply(&self, reply: Reply<'_>) -> Result<Tokens, ReadError> {
+        Tokens::read(reply)
     }
 
-    fn body(&self) -> Result<Option<Vec<u8>>, Error> {
-        super::write(self).map(Some)
-    }
-
-    fn reply(&self, body: &[u8]) -> Result<Tokens, serde_json::Error> {
-        Tokens::read(body)
+    fn oauth_page(&self) -> Option<OAuthPage> {
+        Some(OAuthPage::Token)
     }
 }
 
@@ -137,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_input_is_refused_by_name() {
+    fn bad_input_is_an_error_that_names_it() {
         let app = App::public("id");
         for (app, code, uri, field) in [
             (&App::public(""), "c", "https://a.b/", "client_id: "),

@@ -5,9 +5,10 @@
 //! | send the user to Kit, to be asked | [`Authorize`], with a [`State`] and a [`CodeVerifier`] |
 //! | read what Kit sends back with the user | [`AuthorizationCode::from_callback`] |
 //! | get the first tokens for the code | [`ExchangeCode`], `POST /v4/oauth/token` |
-//! | use them, and have them refreshed and kept | [`Session`], over a [`Store`] |
+//! | use them, and have them refreshed and kept | [`Session`]; in a store, those of `kit-ureq` and `kit-hyper` |
 //! | get new tokens by hand | [`RefreshTokens`], `POST /v4/oauth/token` |
-//! | end it | [`RevokeToken`], `POST /v4/oauth/revoke` |
+//! | end a token | [`RevokeToken`], `POST /v4/oauth/revoke` |
+//! | ask elsewhere than at the specification's paths | [`OAuthUrls`] |
 //!
 //! The first three come with the feature `authorize`, which is on by default.
 //!
@@ -26,13 +27,14 @@ mod authorization_code;
 mod authorize;
 #[cfg(feature = "authorize")]
 mod code_verifier;
+mod coordination;
 #[cfg(feature = "authorize")]
 mod exchange_code;
-mod memory_store;
 mod record;
 mod refresh;
 mod refresh_step;
 mod refresh_tokens;
+mod refreshed;
 mod revoke_token;
 mod secret;
 mod session;
@@ -40,6 +42,7 @@ mod session;
 mod state;
 mod store;
 mod tokens;
+mod urls;
 
 pub use crate::error::{OAuthError, OAuthErrorCode, SessionError};
 pub(crate) use access::{Access, Asker};
@@ -52,11 +55,11 @@ pub use authorize::Authorize;
 pub use code_verifier::CodeVerifier;
 #[cfg(feature = "authorize")]
 pub use exchange_code::ExchangeCode;
-pub use memory_store::MemoryStore;
 pub use record::Record;
 pub use refresh::Refresh;
 pub use refresh_step::RefreshStep;
 pub use refresh_tokens::RefreshTokens;
+pub use refreshed::Refreshed;
 pub use revoke_token::RevokeToken;
 pub use secret::{AccessToken, ClientSecret, RefreshToken};
 pub use session::Session;
@@ -64,11 +67,9 @@ pub use session::Session;
 pub use state::State;
 pub use store::{SaveError, Store, StoreError};
 pub use tokens::Tokens;
+#[doc(hidden)]
+pub use urls::OAuthPage;
+pub use urls::OAuthUrls;
 
 /// Where tokens come from (RFC 6749, section 3.2).
 const TOKEN: &str = "/v4/oauth/token";
-
-/// A JSON body.
-fn write(body: &impl serde::Serialize) -> Result<Vec<u8>, crate::Error> {
-    serde_json::to_vec(body).map_err(|error| crate::Error::input("body", error.to_string()))
-}

@@ -1,10 +1,10 @@
-use std::borrow::Cow;
-
 use http::Method;
 use serde::Serialize;
 
-use super::{App, RefreshToken, TOKEN, Tokens};
-use crate::{Endpoint, Error};
+use super::{App, OAuthPage, RefreshToken, TOKEN, Tokens};
+use crate::endpoint::{Auth, Endpoint};
+use crate::error::{Effect, Error};
+use crate::wire::{Body, ReadError, Reply};
 
 /// `POST /v4/oauth/token` with the grant type `refresh_token`: new tokens for a refresh token, which is
 /// spent by it.
@@ -31,41 +31,33 @@ impl RefreshTokens {
 }
 
 impl Endpoint for RefreshTokens {
-    type Reply = Tokens;
     const METHOD: Method = Method::POST;
+    const PATH: &'static str = TOKEN;
+    /// Where nobody knows what came of the first, the second gets the tokens or is refused, and without it
+    /// they are lost for sure.
+    const EFFECT: Effect = Effect::Repeatable;
+    const AUTH: Auth = Auth::Nobody;
+    const HAS_SECRET_REPLY: bool = true;
+    type Reply = Tokens;
 
-    fn path(&self) -> Cow<'static, str> {
-        TOKEN.into()
-    }
-
-    /// It is: where nobody knows what came of the first, the second gets the tokens or is refused, and
-    /// without it they are lost for sure.
-    fn is_idempotent(&self) -> bool {
-        true
-    }
-
-    fn is_authenticated(&self) -> bool {
-        false
+    fn body(&self) -> Result<Body, Error> {
+        self.app.check()?;
+        if self.refresh_token.secret().is_empty() {
+            return Err(Error::input("refresh_token", "is empty"));
+        }
+        Body::json(self)
     }
 
     fn secrets(&self) -> Vec<&str> {
         self.app.secret().into_iter().chain([self.refresh_token.secret()]).collect()
     }
 
-    fn has_secret_reply(&self) -> bool {
-        true
+    fn reply(&self, reply: Reply<'_>) -> Result<Tokens, ReadError> {
+        Tokens::read(reply)
     }
 
-    fn body(&self) -> Result<Option<Vec<u8>>, Error> {
-        self.app.check()?;
-        if self.refresh_token.secret().is_empty() {
-            return Err(Error::input("refresh_token", "is empty"));
-        }
-        super::write(self).map(Some)
-    }
-
-    fn reply(&self, body: &[u8]) -> Result<Tokens, serde_json::Error> {
-        Tokens::read(body)
+    fn oauth_page(&self) -> Option<OAuthPage> {
+        Some(OAuthPage::Token)
     }
 }
 
@@ -92,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_input_is_refused_by_name() {
+    fn bad_input_is_an_error_that_names_it() {
         for (app, token, message) in [
             (App::public(""), "r", "client_id: is empty"),
             (App::confidential("id", ""), "r", "client_secret: is empty"),

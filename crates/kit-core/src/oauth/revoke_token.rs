@@ -1,87 +1,107 @@
-use std::borrow::Cow;
-
 use http::Method;
-use serde::Serialize;
 
-use super::{AccessToken, App, RefreshToken};
-use crate::{Endpoint, Error};
+use super::{AccessToken, App, OAuthPage, RefreshToken};
+use crate::endpoint::{Auth, Endpoint};
+use crate::error::{Effect, Error};
+use crate::wire::{Body, Query, ReadError, Reply};
 
-/// `POST /v4/oauth/revoke`: ends a token (RFC 7009).
+/// `POST /v4/oauth/revoke`: ends a token, and with it the app's access to that account (RFC 7009).
 ///
-/// That a token is not there any more is a success, too.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// That a token is unknown, expired or revoked already is a success, too. Kit wants the secret of a
+/// confidential app.
+///
+/// Source: Kit's API v4, "Authentication".
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::oauth::{App, RevokeToken};
+///
+/// let app = App::confidential("client-id", "client-secret");
+/// let revoke = RevokeToken::refresh(&app, "refresh-token");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevokeToken {
-    #[serde(flatten)]
     app: App,
     token: AccessToken,
+    hint: &'static str,
 }
 
 impl RevokeToken {
     /// Ends an access token.
     pub fn access(app: &App, token: impl Into<AccessToken>) -> Self {
-        Self { app: app.clone(), token: token.into() }
+        Self { app: app.clone(), token: token.into(), hint: "access_token" }
     }
 
     /// Ends a refresh token.
     pub fn refresh(app: &App, token: impl Into<RefreshToken>) -> Self {
-        // The request says nothing of the kind.
-        Self::access(app, token.into().secret())
+        let token = token.into().secret().into();
+        Self { app: app.clone(), token, hint: "refresh_token" }
     }
 }
 
 impl Endpoint for RevokeToken {
-    type Reply = ();
     const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v4/oauth/revoke";
+    /// What has ended stays so.
+    const EFFECT: Effect = Effect::Repeatable;
+    const AUTH: Auth = Auth::Nobody;
+    type Reply = ();
 
-    fn path(&self) -> Cow<'static, str> {
-        "/v4/oauth/revoke".into()
-    }
-
-    /// It is: what has ended stays so.
-    fn is_idempotent(&self) -> bool {
-        true
-    }
-
-    fn is_authenticated(&self) -> bool {
-        false
+    fn body(&self) -> Result<Body, Error> {
+        self.app.check()?;
+        if self.token.secret().is_empty() {
+            return Err(Error::input("token", "is empty"));
+        }
+        let mut form = Query::default();
+        form.pair("client_id", self.app.client_id())
+            .optional("client_secret", self.app.secret())
+            .pair("token", self.token.secret())
+            .pair("token_type_hint", self.hint);
+        Ok(Body::form(form))
     }
 
     fn secrets(&self) -> Vec<&str> {
         self.app.secret().into_iter().chain([self.token.secret()]).collect()
     }
 
-    fn body(&self) -> Result<Option<Vec<u8>>, Error> {
-        self.app.check()?;
-        if self.token.secret().is_empty() {
-            return Err(Error::input("token", "is empty"));
-        }
-        super::write(self).map(Some)
+    fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
+        reply.nothing()
     }
 
-    /// There is nothing to read.
-    fn reply(&self, _: &[u8]) -> Result<(), serde_json::Error> {
-        Ok(())
+    fn oauth_page(&self) -> Option<OAuthPage> {
+        Some(OAuthPage::Revoke)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{json, kit};
+    use crate::fixtures::kit;
 
     #[test]
-    fn the_body_has_the_app_and_the_token() {
-        let app = App::confidential("id", "cs");
-        for revoke in [RevokeToken::access(&app, "t"), RevokeToken::refresh(&app, "t")] {
+    fn the_form_has_the_app_and_the_token() {
+        let app = App::confidential("the id", "c&s");
+        for (revoke, hint) in [
+            (RevokeToken::access(&app, "t"), "access_token"),
+            (RevokeToken::refresh(&app, "t"), "refresh_token"),
+        ] {
             let request = kit().request(&revoke).unwrap();
             assert_eq!(request.uri(), "https://api.kit.com/v4/oauth/revoke");
             assert!(!request.headers().contains_key("x-kit-api-key"));
-            let expected =
-                serde_json::json!({"client_id": "id", "client_secret": "cs", "token": "t"});
-            assert_eq!(json(&request), expected);
-            let response = http::Response::builder().status(200).body("{}").unwrap();
-            kit().response(&revoke, response).unwrap();
+            let content_type = &request.headers()["content-type"];
+            assert_eq!(content_type, "application/x-www-form-urlencoded");
+            let form =
+                format!("client_id=the%20id&client_secret=c%26s&token=t&token_type_hint={hint}");
+            assert_eq!(String::from_utf8_lossy(request.body()), form);
+            // Documented is an empty body.
+            for body in ["", "{}"] {
+                let response = http::Response::builder().status(200).body(body).unwrap();
+                kit().response(&revoke, response).unwrap();
+            }
         }
+        let public = kit().request(&RevokeToken::access(&App::public("id"), "t")).unwrap();
+        assert!(!String::from_utf8_lossy(public.body()).contains("client_secret"));
         let error = kit().request(&RevokeToken::access(&app, "")).unwrap_err();
         assert_eq!(error.to_string(), "token: is empty");
     }

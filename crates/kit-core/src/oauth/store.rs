@@ -1,18 +1,15 @@
-use std::sync::Arc;
-
 use super::Record;
 
-/// Where an application keeps its session, so that it outlasts the process.
+/// Where an application keeps its session, so that it outlasts the process: for programs that may block.
+///
+/// The core never calls it: `kit-ureq` does, and `kit-hyper` through its `Blocking`, which moves it to threads
+/// made for that. (For a store that is async, `kit-hyper` has a trait of its own.)
 ///
 /// A refresh token can be spent once. So that two processes do not both spend it, a session saves that
 /// it is about to before it does; who saves on top of a version that is not there any more has lost,
 /// looks again, and waits for the other. That works if [`save`](Self::save) compares and writes in one
 /// step: under a lock, in a transaction, or as
 /// `UPDATE … SET version = new, … WHERE id = … AND version = replaced`.
-///
-/// Both may block. During calls kit-hyper uses them on a thread made for that, from which
-/// `tokio::runtime::Handle::current().block_on(…)` can await; what an async program itself does with the
-/// store, [`Session::begin`](super::Session::begin) included, belongs into `spawn_blocking`.
 ///
 /// # Examples
 ///
@@ -71,7 +68,7 @@ pub trait Store: Send + Sync {
     fn save(&self, record: &Record) -> Result<(), SaveError>;
 }
 
-impl<S: Store + ?Sized> Store for Arc<S> {
+impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
     fn load(&self) -> Result<Option<Record>, StoreError> {
         (**self).load()
     }
@@ -86,6 +83,7 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a record was not saved.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum SaveError {
     /// What is kept has another version: somebody else has saved.
     Conflict,

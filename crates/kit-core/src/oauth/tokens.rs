@@ -2,6 +2,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::{AccessToken, RefreshToken};
+use crate::wire::{ReadError, Reply};
 
 /// What the token endpoint gives: an access token, and what comes with it (RFC 6749, section 5.1).
 ///
@@ -14,7 +15,8 @@ pub struct Tokens {
     /// What the next tokens are got for. Without one, the user has to be asked again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<RefreshToken>,
-    /// How long the access token lasts, in seconds. Kit's example has 172800, which is two days.
+    /// How long the access token lasts, in seconds. Kit's examples have 172800 (two days) for a code, and 7200
+    /// (two hours) for a refresh token.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
     pub expires_in: Option<u64>,
     /// What it allows, with spaces between.
@@ -52,7 +54,7 @@ impl Tokens {
     }
 
     /// Reads the reply of the token endpoint.
-    pub(super) fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
+    pub(super) fn read(reply: Reply<'_>) -> Result<Self, ReadError> {
         #[derive(Deserialize)]
         struct Reply {
             #[serde(default)]
@@ -60,13 +62,13 @@ impl Tokens {
             #[serde(flatten)]
             tokens: Tokens,
         }
-        let Reply { token_type, tokens } = serde_json::from_slice(body)?;
+        let Reply { token_type, tokens } = reply.json()?;
         let is_bearer = token_type.is_none_or(|name| name.eq_ignore_ascii_case("bearer"));
         if !is_bearer {
-            return Err(serde::de::Error::custom("token_type is not Bearer"));
+            return Err(ReadError::wrong_shape("token_type is not Bearer"));
         }
         if tokens.access_token.secret().is_empty() {
-            return Err(serde::de::Error::custom("access_token is empty"));
+            return Err(ReadError::wrong_shape("access_token is empty"));
         }
         Ok(tokens)
     }
@@ -94,11 +96,17 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
 
 #[cfg(test)]
 mod tests {
+    use http::{HeaderMap, StatusCode};
+
     use super::*;
+
+    fn read(body: &[u8]) -> Result<Tokens, ReadError> {
+        Tokens::read(Reply::new(StatusCode::OK, &HeaderMap::new(), body))
+    }
 
     #[test]
     fn the_documented_reply_is_read() {
-        let tokens = Tokens::read(
+        let tokens = read(
             br#"{"access_token": "a", "token_type": "Bearer", "expires_in": 172800,
                 "refresh_token": "r", "scope": "public", "created_at": 1710271006, "more": {}}"#,
         )
@@ -119,11 +127,11 @@ mod tests {
             r#"{"access_token": "a", "expires_in": -1, "refresh_token": null}"#,
             r#"{"access_token": "a", "expires_in": "soon", "scope": ["read"]}"#,
         ] {
-            assert_eq!(Tokens::read(body.as_bytes()).unwrap(), Tokens::new("a"), "{body}");
+            assert_eq!(read(body.as_bytes()).unwrap(), Tokens::new("a"), "{body}");
         }
-        for (written, read) in [("\"60\"", 60), ("60.5", 60), ("1e300", u64::MAX)] {
+        for (written, seconds) in [("\"60\"", 60), ("60.5", 60), ("1e300", u64::MAX)] {
             let body = format!(r#"{{"access_token": "a", "expires_in": {written}}}"#);
-            assert_eq!(Tokens::read(body.as_bytes()).unwrap().expires_in, Some(read), "{written}");
+            assert_eq!(read(body.as_bytes()).unwrap().expires_in, Some(seconds), "{written}");
         }
     }
 
@@ -135,7 +143,7 @@ mod tests {
             r#"{"access_token": null}"#,
             r#"{"access_token": "a", "token_type": "mac"}"#,
         ] {
-            assert!(Tokens::read(body.as_bytes()).is_err(), "{body}");
+            assert!(read(body.as_bytes()).is_err(), "{body}");
         }
     }
 

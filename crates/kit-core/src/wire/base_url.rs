@@ -1,17 +1,22 @@
 use std::fmt::{self, Write as _};
+use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::Uri;
 use http::uri::{Authority, Parts, PathAndQuery, Scheme};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{Endpoint, Error};
+use super::http_url;
+use crate::Error;
 
-/// What is encoded in a query: all but the unreserved characters of RFC 3986.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// Whether a credential may be sent without TLS to another machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Plaintext {
+    Refused,
+    Allowed,
+}
 
 /// The URL that an operation's path is put behind: scheme, host, and perhaps the prefix of a proxy.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BaseUrl {
     scheme: Scheme,
     authority: Authority,
@@ -22,33 +27,47 @@ pub(crate) struct BaseUrl {
 impl BaseUrl {
     /// <https://api.kit.com>
     pub(crate) fn kit() -> Self {
-        Self {
-            scheme: Scheme::HTTPS,
-            authority: Authority::from_static("api.kit.com"),
-            prefix: Box::default(),
-        }
+        Self::https("api.kit.com", "")
     }
 
-    pub(crate) fn parse(url: &str) -> Result<Self, Error> {
-        let refuse = |reason: &'static str| Error::input("base_url", reason);
-        crate::wire::http_url::check(url).map_err(refuse)?;
+    /// A URL that is known to be one.
+    pub(crate) fn https(host: &'static str, path: &str) -> Self {
+        let authority = Authority::from_static(host);
+        Self { scheme: Scheme::HTTPS, authority, prefix: path.into() }
+    }
+
+    /// `field` is the name of the URL in errors.
+    pub(crate) fn parse(
+        field: &'static str,
+        url: &str,
+        plaintext: Plaintext,
+    ) -> Result<Self, Error> {
+        let bad = |reason: &'static str| Error::input(field, reason);
+        http_url::check(url).map_err(bad)?;
         // `Uri` drops a fragment without a word.
         if url.contains('#') {
-            return Err(refuse("has a fragment"));
+            return Err(bad("has a fragment"));
         }
         let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| {
-            Error::input("base_url", format!("cannot be requested: {error}"))
+            Error::input(field, format!("cannot be requested: {error}"))
         })?;
         if uri.query().is_some() {
-            return Err(refuse("has a query"));
+            return Err(bad("has a query"));
         }
         let prefix = uri.path().trim_end_matches('/').into();
         let Parts { scheme: Some(scheme), authority: Some(authority), .. } = uri.into_parts()
         else {
-            return Err(refuse("is not an absolute URL"));
+            return Err(bad("is not an absolute URL"));
         };
         if authority.as_str().contains('@') {
-            return Err(refuse("has a user name: credentials do not belong in a URL"));
+            return Err(bad("has a user name: credentials do not belong in a URL"));
+        }
+        let is_safe = scheme == Scheme::HTTPS || is_loopback(authority.host());
+        if !is_safe && plaintext == Plaintext::Refused {
+            return Err(bad(
+                "begins with http://, and its host is not this machine: the credential would be sent in \
+                 the clear. Use https://, or allow it by `plaintext_base_url`",
+            ));
         }
         Ok(Self { scheme, authority, prefix })
     }
@@ -57,40 +76,72 @@ impl BaseUrl {
         self.scheme == Scheme::HTTPS
     }
 
-    /// The URL of an operation.
-    pub(crate) fn join<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<Uri, Error> {
-        let path = endpoint.path();
+    /// The host, without brackets around an address.
+    pub(crate) fn host(&self) -> &str {
+        self.authority.host().trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// The URL of a path below this one, with a query that is encoded already.
+    pub(crate) fn join(
+        &self,
+        path: std::borrow::Cow<'static, str>,
+        query: &str,
+    ) -> Result<Uri, Error> {
         if !path.starts_with('/') {
             return Err(Error::input("path", "does not begin with /"));
         }
-        if path.contains(['?', '#']) {
-            return Err(Error::input("path", "has a query or a fragment"));
+        if let Some(bad) = path.bytes().find(|byte| matches!(byte, b'?' | b'#' | b'{' | b'}')) {
+            let is_parameter = matches!(bad, b'{' | b'}');
+            let not_filled_in = "has a parameter that is not filled in";
+            let reason = if is_parameter { not_filled_in } else { "has a query or a fragment" };
+            return Err(Error::input("path", reason));
         }
-        let query = endpoint.query();
-        let path_and_query = match path {
+        match path {
             std::borrow::Cow::Borrowed(path) if self.prefix.is_empty() && query.is_empty() => {
-                PathAndQuery::from_maybe_shared(Bytes::from_static(path.as_bytes()))
+                self.with_target(Bytes::from_static(path.as_bytes()))
             }
-            path => {
-                let mut target = format!("{}{path}", self.prefix);
-                for (index, (name, value)) in query.iter().enumerate() {
-                    target.push(if index == 0 { '?' } else { '&' });
-                    target.extend(utf8_percent_encode(name, QUERY));
-                    target.push('=');
-                    target.extend(utf8_percent_encode(value, QUERY));
-                }
-                PathAndQuery::from_maybe_shared(Bytes::from(target))
-            }
-        };
-        let path_and_query = path_and_query
-            .map_err(|error| Error::input("path", format!("cannot be requested: {error}")))?;
+            path => self.with_target(target(&self.prefix, &path, query)),
+        }
+    }
 
+    /// This URL itself, with a query that is encoded already.
+    pub(crate) fn with_query(&self, query: &str) -> Result<Uri, Error> {
+        let path = if self.prefix.is_empty() { "/" } else { "" };
+        self.with_target(target(&self.prefix, path, query))
+    }
+
+    fn with_target(&self, target: Bytes) -> Result<Uri, Error> {
+        let unusable = |error: &dyn fmt::Display| {
+            Error::input("path", format!("cannot be requested: {error}"))
+        };
         let mut parts = Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
-        parts.path_and_query = Some(path_and_query);
-        Uri::from_parts(parts)
-            .map_err(|error| Error::input("path", format!("cannot be requested: {error}")))
+        parts.path_and_query =
+            Some(PathAndQuery::from_maybe_shared(target).map_err(|error| unusable(&error))?);
+        Uri::from_parts(parts).map_err(|error| unusable(&error))
+    }
+}
+
+fn target(prefix: &str, path: &str, query: &str) -> Bytes {
+    let mut target = String::with_capacity(prefix.len() + path.len() + 1 + query.len());
+    target.push_str(prefix);
+    target.push_str(path);
+    if !query.is_empty() {
+        target.push('?');
+        target.push_str(query);
+    }
+    target.into()
+}
+
+/// Whether what is sent there stays on this machine: an address of its own, or `localhost` (RFC 6761,
+/// section 6.3).
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+    let host = host.strip_suffix('.').unwrap_or(&host);
+    match host.parse::<IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
     }
 }
 
@@ -104,29 +155,10 @@ impl fmt::Display for BaseUrl {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
-    use http::Method;
-
     use super::*;
 
-    struct Get(&'static str, Vec<(&'static str, Cow<'static, str>)>);
-
-    impl Endpoint for Get {
-        type Reply = ();
-        const METHOD: Method = Method::GET;
-
-        fn path(&self) -> Cow<'static, str> {
-            self.0.into()
-        }
-
-        fn query(&self) -> Vec<(&'static str, Cow<'_, str>)> {
-            self.1.clone()
-        }
-
-        fn reply(&self, _: &[u8]) -> Result<(), serde_json::Error> {
-            Ok(())
-        }
+    fn parse(url: &str) -> Result<BaseUrl, Error> {
+        BaseUrl::parse("base_url", url, Plaintext::Refused)
     }
 
     #[test]
@@ -139,22 +171,21 @@ mod tests {
             ("https://proxy.example/kit", "https://proxy.example/kit/v4/webhooks"),
             ("https://proxy.example/a/kit//", "https://proxy.example/a/kit/v4/webhooks"),
         ] {
-            let url = BaseUrl::parse(base).unwrap().join(&Get("/v4/webhooks", Vec::new())).unwrap();
-            assert_eq!(url.to_string(), joined, "{base}");
+            let base = parse(base).unwrap();
+            assert_eq!(base.join("/v4/webhooks".into(), "").unwrap().to_string(), joined);
+            let with_query = format!("{joined}?a=b");
+            assert_eq!(base.join("/v4/webhooks".into(), "a=b").unwrap().to_string(), with_query);
         }
+        let own = parse("https://app.kit.com/oauth/authorize").unwrap();
+        assert_eq!(own.with_query("a=b").unwrap(), "https://app.kit.com/oauth/authorize?a=b");
+        assert_eq!(
+            parse("https://app.kit.com").unwrap().with_query("").unwrap(),
+            "https://app.kit.com/"
+        );
     }
 
     #[test]
-    fn a_query_is_encoded() {
-        let query = vec![("after", "a+/= &\u{e9}".into()), ("per_page", "50".into())];
-        for base in ["https://api.kit.com", "https://proxy.example/kit"] {
-            let url = BaseUrl::parse(base).unwrap().join(&Get("/v4", query.clone())).unwrap();
-            assert_eq!(url.query(), Some("after=a%2B%2F%3D%20%26%C3%A9&per_page=50"));
-        }
-    }
-
-    #[test]
-    fn a_bad_base_url_is_refused_by_name() {
+    fn a_bad_base_url_is_an_error_that_names_it() {
         for bad in [
             "",
             "api.kit.com",
@@ -167,17 +198,43 @@ mod tests {
             "https://api.kit.com/a b",
             "https://b\u{fc}cher.example/",
         ] {
-            let error = BaseUrl::parse(bad).map(|url| url.to_string()).unwrap_err().to_string();
+            let error = parse(bad).map(|url| url.to_string()).unwrap_err().to_string();
             assert!(error.starts_with("base_url: "), "{bad}: {error}");
             assert!(!error.contains("secret"), "{error}");
         }
     }
 
     #[test]
-    fn a_path_that_cannot_be_requested_is_refused() {
-        let base = BaseUrl::kit();
-        for bad in ["", "v4", "/v4 webhooks", "/v4?a=b", "/v4#a"] {
-            let error = base.join(&Get(bad, Vec::new())).unwrap_err().to_string();
+    fn without_tls_only_this_machine_is_reached_unless_that_is_allowed() {
+        for own in [
+            "http://127.0.0.1:4010",
+            "http://127.8.8.8/",
+            "http://localhost:80",
+            "http://LOCALHOST./",
+            "http://kit.localhost/",
+            "http://[::1]:4010/",
+        ] {
+            assert!(parse(own).is_ok(), "{own}");
+        }
+        for other in [
+            "http://api.kit.com",
+            "http://10.0.0.1/",
+            "http://localhost.example/",
+            "http://notlocalhost/",
+            "http://127.0.0.1.example/",
+            "http://[fe80::1]/",
+            "http://0.0.0.0/",
+        ] {
+            let error = parse(other).unwrap_err().to_string();
+            assert!(error.contains("in the clear"), "{error}");
+            assert!(BaseUrl::parse("base_url", other, Plaintext::Allowed).is_ok(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_cannot_be_requested_is_an_error() {
+        for bad in ["", "v4", "/v4 webhooks", "/v4?a=b", "/v4#a", "/v4/{id}"] {
+            let error = BaseUrl::kit().join(bad.into(), "").unwrap_err().to_string();
             assert!(error.starts_with("path: "), "{error}");
         }
     }

@@ -24,6 +24,13 @@ pub(crate) fn check(url: &str) -> Result<(), &'static str> {
     check_authority(authority)
 }
 
+/// What of a URL can be a secret: all behind the host. `None` where there is nothing.
+pub(crate) fn secret_part(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let start = rest.find(['/', '?', '#'])?;
+    rest.get(start..).filter(|part| *part != "/")
+}
+
 fn check_authority(authority: &str) -> Result<(), &'static str> {
     const MALFORMED: &str = "has a malformed host or port";
     let origin = format!("http://{authority}");
@@ -58,7 +65,20 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_refused_with_its_reason() {
+    fn the_secret_part_is_behind_the_host() {
+        for (url, part) in [
+            ("https://example.com/kit/t0ken?a=b#c", Some("/kit/t0ken?a=b#c")),
+            ("https://example.com?t0ken", Some("?t0ken")),
+            ("https://example.com/", None),
+            ("https://example.com", None),
+            ("example.com/kit", None),
+        ] {
+            assert_eq!(secret_part(url), part, "{url}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_an_error_with_its_reason() {
         for (url, reason) in [
             ("", "is empty"),
             ("example.com/kit", "not an absolute URL"),

@@ -1,244 +1,146 @@
-//! Reading a response: a value, or what the response says instead.
+use std::fmt;
 
-use http::header::{CONTENT_ENCODING, HeaderMap};
-use http::response::Parts;
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use serde_json::Value;
-use serde_json::error::Category;
-use zeroize::Zeroizing;
+use serde::de::DeserializeSeed;
 
-use crate::oauth::OAuthError;
-use crate::wire::Scrub;
-use crate::{ApiError, Delivery, Endpoint, Error, ReplyError, ReplyProblem, RetryAfter};
+use super::ReadError;
+use super::envelope::{Field, Fields};
+use crate::list::{Page, Pagination};
 
-/// `secrets` are those of the credentials.
-pub(crate) fn read<E: Endpoint + ?Sized>(
-    endpoint: &E,
-    head: &Parts,
-    body: &[u8],
-    secrets: impl FnOnce() -> Vec<Zeroizing<String>>,
-) -> Result<E::Reply, Error> {
-    let error = if head.status.is_success() {
-        match endpoint.reply(body) {
-            Ok(value) => return Ok(value),
-            Err(error) => Some(error),
+/// The reply to an operation that succeeded (2xx), before it is read.
+///
+/// # Examples
+///
+/// ```
+/// use http::{HeaderMap, StatusCode};
+/// use kit_core::wire::Reply;
+///
+/// let headers = HeaderMap::new();
+/// let body = br##"{"colors": ["#ff0000"], "more": 1}"##;
+/// let reply = Reply::new(StatusCode::OK, &headers, body);
+/// let colors: Vec<String> = reply.field("colors")?;
+/// assert_eq!(colors, ["#ff0000"]);
+/// # Ok::<(), kit_core::wire::ReadError>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Reply<'a> {
+    status: StatusCode,
+    headers: &'a HeaderMap,
+    body: &'a [u8],
+}
+
+impl<'a> Reply<'a> {
+    /// A reply of these parts: to test an [`Endpoint`](crate::Endpoint) of your own.
+    pub fn new(status: StatusCode, headers: &'a HeaderMap, body: &'a [u8]) -> Self {
+        Self { status, headers, body }
+    }
+
+    /// Which success it is: 200, 201 and 202 can mean different things.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &'a HeaderMap {
+        self.headers
+    }
+
+    /// The body, as it came.
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// The whole body as JSON.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the body, as JSON or in its shape.
+    pub fn json<T: Deserialize<'a>>(&self) -> Result<T, ReadError> {
+        Ok(serde_json::from_slice(self.body)?)
+    }
+
+    /// One field of the object that the body is: `{"webhook": …}`. All others are passed over.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the body, as JSON or in its shape.
+    pub fn field<T: Deserialize<'a>>(&self, name: &str) -> Result<T, ReadError> {
+        self.seed(Field::new(name))
+    }
+
+    /// A page of a list: `{"webhooks": […], "pagination": {…}}`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the body, as JSON or in its shape.
+    pub fn page<T: Deserialize<'a>>(&self, name: &'static str) -> Result<Page<T>, ReadError> {
+        let (items, pagination) =
+            self.seed(Fields::<Vec<T>, Pagination>::new([name, Pagination::NAME]))?;
+        Ok(Page::read(name, items, pagination))
+    }
+
+    /// Nothing but that it is done: a 204, or another success whose body is empty or JSON that nobody reads.
+    ///
+    /// # Errors
+    ///
+    /// Where the body is anything else: the page of a proxy is no success of Kit's.
+    pub fn nothing(&self) -> Result<(), ReadError> {
+        let is_empty = self.status == StatusCode::NO_CONTENT || self.body.trim_ascii().is_empty();
+        if !is_empty {
+            serde_json::from_slice::<serde::de::IgnoredAny>(self.body)?;
         }
-    } else {
-        None
-    };
-    let secrets = secrets();
-    let secrets = secrets.iter().map(|secret| secret.as_str());
-    let scrub = Scrub::new(secrets.chain(endpoint.secrets()));
-    let Some(error) = error else {
-        return Err(Error::Api(Box::new(api_error(endpoint, head, body, &scrub))));
-    };
-    let problem =
-        if is_compressed(head) { ReplyProblem::Compressed } else { diagnose(body, &error) };
-    let (detail, excerpt) = if endpoint.has_secret_reply() {
-        (format!("at line {}, column {}", error.line(), error.column()), String::new())
-    } else {
-        (scrub.excerpt(error.to_string().as_bytes()), scrub.excerpt(body))
-    };
-    Err(Error::Reply(Box::new(ReplyError {
-        method: E::METHOD,
-        path: endpoint.path(),
-        status: head.status,
-        problem,
-        detail,
-        excerpt,
-        request_id: request_id(&head.headers, &scrub),
-        earlier: Delivery::NotSent,
-    })))
-}
+        Ok(())
+    }
 
-fn api_error<E: Endpoint + ?Sized>(
-    endpoint: &E,
-    head: &Parts,
-    body: &[u8],
-    scrub: &Scrub<'_>,
-) -> ApiError {
-    ApiError {
-        method: E::METHOD,
-        path: endpoint.path(),
-        status: head.status,
-        messages: messages(body).iter().map(|message| scrub.text(message)).collect(),
-        oauth: OAuthError::read(body, scrub),
-        excerpt: scrub.excerpt(body),
-        request_id: request_id(&head.headers, scrub),
-        retry_after: RetryAfter::of(&head.headers),
-        earlier: Delivery::NotSent,
+    fn seed<S: DeserializeSeed<'a>>(&self, seed: S) -> Result<S::Value, ReadError> {
+        let mut json = serde_json::Deserializer::from_slice(self.body);
+        let value = seed.deserialize(&mut json)?;
+        json.end()?;
+        Ok(value)
     }
 }
 
-/// Kit's messages: `{"errors": ["…", …]}`. A single message, and what is no text in a list, is taken as
-/// well. None in any other body.
-fn messages(body: &[u8]) -> Vec<String> {
-    #[derive(Deserialize)]
-    struct Body {
-        errors: Value,
-    }
-    let text = |value| match value {
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    match serde_json::from_slice(body) {
-        Ok(Body { errors: Value::Array(errors) }) => errors.into_iter().map(text).collect(),
-        Ok(Body { errors: Value::Null }) | Err(_) => Vec::new(),
-        Ok(Body { errors }) => vec![text(errors)],
-    }
-}
-
-pub(crate) fn request_id(headers: &HeaderMap, scrub: &Scrub<'_>) -> Option<String> {
-    headers.get("x-request-id").map(|id| scrub.excerpt(id.as_bytes()))
-}
-
-/// A transport that decompresses takes the header away.
-fn is_compressed(head: &Parts) -> bool {
-    head.headers
-        .get(CONTENT_ENCODING)
-        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
-}
-
-fn diagnose(body: &[u8], error: &serde_json::Error) -> ReplyProblem {
-    if body.trim_ascii().is_empty() {
-        return ReplyProblem::Empty;
-    }
-    match std::str::from_utf8(body) {
-        Ok(_) => {}
-        // It ends in the middle of a character.
-        Err(error) if error.error_len().is_none() => return ReplyProblem::Truncated,
-        Err(_) => return ReplyProblem::NotUtf8,
-    }
-    match error.classify() {
-        Category::Data | Category::Io => ReplyProblem::WrongShape,
-        Category::Eof => ReplyProblem::Truncated,
-        Category::Syntax if body.trim_ascii_start().starts_with(b"<") => ReplyProblem::Html,
-        Category::Syntax => ReplyProblem::NotJson,
+/// Without the body and the headers, which may hold secrets.
+impl fmt::Debug for Reply<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("length", &self.body.len())
+            .finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use http::{Response, StatusCode};
-
     use super::*;
-    use crate::fixtures::{create, kit};
 
-    fn read(response: Response<&[u8]>) -> Error {
-        kit().response(&create(), response).unwrap_err()
-    }
-
-    fn problem(body: &[u8]) -> ReplyProblem {
-        let response = Response::builder().status(201).body(body).unwrap();
-        let Error::Reply(error) = read(response) else { panic!("not a reply error") };
-        assert_eq!(error.status(), 201);
-        error.problem()
+    fn with<T>(body: &[u8], read: impl FnOnce(Reply<'_>) -> T) -> T {
+        read(Reply::new(StatusCode::OK, &HeaderMap::new(), body))
     }
 
     #[test]
-    fn an_api_error_has_all_that_kit_said() {
-        let response = Response::builder()
-            .status(422)
-            .header("X-Request-Id", "3f1c")
-            .header("Retry-After", "7")
-            .body(
-                br#"{"errors": ["`event` is missing", "kit_0123 is bad"], "more": 1}"#.as_slice(),
-            );
-        let Error::Api(error) = read(response.unwrap()) else { panic!("not an API error") };
-        assert_eq!(error.status(), StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(error.messages(), ["`event` is missing", "[redacted] is bad"]);
-        assert_eq!((error.method().as_str(), error.path()), ("POST", "/v4/webhooks"));
-        assert_eq!(error.request_id(), Some("3f1c"));
-        assert_eq!(error.retry_after().unwrap().delay(std::time::UNIX_EPOCH).as_secs(), 7);
-        assert_eq!(
-            error.to_string(),
-            "POST /v4/webhooks: 422 Unprocessable Entity: `event` is missing; [redacted] is bad \
-             [request 3f1c]"
-        );
-    }
-
-    #[test]
-    fn messages_are_read_liberally() {
-        for (body, messages) in [
-            (r#"{"errors": "one"}"#, &["one"][..]),
-            (r#"{"errors": ["one", 2, {"three": 3}]}"#, &["one", "2", r#"{"three":3}"#]),
-            (r#"{"errors": {"base": ["one"]}}"#, &[r#"{"base":["one"]}"#]),
-            (r#"{"errors": []}"#, &[]),
-            (r#"{"errors": null}"#, &[]),
-            (r#"{"error": "one"}"#, &[]),
-            ("[]", &[]),
+    fn one_field_counts() {
+        let field = |body: &str| with(body.as_bytes(), |reply| reply.field::<u8>("a"));
+        assert_eq!(field(r#"{"b": {"a": 2}, "a": 1, "c": [3]}"#).unwrap(), 1);
+        for (body, error) in [
+            (r#"{"b": 1}"#, "missing field `a`"),
+            (r#"{"a": 1, "a": 1}"#, "duplicate field `a`"),
+            ("[]", "expected an object with `a`"),
+            (r#"{"a": 1} x"#, "trailing characters"),
         ] {
-            let response = Response::builder().status(400).body(body.as_bytes()).unwrap();
-            let Error::Api(error) = read(response) else { panic!("not an API error") };
-            assert_eq!(error.messages(), messages, "{body}");
+            let said = field(body).unwrap_err().to_string();
+            assert!(said.contains(error), "{said}");
         }
     }
 
     #[test]
-    fn a_proxys_page_is_an_api_error_with_an_excerpt() {
-        let page = b"<html><h1>502 Bad Gateway</h1> for kit_0123</html>".as_slice();
-        let error = read(Response::builder().status(502).body(page).unwrap());
-        assert_eq!(
-            error.to_string(),
-            "POST /v4/webhooks: 502 Bad Gateway: <html><h1>502 Bad Gateway</h1> for \
-             [redacted]</html>"
-        );
-        assert!(error.may_have_been_applied());
-    }
-
-    #[test]
-    fn an_unreadable_success_says_what_is_wrong() {
-        let empty_object = b"{\"webhook\": {}}".as_slice();
-        for (body, expected) in [
-            (b"".as_slice(), ReplyProblem::Empty),
-            (b" \r\n", ReplyProblem::Empty),
-            (b"{\"webhook\": {\"id\"", ReplyProblem::Truncated),
-            (b"{\"webhook\": \"\xc3", ReplyProblem::Truncated),
-            (b"<!doctype html>", ReplyProblem::Html),
-            (b"Created", ReplyProblem::NotJson),
-            (b"{\"webhook\": \"\xff\"}", ReplyProblem::NotUtf8),
-            (empty_object, ReplyProblem::WrongShape),
-            (b"null", ReplyProblem::WrongShape),
-            (b"[]", ReplyProblem::WrongShape),
-        ] {
-            assert_eq!(problem(body), expected, "{}", String::from_utf8_lossy(body));
+    fn nothing_is_no_page_of_a_proxy() {
+        for body in ["", " \r\n", "{}", r#"{"done": true}"#, "null"] {
+            with(body.as_bytes(), |reply| reply.nothing()).unwrap();
         }
-    }
-
-    #[test]
-    fn a_compressed_body_is_called_so() {
-        let body = br#"{"webhook": {"id": 9, "account_id": 1539, "target_url": "https://a.b/",
-            "event": {"name": "purchase_create"}}}"#;
-        let response = Response::builder().status(201).header("Content-Encoding", "gzip");
-        // It says so, and is not: somebody has unpacked it.
-        kit().response(&create(), response.body(body).unwrap()).unwrap();
-
-        let response = Response::builder()
-            .status(201)
-            .header("Content-Encoding", "gzip")
-            .body(b"\x1f\x8b\x08".as_slice());
-        let Error::Reply(error) = read(response.unwrap()) else { panic!("not a reply error") };
-        assert_eq!(error.problem(), ReplyProblem::Compressed);
-    }
-
-    #[test]
-    fn the_words_of_the_json_reader_are_scrubbed_too() {
-        let body = br#"{"webhook": {"id": "kit_0123"}}"#.as_slice();
-        let error = read(Response::builder().status(201).body(body).unwrap());
-        assert!(!format!("{error} {error:?}").contains("kit_0123"), "{error}");
-        assert!(error.to_string().contains("an id, as a number"), "{error}");
-        assert!(error.may_have_been_applied());
-    }
-
-    #[test]
-    fn a_refusal_was_not_applied() {
-        for status in [301, 307, 308, 400, 401, 403, 404, 409, 413, 422, 429] {
-            let response = Response::builder().status(status).body([].as_slice()).unwrap();
-            assert!(!read(response).may_have_been_applied(), "{status}");
-        }
-        for status in [100, 302, 303, 304, 500, 502, 503, 504, 599, 999] {
-            let response = Response::builder().status(status).body([].as_slice()).unwrap();
-            assert!(read(response).may_have_been_applied(), "{status}");
+        for body in ["<html>", "OK", "{\"done\"", "\0"] {
+            assert!(with(body.as_bytes(), |reply| reply.nothing()).is_err(), "{body}");
         }
     }
 }

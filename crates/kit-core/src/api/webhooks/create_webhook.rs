@@ -1,11 +1,10 @@
-use std::borrow::Cow;
-
 use http::Method;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Event, Webhook};
-use crate::wire::http_url;
-use crate::{Endpoint, Error};
+use crate::endpoint::Endpoint;
+use crate::error::{Effect, Error};
+use crate::wire::{Body, ReadError, Reply, http_url};
 
 /// `POST /v4/webhooks`: asks Kit to call a URL when an event happens.
 ///
@@ -33,12 +32,15 @@ pub struct CreateWebhook {
 impl CreateWebhook {
     /// A webhook that calls `target_url` when `event` happens.
     ///
-    /// Deliveries are not signed: put something unguessable into the URL to know them by.
+    /// Deliveries are not signed: put something unguessable into the path or the query of the URL to know
+    /// them by. No error shows what is behind the host.
     ///
     /// # Errors
     ///
     /// [`Error::Input`] for `target_url` or `event.initiator_value` where it is not an absolute http
-    /// or https URL with a host, and for `event.name` where it is empty.
+    /// or https URL with a host; for `event.name` where it is empty; and for the parameter of a documented
+    /// event that was read without it, such as `event.tag_id`. An event with a name that this version does
+    /// not know is let through.
     pub fn new(target_url: impl Into<String>, event: Event) -> Result<Self, Error> {
         let target_url = target_url.into();
         http_url::check(&target_url).map_err(|reason| Error::input("target_url", reason))?;
@@ -46,8 +48,8 @@ impl CreateWebhook {
             http_url::check(initiator_value)
                 .map_err(|reason| Error::input("event.initiator_value", reason))?;
         }
-        if event.name().is_empty() {
-            return Err(Error::input("event.name", "is empty"));
+        if let Event::Other(other) = &event {
+            other.check()?;
         }
         Ok(Self { target_url, event })
     }
@@ -64,32 +66,24 @@ impl CreateWebhook {
 }
 
 impl Endpoint for CreateWebhook {
-    type Reply = Webhook;
     const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v4/webhooks";
+    /// Kit would create a second one.
+    const EFFECT: Effect = Effect::Creates;
+    /// The target URL is all that a delivery can be known by.
+    const HAS_SECRET_REPLY: bool = true;
+    type Reply = Webhook;
 
-    fn path(&self) -> Cow<'static, str> {
-        "/v4/webhooks".into()
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
     }
 
-    /// It is not: Kit would create a second one.
-    fn is_idempotent(&self) -> bool {
-        false
+    fn secrets(&self) -> Vec<&str> {
+        http_url::secret_part(&self.target_url).into_iter().collect()
     }
 
-    fn body(&self) -> Result<Option<Vec<u8>>, Error> {
-        // It never grows for a documented event, but for a long link.
-        let mut body = Vec::with_capacity(256 + self.target_url.len());
-        serde_json::to_writer(&mut body, self)
-            .map_err(|error| Error::input("event", error.to_string()))?;
-        Ok(Some(body))
-    }
-
-    fn reply(&self, body: &[u8]) -> Result<Webhook, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct Reply {
-            webhook: Webhook,
-        }
-        serde_json::from_slice(body).map(|Reply { webhook }| webhook)
+    fn reply(&self, reply: Reply<'_>) -> Result<Webhook, ReadError> {
+        reply.field("webhook")
     }
 }
 
@@ -140,16 +134,62 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_link_is_refused_by_name() {
+    fn a_bad_link_is_an_error_that_names_it() {
         let event = Event::LinkClick { initiator_value: "example.com".into() };
         let error = CreateWebhook::new("https://example.com/kit", event).unwrap_err();
         assert!(error.to_string().starts_with("event.initiator_value: "), "{error}");
     }
 
     #[test]
-    fn a_nameless_event_is_refused_by_name() {
-        let event = serde_json::from_str(r#"{"name": ""}"#).unwrap();
-        let error = CreateWebhook::new("https://example.com/kit", event).unwrap_err();
-        assert_eq!(error.to_string(), "event.name: is empty");
+    fn an_event_that_was_read_is_let_through_only_if_its_name_is_new() {
+        let create = |json: &str| {
+            CreateWebhook::new("https://example.com/kit", serde_json::from_str(json).unwrap())
+        };
+        for (json, message) in [
+            (r#"{"name": ""}"#, "event.name: is empty"),
+            (
+                r#"{"name": "subscriber.tag_add"}"#,
+                "event.tag_id: is missing: subscriber.tag_add requires it",
+            ),
+            (
+                r#"{"name": "tag_add", "tag_id": "VIP", "form_id": 4}"#,
+                "event.tag_id: is not an id: a whole number, such as 44",
+            ),
+            (
+                r#"{"name": "subscriber.link_click", "initiator_value": 4}"#,
+                "event.initiator_value: is not a text: the URL of a link",
+            ),
+            (
+                r#"{"name": "course_complete", "course_id": null}"#,
+                "event.sequence_id: is missing: course_complete requires it",
+            ),
+        ] {
+            assert_eq!(create(json).unwrap_err().to_string(), message, "{json}");
+        }
+        for json in [
+            r#"{"name": "subscriber.moved"}"#,
+            r#"{"name": "purchase.tag_add"}"#,
+            r#"{"name": "tag_add", "tag_id": "44"}"#,
+        ] {
+            create(json).unwrap();
+        }
+    }
+
+    #[test]
+    fn the_token_in_the_target_url_is_in_no_error() {
+        let kit = Kit::new(Credentials::api_key("kit_0123"));
+        let url = "https://example.com/kit/t0ken?key=5ecret";
+        let create = CreateWebhook::new(url, Event::PurchaseCreate).unwrap();
+        for body in [
+            format!(r#"{{"errors": ["cannot reach {url}"]}}"#),
+            format!("<html>{}</html>", url.replace('/', "%2F")),
+            format!(r#"{{"webhook": {{"id": "{url}", "target_url": "{url}"}}}}"#),
+        ] {
+            for status in [201, 422] {
+                let response = http::Response::builder().status(status).body(&body).unwrap();
+                let text = format!("{:?}", kit.response(&create, response).unwrap_err());
+                assert!(!text.contains("t0ken") && !text.contains("5ecret"), "{text}");
+            }
+        }
     }
 }

@@ -1,8 +1,9 @@
-use std::borrow::Cow;
-
 use http::Method;
 
-use crate::{Endpoint, WebhookId};
+use crate::WebhookId;
+use crate::endpoint::Endpoint;
+use crate::error::Effect;
+use crate::wire::{Path, ReadError, Reply};
 
 /// `DELETE /v4/webhooks/{id}`: asks Kit to call no more, and to forget the webhook.
 ///
@@ -33,16 +34,17 @@ impl DeleteWebhook {
 }
 
 impl Endpoint for DeleteWebhook {
-    type Reply = ();
     const METHOD: Method = Method::DELETE;
+    const PATH: &'static str = "/v4/webhooks/{id}";
+    const EFFECT: Effect = Effect::Repeatable;
+    type Reply = ();
 
-    fn path(&self) -> Cow<'static, str> {
-        format!("/v4/webhooks/{}", self.id).into()
+    fn path(&self) -> Path {
+        Path::with(Self::PATH, [self.id])
     }
 
-    /// There is nothing to read.
-    fn reply(&self, _: &[u8]) -> Result<(), serde_json::Error> {
-        Ok(())
+    fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
+        reply.nothing()
     }
 }
 
@@ -62,6 +64,11 @@ mod tests {
 
         let response = http::Response::builder().status(204).body([]).unwrap();
         kit.response(&delete, response).unwrap();
+        // What a proxy answers with is no deletion.
+        let page = http::Response::builder().status(200).body("<html>").unwrap();
+        let error = kit.response(&delete, page).unwrap_err();
+        assert!(error.may_have_been_applied() && error.to_string().contains("HTML"), "{error}");
+
         let body = r#"{"errors": ["Not Found"]}"#;
         let response = http::Response::builder().status(404).body(body).unwrap();
         let error = kit.response(&delete, response).unwrap_err();

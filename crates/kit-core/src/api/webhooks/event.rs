@@ -19,6 +19,12 @@ use crate::{CustomFieldId, Error, FormId, ProductId, SequenceId, TagId};
 /// ids as numbers or as decimal strings. What is not recognised exactly becomes
 /// [`Event::Other`]: no event that Kit may answer is an error.
 ///
+/// Where an event comes from decides which door it takes. What Kit has answered is read with serde, which never
+/// fails for an event that has a name. What a person or another program wants watched is input: a name and a
+/// parameter go to [`Event::named`]; JSON, such as the body of a request, is read with serde, too, and
+/// [`CreateWebhook::new`](super::CreateWebhook::new) then refuses a documented event without its parameter, by
+/// name.
+///
 /// Source: Kit's API v4, "Create a webhook".
 ///
 /// # Examples
@@ -147,17 +153,22 @@ impl Event {
                 format!("has a parameter, but {} takes none", event.name()),
             )),
             (Some(event), _) => Ok(event),
-            (None, Some(required)) if parameter.is_some() => {
-                Err(Error::input(required.field(), "is not an id: a whole number, such as 44"))
-            }
-            (None, Some(required)) => {
-                Err(Error::input(required.field(), format!("is missing: {name} requires it")))
-            }
+            (None, Some(required)) => Err(required.unusable(name, parameter.is_some())),
             (None, None) => Err(Error::input(
                 "event.name",
                 format!("{name:?} is not known; the events are {}", Self::NAMES.join(", ")),
             )),
         }
+    }
+
+    /// The parameter that a documented event of that name requires.
+    pub(super) fn required_by(name: &str) -> Option<Parameter> {
+        let mut required = None;
+        Self::recognise(name, |parameter| {
+            required = Some(parameter);
+            &Argument::Null
+        });
+        required
     }
 
     /// The full name, as requests have it. [`Event::Other`] has one name, the one it came with.

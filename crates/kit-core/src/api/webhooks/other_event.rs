@@ -1,6 +1,8 @@
 use serde_json::{Map, Value};
 
+use super::Event;
 use super::parameter::Parameter;
+use crate::Error;
 
 /// An event that this version does not know exactly: a new one, or a known one whose parameter is
 /// missing or of another type.
@@ -45,5 +47,24 @@ impl OtherEvent {
     /// an error of the whole.
     pub fn parameters(&self) -> &Map<String, Value> {
         &self.parameters
+    }
+
+    /// Fails for what cannot be sent: no name, or the name of a documented event, whose parameter is
+    /// missing then or of another type.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] that names what is wrong.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if self.name.is_empty() {
+            return Err(Error::input("event.name", "is empty"));
+        }
+        let Some(required) = Event::required_by(&self.name) else { return Ok(()) };
+        let older = if required == Parameter::SequenceId { "course_id" } else { required.key() };
+        let is_given = [required.key(), older]
+            .iter()
+            .filter_map(|key| self.parameters.get(*key))
+            .any(|value| !value.is_null());
+        Err(required.unusable(&self.name, is_given))
     }
 }

@@ -1,3 +1,5 @@
+use crate::Error;
+
 /// The six parameters that an event may have, in the order in which a request has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Parameter {
@@ -45,5 +47,15 @@ impl Parameter {
             Self::InitiatorValue => "event.initiator_value",
             Self::CustomFieldId => "event.custom_field_id",
         }
+    }
+
+    /// The error for an event without a parameter that will do.
+    pub(crate) fn unusable(self, name: &str, is_given: bool) -> Error {
+        let reason = match (is_given, self) {
+            (false, _) => format!("is missing: {name} requires it"),
+            (true, Self::InitiatorValue) => "is not a text: the URL of a link".into(),
+            (true, _) => "is not an id: a whole number, such as 44".into(),
+        };
+        Error::input(self.field(), reason)
     }
 }

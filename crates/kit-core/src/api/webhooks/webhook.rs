@@ -18,3 +18,16 @@ pub struct Webhook {
     /// The URL that Kit calls.
     pub target_url: String,
 }
+
+impl Webhook {
+    /// A webhook of your own, for a test of yours.
+    pub fn new(
+        id: impl Into<WebhookId>,
+        account_id: impl Into<AccountId>,
+        event: Event,
+        target_url: impl Into<String>,
+    ) -> Self {
+        let (id, account_id) = (id.into(), account_id.into());
+        Self { id, account_id, event, target_url: target_url.into() }
+    }
+}

@@ -4,7 +4,8 @@ use std::sync::Mutex;
 use std::time::SystemTime;
 
 use super::*;
-use crate::oauth::{App, MemoryStore, Store, StoreError};
+use crate::call::Clock;
+use crate::oauth::App;
 use crate::webhooks::{DeleteWebhook, ListWebhooks};
 use crate::{Call, Credentials, RetryPolicy, Step};
 
@@ -14,10 +15,11 @@ mod stores;
 
 const LIFETIME: u64 = 3600;
 
-/// One clock for both, which starts in 2001.
+/// One clock for all, which starts in 2001.
 fn at(seconds: u64) -> Time {
+    static CLOCK: std::sync::LazyLock<Clock> = std::sync::LazyLock::new(Clock::new);
     let elapsed = Duration::from_secs(seconds);
-    Time::new(elapsed, SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000) + elapsed)
+    CLOCK.time(elapsed, SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000) + elapsed)
 }
 
 fn tokens(number: u32) -> Tokens {
@@ -29,57 +31,51 @@ fn tokens(number: u32) -> Tokens {
 /// A store that can be told to fail.
 #[derive(Default)]
 struct Fickle {
-    store: Mutex<MemoryStore>,
-    state: Mutex<Mood>,
-    /// Happens behind the next load.
-    behind_load: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    record: Mutex<Option<Record>>,
+    mood: Mutex<Mood>,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Mood {
     #[default]
     Well,
     Full,
     Unreadable,
-    Panics,
 }
 
 impl Fickle {
     fn set(&self, mood: Mood) {
-        *self.state.lock().unwrap() = mood;
+        *self.mood.lock().unwrap() = mood;
     }
 
     /// As if somebody had deleted the file.
     fn empty(&self) {
-        *self.store.lock().unwrap() = MemoryStore::new();
+        *self.record.lock().unwrap() = None;
     }
-}
 
-impl Store for Fickle {
     fn load(&self) -> Result<Option<Record>, StoreError> {
-        let mood = *self.state.lock().unwrap();
-        match mood {
-            Mood::Well | Mood::Full => {
-                let record = self.store.lock().unwrap().load();
-                let happens = self.behind_load.lock().unwrap().take();
-                if let Some(happen) = happens {
-                    happen();
-                }
-                record
-            }
+        match *self.mood.lock().unwrap() {
+            Mood::Well | Mood::Full => Ok(self.record.lock().unwrap().clone()),
             Mood::Unreadable => Err("the disk is gone".into()),
-            Mood::Panics => panic!("as it was told to"),
         }
     }
 
     fn save(&self, record: &Record) -> Result<(), SaveError> {
-        let mood = *self.state.lock().unwrap();
-        match mood {
-            Mood::Well => self.store.lock().unwrap().save(record),
-            Mood::Full => Err("the disk is full".into()),
-            Mood::Unreadable => Err("the disk is gone".into()),
-            Mood::Panics => panic!("as it was told to"),
+        match *self.mood.lock().unwrap() {
+            Mood::Well => {}
+            Mood::Full => return Err("the disk is full".into()),
+            Mood::Unreadable => return Err("the disk is gone".into()),
         }
+        let mut held = self.record.lock().unwrap();
+        if held.as_ref().map(Record::version) != record.replaces() {
+            return Err(SaveError::Conflict);
+        }
+        *held = Some(Record::clone(record));
+        Ok(())
+    }
+
+    fn tokens(&self) -> Option<Tokens> {
+        self.load().unwrap().map(|record| record.tokens().clone())
     }
 }
 
@@ -93,21 +89,69 @@ impl World {
     /// With tokens that were got at the start.
     fn new() -> Self {
         let this = Self::over(Arc::default());
-        this.session.begin(&tokens(1), at(0).date).unwrap();
+        this.begin(&tokens(1), at(0)).unwrap();
         this
     }
 
     /// Another process, on the same store.
     fn over(store: Arc<Fickle>) -> Self {
-        let session = Session::new(App::confidential("id", "cs"), store.clone());
+        let session = Session::new(App::confidential("id", "cs"));
         let kit = Kit::new(Credentials::session(&session));
         Self { store, session, kit }
     }
 
-    fn call(&self) -> Call<'_, ListWebhooks> {
-        static LIST: std::sync::LazyLock<ListWebhooks> =
-            std::sync::LazyLock::new(ListWebhooks::new);
-        Call::new(&self.kit, &LIST, RetryPolicy::default(), 1 << 63)
+    fn begin(&self, tokens: &Tokens, now: Time) -> Result<(), SessionError> {
+        let mut refresh = self.session.begin(tokens, now).unwrap();
+        match self.ask(&mut refresh, now) {
+            RefreshStep::Done(result) => result,
+            step => panic!("{step:?}"),
+        }
+    }
+
+    fn call(&self) -> Call<ListWebhooks> {
+        Call::new(&self.kit, ListWebhooks::new(), 1 << 63)
+    }
+
+    /// What the refresh wants next besides the store, which answers at once.
+    fn ask(&self, refresh: &mut Refresh, now: Time) -> RefreshStep {
+        loop {
+            match refresh.next(now) {
+                RefreshStep::Load => refresh.loaded(self.store.load(), now),
+                RefreshStep::Save(record) => refresh.saved(self.store.save(&record), now),
+                step => return step,
+            }
+        }
+    }
+
+    /// Asks a refresh that wants nothing more than the store.
+    fn end(&self, refresh: &mut Refresh, now: Time) -> Result<(), SessionError> {
+        match self.ask(refresh, now) {
+            RefreshStep::Done(result) => result,
+            step => panic!("it is not done: {step:?}"),
+        }
+    }
+
+    /// The body of what the refresh sends, once it has claimed the refresh token.
+    fn sent(&self, refresh: &mut Refresh, now: Time) -> serde_json::Value {
+        let step = self.ask(refresh, now);
+        let RefreshStep::Send(request) = step else { panic!("not sent: {step:?}") };
+        crate::fixtures::json(&request)
+    }
+
+    /// Runs a refresh that Kit answers with these tokens.
+    fn renew(&self, refresh: &mut Refresh, number: u32, now: Time) {
+        let body = self.sent(refresh, now);
+        assert_eq!(body["refresh_token"], format!("refresh-{}", number - 1));
+        refresh.received(reply(200, &tokens(number)), now);
+        self.end(refresh, now).unwrap();
+    }
+
+    /// A call that finds a token that is due, and the renewal that it has begun.
+    fn renewing(&self, now: Time) -> (Call<ListWebhooks>, Box<Refresh>) {
+        let mut call = self.call();
+        let refresh = refresh_of(call.next(now));
+        assert!(!refresh.is_urgent());
+        (call, refresh)
     }
 }
 
@@ -132,6 +176,14 @@ fn reply(status: u16, body: &impl serde::Serialize) -> Response<Vec<u8>> {
     Response::builder().status(status).body(serde_json::to_vec(body).unwrap()).unwrap()
 }
 
+/// Whether a call is told to wait for the refresh of another, and for how long at most.
+fn waits(step: &Asked) -> Option<Duration> {
+    match step {
+        Step::AwaitRefresh { at_most, .. } => Some(*at_most),
+        _ => None,
+    }
+}
+
 fn invalid_grant() -> Response<Vec<u8>> {
     reply(400, &serde_json::json!({"error": "invalid_grant"}))
 }
@@ -144,32 +196,4 @@ fn listed() -> Response<Vec<u8>> {
     let pagination = serde_json::json!({"has_previous_page": false, "has_next_page": false,
         "start_cursor": null, "end_cursor": null, "per_page": 500});
     reply(200, &serde_json::json!({"webhooks": [], "pagination": pagination}))
-}
-
-/// A call that has its reply, and the renewal that it has begun.
-fn renewing(world: &World, now: Time) -> (Call<'_, ListWebhooks>, Box<Refresh>) {
-    let mut call = world.call();
-    assert!(matches!(call.next(now), Step::Send(_)));
-    call.received(listed(), now);
-    let refresh = refresh_of(call.next(now));
-    assert!(!refresh.is_urgent());
-    (call, refresh)
-}
-
-/// The body of what it sends, once it has claimed the refresh token.
-fn sent(refresh: &mut Refresh, now: Time) -> serde_json::Value {
-    let mut step = refresh.next(now);
-    if matches!(step, RefreshStep::Wait(wait) if wait.is_zero()) {
-        step = refresh.next(now);
-    }
-    let RefreshStep::Send(request) = step else { panic!("not sent: {step:?}") };
-    crate::fixtures::json(&request)
-}
-
-/// Runs a refresh that Kit answers with these tokens.
-fn renew(refresh: &mut Refresh, number: u32, now: Time) {
-    let body = sent(refresh, now);
-    assert_eq!(body["refresh_token"], format!("refresh-{}", number - 1));
-    refresh.received(reply(200, &tokens(number)), now);
-    assert!(matches!(refresh.next(now), RefreshStep::Done));
 }

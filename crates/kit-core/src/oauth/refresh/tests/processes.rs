@@ -10,14 +10,37 @@ fn of_two_processes_one_refreshes() {
     let (mut our_call, mut their_call) = (ours.call(), theirs.call());
     let mut our_refresh = refresh_of(our_call.next(now));
     let mut their_refresh = refresh_of(their_call.next(now));
-    sent(&mut our_refresh, now);
+    ours.sent(&mut our_refresh, now);
     let wait = Duration::from_millis(250);
-    assert!(matches!(their_refresh.next(now), RefreshStep::Wait(w) if w == wait));
+    assert!(matches!(theirs.ask(&mut their_refresh, now), RefreshStep::Wait(w) if w == wait));
     our_refresh.received(reply(200, &tokens(2)), now);
-    assert!(matches!(our_refresh.next(now), RefreshStep::Done));
-    assert!(matches!(their_refresh.next(at(LIFETIME + 1)), RefreshStep::Done));
+    ours.end(&mut our_refresh, now).unwrap();
+    theirs.end(&mut their_refresh, at(LIFETIME + 1)).unwrap();
     assert_eq!(token_of(&our_call.next(now)), "Bearer access-2");
     assert_eq!(token_of(&their_call.next(at(LIFETIME + 1))), "Bearer access-2");
+}
+
+/// Both have looked before either claims.
+#[test]
+fn of_two_who_claim_at_the_same_time_one_looks_again() {
+    let ours = World::new();
+    let theirs = World::over(ours.store.clone());
+    let now = at(LIFETIME);
+    let mut refreshes = [ours.call().next(now), theirs.call().next(now)].map(refresh_of);
+    let claims = refreshes.each_mut().map(|refresh| {
+        assert!(matches!(refresh.next(now), RefreshStep::Load));
+        refresh.loaded(ours.store.load(), now);
+        match refresh.next(now) {
+            RefreshStep::Save(record) => record,
+            step => panic!("{step:?}"),
+        }
+    });
+    let [first, second] = &mut refreshes;
+    first.saved(ours.store.save(&claims[0]), now);
+    second.saved(ours.store.save(&claims[1]), now);
+    assert!(matches!(first.next(now), RefreshStep::Send(_)));
+    assert!(matches!(second.next(now), RefreshStep::Wait(_)));
+    assert!(matches!(theirs.ask(second, at(LIFETIME + 1)), RefreshStep::Wait(_)), "it is claimed");
 }
 
 #[test]
@@ -25,39 +48,37 @@ fn who_still_has_a_token_does_not_wait_for_another_process() {
     let ours = World::new();
     let theirs = World::over(ours.store.clone());
     let due = at(LIFETIME - 300);
-    let (_, mut our_refresh) = renewing(&ours, due);
-    sent(&mut our_refresh, due);
+    let (_, mut our_refresh) = ours.renewing(due);
+    ours.sent(&mut our_refresh, due);
     // It has just started: what lasts will do.
     let mut call = theirs.call();
-    assert!(matches!(refresh_of(call.next(due)).next(due), RefreshStep::Done));
+    theirs.end(&mut refresh_of(call.next(due)), due).unwrap();
+    // That it is due is for us to mend.
+    let mut renewal = refresh_of(call.next(due));
+    assert!(!renewal.is_urgent());
+    theirs.end(&mut renewal, due).unwrap();
     assert_eq!(token_of(&call.next(due)), "Bearer access-1");
-    call.received(listed(), due);
-    assert!(
-        matches!(refresh_of(call.next(due)).next(due), RefreshStep::Done),
-        "it leaves it to us"
-    );
-    assert!(matches!(call.next(due), Step::Done(Ok(_))));
+    assert_eq!(token_of(&theirs.call().next(due)), "Bearer access-1");
 }
 
 #[test]
 fn a_process_that_died_keeps_nobody_from_refreshing_for_long() {
     let dead = World::new();
     let mut lost = refresh_of(dead.call().next(at(LIFETIME)));
-    lost.next(at(LIFETIME));
+    dead.sent(&mut lost, at(LIFETIME));
     let heir = World::over(dead.store.clone());
     let mut call = heir.call();
     let mut refresh = refresh_of(call.next(at(LIFETIME)));
     let mut now = LIFETIME;
-    while !matches!(refresh.next(at(now)), RefreshStep::Wait(wait) if wait.is_zero()) {
+    while matches!(heir.ask(&mut refresh, at(now)), RefreshStep::Wait(_)) {
         now += 1;
     }
     assert_eq!(now, LIFETIME + 60);
-    sent(&mut refresh, at(now));
     refresh.received(reply(200, &tokens(2)), at(now));
-    assert!(matches!(refresh.next(at(now)), RefreshStep::Done));
+    heir.end(&mut refresh, at(now)).unwrap();
     // The other comes back: that its token is spent is no end.
     lost.received(invalid_grant(), at(now));
-    assert!(matches!(lost.next(at(now)), RefreshStep::Done));
+    dead.end(&mut lost, at(now)).unwrap();
     assert_eq!(token_of(&dead.call().next(at(now))), "Bearer access-2");
 }
 
@@ -66,17 +87,16 @@ fn who_has_the_new_tokens_saves_them_over_a_later_claim() {
     let slow = World::new();
     let mut slow_call = slow.call();
     let mut slow_refresh = refresh_of(slow_call.next(at(LIFETIME)));
-    sent(&mut slow_refresh, at(LIFETIME));
+    slow.sent(&mut slow_refresh, at(LIFETIME));
     let other = World::over(slow.store.clone());
     let mut other_call = other.call();
     let mut other_refresh = refresh_of(other_call.next(at(LIFETIME + 60)));
-    sent(&mut other_refresh, at(LIFETIME + 60));
+    other.sent(&mut other_refresh, at(LIFETIME + 60));
     let now = at(LIFETIME + 61);
     slow_refresh.received(reply(200, &tokens(2)), now);
-    assert!(matches!(slow_refresh.next(now), RefreshStep::Wait(_)));
-    assert!(matches!(slow_refresh.next(at(LIFETIME + 62)), RefreshStep::Done));
+    slow.end(&mut slow_refresh, now).unwrap();
     other_refresh.received(invalid_grant(), at(LIFETIME + 63));
-    assert!(matches!(other_refresh.next(at(LIFETIME + 63)), RefreshStep::Done));
+    other.end(&mut other_refresh, at(LIFETIME + 63)).unwrap();
     for call in [&mut slow_call, &mut other_call] {
         assert_eq!(token_of(&call.next(at(LIFETIME + 64))), "Bearer access-2");
     }
@@ -88,14 +108,18 @@ fn who_oversleeps_its_claim_claims_again() {
     let slow = World::new();
     let other = World::over(slow.store.clone());
     let mut slow_refresh = refresh_of(slow.call().next(at(LIFETIME)));
-    assert!(matches!(slow_refresh.next(at(LIFETIME)), RefreshStep::Wait(wait) if wait.is_zero()));
+    assert!(matches!(slow_refresh.next(at(LIFETIME)), RefreshStep::Load));
+    slow_refresh.loaded(slow.store.load(), at(LIFETIME));
+    let RefreshStep::Save(claim) = slow_refresh.next(at(LIFETIME)) else { panic!("no claim") };
+    let saved = slow.store.save(&claim);
     let late = LIFETIME + 60;
+    slow_refresh.saved(saved, at(late));
     let mut other_refresh = refresh_of(other.call().next(at(late)));
-    sent(&mut other_refresh, at(late));
-    assert!(matches!(slow_refresh.next(at(late)), RefreshStep::Wait(wait) if !wait.is_zero()));
+    other.sent(&mut other_refresh, at(late));
+    assert!(matches!(slow.ask(&mut slow_refresh, at(late)), RefreshStep::Wait(_)));
     other_refresh.received(reply(200, &tokens(2)), at(late));
-    assert!(matches!(other_refresh.next(at(late)), RefreshStep::Done));
-    assert!(matches!(slow_refresh.next(at(late + 1)), RefreshStep::Done));
+    other.end(&mut other_refresh, at(late)).unwrap();
+    slow.end(&mut slow_refresh, at(late + 1)).unwrap();
     assert_eq!(token_of(&slow.call().next(at(late + 1))), "Bearer access-2");
 }
 
@@ -103,13 +127,13 @@ fn who_oversleeps_its_claim_claims_again() {
 fn no_attempt_begins_late_in_a_claim() {
     let world = World::new();
     let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
-    sent(&mut refresh, at(LIFETIME));
+    world.sent(&mut refresh, at(LIFETIME));
     refresh.received(reply(503, &""), at(LIFETIME + 24));
     let RefreshStep::Wait(_) = refresh.next(at(LIFETIME + 24)) else { panic!("no wait") };
     // It wakes too late, and claims again.
-    let step = refresh.next(at(LIFETIME + 26));
-    assert!(matches!(step, RefreshStep::Wait(wait) if wait.is_zero()), "{step:?}");
-    sent(&mut refresh, at(LIFETIME + 26));
+    assert!(matches!(refresh.next(at(LIFETIME + 26)), RefreshStep::Load));
+    refresh.loaded(world.store.load(), at(LIFETIME + 26));
+    world.sent(&mut refresh, at(LIFETIME + 26));
     assert_eq!(refresh.time_left(at(LIFETIME + 26)), Duration::from_secs(55));
 }
 
@@ -118,16 +142,16 @@ fn no_attempt_begins_late_in_a_claim() {
 fn who_is_refused_waits_for_what_another_may_be_saving() {
     let slow = World::new();
     let mut slow_refresh = refresh_of(slow.call().next(at(LIFETIME)));
-    sent(&mut slow_refresh, at(LIFETIME));
+    slow.sent(&mut slow_refresh, at(LIFETIME));
     let other = World::over(slow.store.clone());
     let late = LIFETIME + 60;
     let mut other_refresh = refresh_of(other.call().next(at(late)));
-    sent(&mut other_refresh, at(late));
+    other.sent(&mut other_refresh, at(late));
     slow_refresh.received(invalid_grant(), at(late));
-    assert!(matches!(slow_refresh.next(at(late)), RefreshStep::Wait(_)));
+    assert!(matches!(slow.ask(&mut slow_refresh, at(late)), RefreshStep::Wait(_)));
     other_refresh.received(reply(200, &tokens(2)), at(late));
-    assert!(matches!(other_refresh.next(at(late)), RefreshStep::Done));
-    assert!(matches!(slow_refresh.next(at(late + 1)), RefreshStep::Done));
+    other.end(&mut other_refresh, at(late)).unwrap();
+    slow.end(&mut slow_refresh, at(late + 1)).unwrap();
     assert_eq!(token_of(&slow.call().next(at(late + 1))), "Bearer access-2");
 }
 
@@ -137,13 +161,13 @@ fn a_refresh_that_timed_out_is_tried_again_under_another_claim() {
     let world = World::new();
     let mut call = world.call();
     let mut refresh = refresh_of(call.next(at(LIFETIME)));
-    sent(&mut refresh, at(LIFETIME));
+    world.sent(&mut refresh, at(LIFETIME));
     let claimed = world.store.load().unwrap().unwrap().version();
     refresh.failed(TransportError::TimedOut("slow".into()), at(LIFETIME + 30));
     assert!(matches!(refresh.next(at(LIFETIME + 30)), RefreshStep::Wait(_)));
-    let step = refresh.next(at(LIFETIME + 32));
-    assert!(matches!(step, RefreshStep::Wait(wait) if wait.is_zero()), "{step:?}");
+    world.sent(&mut refresh, at(LIFETIME + 32));
     assert!(world.store.load().unwrap().unwrap().version() > claimed);
-    renew(&mut refresh, 2, at(LIFETIME + 32));
+    refresh.received(reply(200, &tokens(2)), at(LIFETIME + 32));
+    world.end(&mut refresh, at(LIFETIME + 32)).unwrap();
     assert_eq!(token_of(&call.next(at(LIFETIME + 32))), "Bearer access-2");
 }

@@ -2,55 +2,37 @@
 
 use super::*;
 
-/// That the old token lasts is no reason to keep quiet: the new ones are in memory alone.
+/// The old refresh token is spent anyway: to withhold the new tokens would turn a full disk into an outage.
 #[test]
-fn new_tokens_that_are_not_saved_are_told_while_the_old_token_lasts() {
-    let world = World::new();
-    let due = LIFETIME - 300;
-    let (mut call, mut refresh) = renewing(&world, at(due));
-    sent(&mut refresh, at(due));
-    refresh.received(reply(200, &tokens(2)), at(due));
-    // As long as it is not known whether they can be saved, nothing is wrong.
-    assert_eq!(token_of(&world.call().next(at(due))), "Bearer access-1");
-    world.store.set(Mood::Full);
-    assert!(matches!(refresh.next(at(due)), RefreshStep::Done));
-    assert!(matches!(call.next(at(due)), Step::Done(Ok(_))), "it has its reply");
-    let mut call = world.call();
-    assert!(matches!(refresh_of(call.next(at(due))).next(at(due)), RefreshStep::Done));
-    let error = error_of(call.next(at(due)));
-    assert!(matches!(error, Error::Session { source: SessionError::Save(_), .. }), "{error}");
-    // Whoever comes next saves them.
-    world.store.set(Mood::Well);
-    let mut call = world.call();
-    assert!(matches!(refresh_of(call.next(at(due))).next(at(due)), RefreshStep::Done));
-    assert_eq!(token_of(&call.next(at(due))), "Bearer access-2");
-}
-
-#[test]
-fn new_tokens_are_not_used_before_they_are_saved() {
-    let world = World::new();
-    let mut call = world.call();
-    let mut refresh = refresh_of(call.next(at(LIFETIME)));
-    sent(&mut refresh, at(LIFETIME));
-    world.store.set(Mood::Full);
-    refresh.received(reply(200, &tokens(2)), at(LIFETIME));
-    assert!(matches!(refresh.next(at(LIFETIME)), RefreshStep::Done));
-    for _ in 0..2 {
-        assert_eq!(
-            error_of(call.next(at(LIFETIME))).to_string(),
-            "GET /v4/webhooks: the session cannot be written to its store: the disk is full"
-        );
-        call = world.call();
-        let mut refresh = refresh_of(call.next(at(LIFETIME)));
-        assert!(matches!(refresh.next(at(LIFETIME)), RefreshStep::Done), "spends nothing");
+fn new_tokens_are_used_while_saving_them_is_tried_again() {
+    for now in [LIFETIME - 300, LIFETIME] {
+        let world = World::new();
+        let mut call = world.call();
+        let mut refresh = refresh_of(call.next(at(now)));
+        world.sent(&mut refresh, at(now));
+        world.store.set(Mood::Full);
+        refresh.received(reply(200, &tokens(2)), at(now));
+        assert_eq!(token_of(&world.call().next(at(now))), "Bearer access-2", "it is used at once");
+        assert!(world.session.unsaved().is_none(), "nothing is known yet");
+        assert!(matches!(world.end(&mut refresh, at(now)), Err(SessionError::Save(_))));
+        // The caller learns of it, and goes on.
+        assert_eq!(token_of(&call.next(at(now))), "Bearer access-2");
+        let unsaved = world.session.unsaved().unwrap().to_string();
+        assert_eq!(unsaved, "the session cannot be written to its store: the disk is full");
+        assert_eq!(world.store.tokens(), Some(tokens(1)));
+        // One call in half a minute tries again, and no call fails by it.
+        assert_eq!(token_of(&world.call().next(at(now + 29))), "Bearer access-2");
+        let (mut call, mut again) = world.renewing(at(now + 30));
+        assert_eq!(token_of(&world.call().next(at(now + 30))), "Bearer access-2");
+        world.end(&mut again, at(now + 30)).unwrap_err();
+        assert_eq!(token_of(&call.next(at(now + 30))), "Bearer access-2");
+        world.store.set(Mood::Well);
+        let (_, mut again) = world.renewing(at(now + 60));
+        world.end(&mut again, at(now + 60)).expect("nothing is spent, and all is saved");
+        assert_eq!(world.store.tokens(), Some(tokens(2)));
+        assert!(world.session.unsaved().is_none());
+        assert_eq!(token_of(&world.call().next(at(now + 61))), "Bearer access-2");
     }
-    // They are not lost.
-    world.store.set(Mood::Well);
-    let mut call = world.call();
-    let mut refresh = refresh_of(call.next(at(LIFETIME)));
-    assert!(matches!(refresh.next(at(LIFETIME)), RefreshStep::Done));
-    assert_eq!(token_of(&call.next(at(LIFETIME))), "Bearer access-2");
-    assert_eq!(world.session.tokens().unwrap(), Some(tokens(2)));
 }
 
 #[test]
@@ -59,16 +41,17 @@ fn a_store_that_cannot_be_written_keeps_the_token_from_being_spent() {
     world.store.set(Mood::Full);
     let mut call = world.call();
     let mut refresh = refresh_of(call.next(at(LIFETIME)));
-    assert!(matches!(refresh.next(at(LIFETIME)), RefreshStep::Done));
+    world.end(&mut refresh, at(LIFETIME)).unwrap_err();
     let error = error_of(call.next(at(LIFETIME)));
-    assert!(matches!(error, Error::Session { source: SessionError::Save(_), .. }), "{error}");
+    assert!(matches!(error, Error::Session { failure: SessionError::Save(_), .. }), "{error}");
+    assert!(world.session.unsaved().is_none(), "there is nothing new to save");
 }
 
 #[test]
 fn without_tokens_the_error_says_so() {
     let world = World::over(Arc::default());
     let mut call = world.call();
-    assert!(matches!(refresh_of(call.next(at(0))).next(at(0)), RefreshStep::Done));
+    world.end(&mut refresh_of(call.next(at(0))), at(0)).unwrap_err();
     assert_eq!(
         error_of(call.next(at(0))).to_string(),
         "GET /v4/webhooks: the session has no tokens: the app has to be authorized first"
@@ -81,9 +64,9 @@ fn a_token_that_lasts_is_used_where_the_store_fails() {
         let world = World::new();
         world.store.set(mood);
         let due = at(LIFETIME - 300);
-        let (mut call, mut refresh) = renewing(&world, due);
-        assert!(matches!(refresh.next(due), RefreshStep::Done));
-        assert!(matches!(call.next(due), Step::Done(Ok(_))));
+        let (mut call, mut refresh) = world.renewing(due);
+        world.end(&mut refresh, due).unwrap_err();
+        assert_eq!(token_of(&call.next(due)), "Bearer access-1");
         assert_eq!(token_of(&world.call().next(due)), "Bearer access-1");
     }
 }
@@ -93,33 +76,36 @@ fn a_store_that_cannot_be_read_says_so() {
     let world = World::new();
     world.store.set(Mood::Unreadable);
     let mut call = world.call();
-    assert!(matches!(refresh_of(call.next(at(LIFETIME))).next(at(LIFETIME)), RefreshStep::Done));
+    world.end(&mut refresh_of(call.next(at(LIFETIME))), at(LIFETIME)).unwrap_err();
     assert_eq!(
         error_of(call.next(at(LIFETIME))).to_string(),
         "GET /v4/webhooks: the session cannot be read from its store: the disk is gone"
     );
-    let error = world.session.begin(&tokens(2), at(LIFETIME).date).unwrap_err().to_string();
-    assert_eq!(error, "the session cannot be read from its store: the disk is gone");
 }
 
 #[test]
-fn a_store_that_panics_fails_those_who_wait_and_no_more() {
+fn a_session_that_begins_is_used_although_it_cannot_be_saved() {
     let world = World::new();
-    let (mut first, mut second) = (world.call(), world.call());
-    let mut refresh = refresh_of(first.next(at(LIFETIME)));
-    second.next(at(LIFETIME));
-    world.store.set(Mood::Panics);
-    let panicked = std::panic::AssertUnwindSafe(move || drop(refresh.next(at(LIFETIME))));
-    assert!(std::panic::catch_unwind(panicked).is_err());
-    for call in [&mut first, &mut second] {
-        let error = error_of(call.next(at(LIFETIME + 1))).to_string();
-        assert!(
-            error.ends_with("the session cannot be written to its store: the store panicked"),
-            "{error}"
-        );
-    }
+    world.store.set(Mood::Full);
+    let error = world.begin(&tokens(2), at(5)).unwrap_err().to_string();
+    assert_eq!(error, "the session cannot be written to its store: the disk is full");
+    assert_eq!(token_of(&world.call().next(at(5))), "Bearer access-2");
+    assert!(world.session.unsaved().is_some());
     world.store.set(Mood::Well);
-    renew(&mut refresh_of(world.call().next(at(LIFETIME + 2))), 2, at(LIFETIME + 2));
+    let (_, mut again) = world.renewing(at(35));
+    world.end(&mut again, at(35)).unwrap();
+    assert_eq!(world.store.tokens(), Some(tokens(2)));
+}
+
+/// Whoever drops what is to save the beginning has not lost the session.
+#[test]
+fn a_beginning_that_is_dropped_is_saved_by_the_next_call() {
+    let world = World::over(Arc::default());
+    drop(world.session.begin(&tokens(1), at(0)).unwrap());
+    let (mut call, mut refresh) = world.renewing(at(1));
+    world.end(&mut refresh, at(1)).unwrap();
+    assert_eq!(token_of(&call.next(at(1))), "Bearer access-1");
+    assert_eq!(world.store.tokens(), Some(tokens(1)));
 }
 
 #[test]
@@ -127,13 +113,18 @@ fn a_session_that_was_deleted_does_not_come_back() {
     let world = World::new();
     let mut call = world.call();
     let mut refresh = refresh_of(call.next(at(LIFETIME)));
-    sent(&mut refresh, at(LIFETIME));
+    world.sent(&mut refresh, at(LIFETIME));
     world.store.empty();
     refresh.received(reply(200, &tokens(2)), at(LIFETIME));
-    assert!(matches!(refresh.next(at(LIFETIME)), RefreshStep::Done));
-    let error = error_of(call.next(at(LIFETIME)));
-    assert!(matches!(error, Error::Session { source: SessionError::NoTokens, .. }), "{error}");
-    assert_eq!(world.session.tokens().unwrap(), None);
+    let result = world.end(&mut refresh, at(LIFETIME));
+    assert!(matches!(result, Err(SessionError::NoTokens)));
+    assert_eq!(world.store.tokens(), None);
+    // Who has the new token already goes on with it as long as it lasts.
+    assert_eq!(token_of(&call.next(at(LIFETIME))), "Bearer access-2");
+    let mut call = world.call();
+    world.end(&mut refresh_of(call.next(at(LIFETIME * 2))), at(LIFETIME * 2)).unwrap_err();
+    let error = error_of(call.next(at(LIFETIME * 2)));
+    assert!(matches!(error, Error::Session { failure: SessionError::NoTokens, .. }), "{error}");
 }
 
 /// The claim on what was deleted is none on what came in its place.
@@ -141,16 +132,16 @@ fn a_session_that_was_deleted_does_not_come_back() {
 fn a_session_that_was_deleted_and_begun_anew_is_another() {
     let ours = World::new();
     let mut refresh = refresh_of(ours.call().next(at(LIFETIME)));
-    sent(&mut refresh, at(LIFETIME));
+    ours.sent(&mut refresh, at(LIFETIME));
     drop(refresh);
     ours.store.empty();
     let theirs = World::over(ours.store.clone());
-    theirs.session.begin(&tokens(5), at(LIFETIME + 1).date).unwrap();
+    theirs.begin(&tokens(5), at(LIFETIME + 1)).unwrap();
     let later = at(LIFETIME * 2 + 1);
-    sent(&mut refresh_of(theirs.call().next(later)), later);
+    theirs.sent(&mut refresh_of(theirs.call().next(later)), later);
     // They are at it: we wait.
     let mut refresh = refresh_of(ours.call().next(later));
-    assert!(matches!(refresh.next(later), RefreshStep::Wait(wait) if !wait.is_zero()));
+    assert!(matches!(ours.ask(&mut refresh, later), RefreshStep::Wait(_)));
 }
 
 #[test]
@@ -158,26 +149,64 @@ fn what_an_older_refresh_finds_does_not_replace_what_has_begun_since() {
     let world = World::new();
     let mut call = world.call();
     let mut refresh = refresh_of(call.next(at(LIFETIME)));
-    sent(&mut refresh, at(LIFETIME));
-    world.session.begin(&tokens(7), at(LIFETIME).date).unwrap();
+    world.sent(&mut refresh, at(LIFETIME));
+    world.begin(&tokens(7), at(LIFETIME)).unwrap();
     refresh.received(reply(200, &tokens(2)), at(LIFETIME));
-    assert!(matches!(refresh.next(at(LIFETIME)), RefreshStep::Done));
+    world.end(&mut refresh, at(LIFETIME)).unwrap();
     assert_eq!(token_of(&call.next(at(LIFETIME))), "Bearer access-7");
-    assert_eq!(world.session.tokens().unwrap(), Some(tokens(7)));
+    assert_eq!(world.store.tokens(), Some(tokens(7)));
 }
 
 #[test]
 fn what_is_begun_while_the_store_is_read_counts() {
-    let world = World::new();
     // A process that has just started.
-    let world = World::over(world.store);
+    let world = World::over(World::new().store);
     let mut call = world.call();
     let mut refresh = refresh_of(call.next(at(LIFETIME - 1)));
-    let session = world.session.clone();
-    let begin = move || session.begin(&tokens(7), at(LIFETIME).date).unwrap();
-    *world.store.behind_load.lock().unwrap() = Some(Box::new(begin));
-    assert!(matches!(refresh.next(at(LIFETIME - 1)), RefreshStep::Done));
+    assert!(matches!(refresh.next(at(LIFETIME - 1)), RefreshStep::Load));
+    let loaded = world.store.load();
+    world.begin(&tokens(7), at(LIFETIME)).unwrap();
+    refresh.loaded(loaded, at(LIFETIME));
+    world.ask(&mut refresh, at(LIFETIME));
     assert_eq!(token_of(&call.next(at(LIFETIME))), "Bearer access-7");
+}
+
+/// Two machines whose clocks differ, and a store that was emptied: no number says which is newer.
+#[test]
+fn a_session_begun_anew_is_taken_up_whatever_the_clock_says() {
+    let world = World::new();
+    world.begin(&tokens(2), at(5000)).unwrap();
+    world.store.empty();
+    world.begin(&tokens(3), at(1000)).unwrap();
+    assert_eq!(token_of(&world.call().next(at(1001))), "Bearer access-3");
+    assert_eq!(world.store.tokens(), Some(tokens(3)));
+    // By another process, too.
+    world.store.empty();
+    World::over(world.store.clone()).begin(&tokens(4), at(500)).unwrap();
+    let mut call = world.call();
+    call.next(at(1002));
+    call.received(unauthorized(), at(1002));
+    world.end(&mut refresh_of(call.next(at(1002))), at(1002)).unwrap();
+    assert_eq!(token_of(&call.next(at(1002))), "Bearer access-4");
+}
+
+#[test]
+fn of_two_who_begin_at_the_same_time_one_saves_last_and_nothing_fails() {
+    let [one, other] = [World::new(), World::new()];
+    let other = World::over({
+        drop(other);
+        one.store.clone()
+    });
+    let mut first = one.session.begin(&tokens(7), at(9)).unwrap();
+    let mut second = other.session.begin(&tokens(8), at(9)).unwrap();
+    // Both have read before either saves.
+    for refresh in [&mut first, &mut second] {
+        assert!(matches!(refresh.next(at(9)), RefreshStep::Load));
+        refresh.loaded(one.store.load(), at(9));
+    }
+    one.end(&mut first, at(9)).unwrap();
+    other.end(&mut second, at(9)).unwrap();
+    assert_eq!(one.store.tokens(), Some(tokens(8)));
 }
 
 /// Nobody needs what an older refresh cannot save.
@@ -186,12 +215,35 @@ fn what_an_older_refresh_cannot_save_is_no_failure_of_what_has_begun_since() {
     let world = World::new();
     let mut call = world.call();
     let mut refresh = refresh_of(call.next(at(LIFETIME)));
-    sent(&mut refresh, at(LIFETIME));
-    world.session.begin(&tokens(7), at(LIFETIME).date).unwrap();
+    world.sent(&mut refresh, at(LIFETIME));
+    world.begin(&tokens(7), at(LIFETIME)).unwrap();
     world.store.set(Mood::Full);
     refresh.received(reply(200, &tokens(2)), at(LIFETIME));
-    assert!(matches!(refresh.next(at(LIFETIME)), RefreshStep::Done));
+    world.end(&mut refresh, at(LIFETIME)).ok();
     for mut call in [call, world.call()] {
         assert_eq!(token_of(&call.next(at(LIFETIME))), "Bearer access-7");
     }
+}
+
+/// A loop that asks again without telling what came of a step gets an error, and loses no tokens.
+#[test]
+fn a_loop_that_is_wrong_gets_an_error_and_no_panic() {
+    let world = World::new();
+    let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
+    assert!(matches!(refresh.next(at(LIFETIME)), RefreshStep::Load));
+    let RefreshStep::Done(Err(error)) = refresh.next(at(LIFETIME)) else { panic!("not done") };
+    assert!(error.to_string().ends_with("nothing was told of its outcome"), "{error}");
+    assert!(matches!(refresh.next(at(LIFETIME)), RefreshStep::Done(Ok(()))), "it is over");
+
+    let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
+    // Told before anything was asked: nobody listens.
+    refresh.saved(Ok(()), at(LIFETIME));
+    refresh.loaded(Ok(None), at(LIFETIME));
+    refresh.received(reply(200, &tokens(9)), at(LIFETIME));
+    world.sent(&mut refresh, at(LIFETIME));
+    refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+    assert!(matches!(refresh.next(at(LIFETIME)), RefreshStep::Save(_)));
+    let RefreshStep::Done(Err(error)) = refresh.next(at(LIFETIME)) else { panic!("not done") };
+    assert!(matches!(error, SessionError::Save(_)), "{error}");
+    assert_eq!(world.session.tokens(), Some(tokens(2)));
 }

@@ -7,11 +7,13 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
-/// The body of a request. It notes whether it was looked at: that happens only when there is a
-/// connection, and the request is about to be written to it. As long as it was not, Kit cannot have
-/// the request.
+/// The body of a request: what a service of your own gets. See [`Builder::service`](crate::Builder::service).
+///
+/// It notes whether it was looked at: that happens only when there is a connection, and the request is about to
+/// be written to it. As long as it was not, Kit cannot have the request. A service that takes it apart
+/// before there is a connection takes that knowledge away, and no more.
 #[derive(Debug)]
-pub(crate) struct Outgoing {
+pub struct RequestBody {
     data: Option<Bytes>,
     looked_at: LookedAt,
 }
@@ -30,13 +32,13 @@ impl LookedAt {
     }
 }
 
-impl Outgoing {
+impl RequestBody {
     pub(crate) fn new(data: Vec<u8>, looked_at: LookedAt) -> Self {
         Self { data: (!data.is_empty()).then(|| data.into()), looked_at }
     }
 }
 
-impl Body for Outgoing {
+impl Body for RequestBody {
     type Data = Bytes;
     type Error = Infallible;
 

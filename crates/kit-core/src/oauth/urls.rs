@@ -1,0 +1,80 @@
+use crate::Error;
+use crate::wire::{BaseUrl, Plaintext};
+
+/// Where the pages of OAuth are, apart from the API's base URL.
+///
+/// Two generations of paths are in use. By default those of Kit's specification are taken: `/v4/oauth/authorize`,
+/// `/v4/oauth/token` and `/v4/oauth/revoke` below the base URL. [`published`](Self::published) has those of the
+/// server's own metadata.
+///
+/// Source: Kit's API v4, "Authentication"; `/.well-known/oauth-authorization-server`, as read in August 2026.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::oauth::OAuthUrls;
+/// use kit_core::{Credentials, Kit};
+///
+/// let kit = Kit::new(Credentials::none()).with_oauth_urls(OAuthUrls::published());
+/// let local = OAuthUrls::new(
+///     "http://127.0.0.1:4010/oauth/authorize",
+///     "http://127.0.0.1:4010/oauth/token",
+///     "http://127.0.0.1:4010/oauth/revoke",
+/// )?;
+/// # Ok::<(), kit_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OAuthUrls {
+    authorize: BaseUrl,
+    token: BaseUrl,
+    revoke: BaseUrl,
+}
+
+impl OAuthUrls {
+    /// These URLs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `authorize_url`, `token_url` or `revoke_url` where it is not an absolute https URL,
+    /// or an http one of this machine; or has a user name, a query or a fragment.
+    pub fn new(
+        authorize: impl AsRef<str>,
+        token: impl AsRef<str>,
+        revoke: impl AsRef<str>,
+    ) -> Result<Self, Error> {
+        let parse = |field, url: &str| BaseUrl::parse(field, url, Plaintext::Refused);
+        Ok(Self {
+            authorize: parse("authorize_url", authorize.as_ref())?,
+            token: parse("token_url", token.as_ref())?,
+            revoke: parse("revoke_url", revoke.as_ref())?,
+        })
+    }
+
+    /// Those of Kit's own metadata: `https://app.kit.com/oauth/authorize`, `https://api.kit.com/oauth/token`
+    /// and `https://api.kit.com/oauth/revoke`.
+    pub fn published() -> Self {
+        Self {
+            authorize: BaseUrl::https("app.kit.com", "/oauth/authorize"),
+            token: BaseUrl::https("api.kit.com", "/oauth/token"),
+            revoke: BaseUrl::https("api.kit.com", "/oauth/revoke"),
+        }
+    }
+
+    pub(crate) fn of(&self, page: OAuthPage) -> &BaseUrl {
+        match page {
+            OAuthPage::Authorize => &self.authorize,
+            OAuthPage::Token => &self.token,
+            OAuthPage::Revoke => &self.revoke,
+        }
+    }
+}
+
+/// A page of OAuth.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OAuthPage {
+    Authorize,
+    Token,
+    Revoke,
+}

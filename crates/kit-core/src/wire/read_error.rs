@@ -1,0 +1,58 @@
+use std::fmt;
+
+use crate::error::ReplyProblem;
+
+/// What keeps the reply of a success from being read.
+///
+/// An [`Endpoint`](crate::Endpoint) returns it; a call turns it into an [`Error::Reply`](crate::Error::Reply),
+/// with the operation and an excerpt of the body. Any error of `serde_json` becomes one by `?`.
+#[derive(Debug)]
+pub struct ReadError(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Json(serde_json::Error),
+    Problem(ReplyProblem, &'static str),
+}
+
+impl ReadError {
+    /// The JSON is well-formed, but not what it should be: for a rule that types cannot express.
+    pub fn wrong_shape(detail: &'static str) -> Self {
+        Self::new(ReplyProblem::WrongShape, detail)
+    }
+
+    pub(crate) fn new(problem: ReplyProblem, detail: &'static str) -> Self {
+        Self(Kind::Problem(problem, detail))
+    }
+
+    pub(super) fn json(&self) -> Option<&serde_json::Error> {
+        match &self.0 {
+            Kind::Json(error) => Some(error),
+            Kind::Problem(..) => None,
+        }
+    }
+
+    pub(super) fn problem(&self) -> Option<ReplyProblem> {
+        match &self.0 {
+            Kind::Json(_) => None,
+            Kind::Problem(problem, _) => Some(*problem),
+        }
+    }
+}
+
+impl From<serde_json::Error> for ReadError {
+    fn from(error: serde_json::Error) -> Self {
+        Self(Kind::Json(error))
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Json(error) => error.fmt(f),
+            Kind::Problem(_, detail) => f.write_str(detail),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}

@@ -1,0 +1,305 @@
+//! Reading a response: a value, or what the response says instead.
+
+use http::header::{CONTENT_ENCODING, HeaderMap};
+use http::response::Parts;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::error::Category;
+use zeroize::Zeroizing;
+
+use super::place::{offset_of, path_at};
+use super::{ReadError, Reply, Scrub};
+use crate::call::RetryAfter;
+use crate::endpoint::{Endpoint, operation};
+use crate::error::{ApiError, Delivery, Error, OAuthError, ReplyError, ReplyProblem};
+
+/// How many of Kit's messages are kept, and how many characters of each: an error has to be printed.
+const MESSAGES: usize = 20;
+const MESSAGE: usize = 500;
+
+/// `secrets` are those of the credentials.
+pub(crate) fn read<E: Endpoint>(
+    endpoint: &E,
+    head: &Parts,
+    body: &[u8],
+    secrets: impl FnOnce() -> Vec<Zeroizing<String>>,
+) -> Result<E::Reply, Error> {
+    let error = if head.status.is_success() {
+        match endpoint.reply(Reply::new(head.status, &head.headers, body)) {
+            Ok(value) => return Ok(value),
+            Err(error) => Some(error),
+        }
+    } else {
+        None
+    };
+    let secrets = secrets();
+    let secrets = secrets.iter().map(|secret| secret.as_str());
+    let scrub = Scrub::new(secrets.chain(endpoint.secrets()));
+    Err(match error {
+        None => Error::Api(Box::new(api_error(endpoint, head, body, &scrub))),
+        Some(error) => Error::Reply(Box::new(reply_error(endpoint, head, body, &error, &scrub))),
+    })
+}
+
+fn reply_error<E: Endpoint>(
+    endpoint: &E,
+    head: &Parts,
+    body: &[u8],
+    error: &ReadError,
+    scrub: &Scrub<'_>,
+) -> ReplyError {
+    let problem = match (error.problem(), error.json()) {
+        _ if is_compressed(head) => ReplyProblem::Compressed,
+        (Some(problem), _) => problem,
+        (None, Some(error)) => diagnose(body, error),
+        (None, None) => ReplyProblem::WrongShape,
+    };
+    let detail = match error.json() {
+        Some(error) if problem == ReplyProblem::WrongShape => Detail::of(body, error),
+        _ => Detail { path: String::new(), reason: error.to_string() },
+    };
+    let (detail, excerpt) = if E::HAS_SECRET_REPLY {
+        (detail.without_values(), String::new())
+    } else {
+        (scrub.excerpt(detail.to_string().as_bytes()), scrub.excerpt(body))
+    };
+    ReplyError {
+        operation: operation(endpoint),
+        status: head.status,
+        problem,
+        detail,
+        excerpt,
+        request_id: request_id(&head.headers, scrub),
+        earlier: Delivery::NotSent,
+    }
+}
+
+/// What the reader stumbled over.
+struct Detail {
+    path: String,
+    reason: String,
+}
+
+impl Detail {
+    fn of(body: &[u8], error: &serde_json::Error) -> Self {
+        let path = path_at(body, offset_of(body, error.line(), error.column()));
+        Self { path, reason: error.to_string() }
+    }
+
+    /// What can be told where the values may be secrets: the names of fields, and what was expected.
+    fn without_values(&self) -> String {
+        let is_name = |key: &str| {
+            !key.is_empty()
+                && key.bytes().all(|b| b.is_ascii_lowercase() || b"_[]0123456789".contains(&b))
+        };
+        let keys = self.path.split('.').map(|key| {
+            let starts_as_name = key.starts_with(|c: char| c.is_ascii_lowercase());
+            if starts_as_name && is_name(key) { key } else { "\u{2026}" }
+        });
+        let path = keys.collect::<Vec<_>>().join(".");
+        let reason =
+            self.reason.rsplit_once(" at line ").map_or(&*self.reason, |(reason, _)| reason);
+        let reason = match reason.rsplit_once(", expected ") {
+            Some((_, expected)) => format!("expected {expected}"),
+            None if reason.starts_with("missing field `") => reason.to_owned(),
+            None => "is not as promised".to_owned(),
+        };
+        if self.path.is_empty() { reason } else { format!("{path}: {reason}") }
+    }
+}
+
+impl std::fmt::Display for Detail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        f.write_str(&self.reason)
+    }
+}
+
+fn api_error<E: Endpoint>(endpoint: &E, head: &Parts, body: &[u8], scrub: &Scrub<'_>) -> ApiError {
+    let message = |message: String| scrub.beginning(message.as_bytes(), MESSAGE);
+    ApiError {
+        operation: operation(endpoint),
+        status: head.status,
+        messages: messages(body).into_iter().take(MESSAGES).map(message).collect(),
+        oauth: OAuthError::read(body, scrub),
+        excerpt: scrub.excerpt(body),
+        request_id: request_id(&head.headers, scrub),
+        retry_after: RetryAfter::of(&head.headers),
+        earlier: Delivery::NotSent,
+    }
+}
+
+/// Kit's messages: `{"errors": ["…", …]}`. A single message, and what is no text in a list, is taken as
+/// well. None in any other body.
+fn messages(body: &[u8]) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Body {
+        errors: Value,
+    }
+    let text = |value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    match serde_json::from_slice(body) {
+        Ok(Body { errors: Value::Array(errors) }) => errors.into_iter().map(text).collect(),
+        Ok(Body { errors: Value::Null }) | Err(_) => Vec::new(),
+        Ok(Body { errors }) => vec![text(errors)],
+    }
+}
+
+pub(crate) fn request_id(headers: &HeaderMap, scrub: &Scrub<'_>) -> Option<String> {
+    headers.get("x-request-id").map(|id| scrub.excerpt(id.as_bytes()))
+}
+
+/// A transport that decompresses takes the header away.
+fn is_compressed(head: &Parts) -> bool {
+    head.headers
+        .get(CONTENT_ENCODING)
+        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+fn diagnose(body: &[u8], error: &serde_json::Error) -> ReplyProblem {
+    if body.trim_ascii().is_empty() {
+        return ReplyProblem::Empty;
+    }
+    match std::str::from_utf8(body) {
+        Ok(_) => {}
+        // It ends in the middle of a character.
+        Err(error) if error.error_len().is_none() => return ReplyProblem::Truncated,
+        Err(_) => return ReplyProblem::NotUtf8,
+    }
+    match error.classify() {
+        Category::Data | Category::Io => ReplyProblem::WrongShape,
+        Category::Eof => ReplyProblem::Truncated,
+        Category::Syntax if body.trim_ascii_start().starts_with(b"<") => ReplyProblem::Html,
+        Category::Syntax => ReplyProblem::NotJson,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{Response, StatusCode};
+
+    use super::*;
+    use crate::fixtures::{create, kit};
+
+    fn read(response: Response<&[u8]>) -> Error {
+        kit().response(&create(), response).unwrap_err()
+    }
+
+    fn problem(body: &[u8]) -> ReplyProblem {
+        let response = Response::builder().status(201).body(body).unwrap();
+        let Error::Reply(error) = read(response) else { panic!("not a reply error") };
+        assert_eq!(error.status(), 201);
+        error.problem()
+    }
+
+    #[test]
+    fn an_api_error_has_all_that_kit_said() {
+        let response = Response::builder()
+            .status(422)
+            .header("X-Request-Id", "3f1c")
+            .header("Retry-After", "7")
+            .body(
+                br#"{"errors": ["`event` is missing", "kit_0123 is bad"], "more": 1}"#.as_slice(),
+            );
+        let Error::Api(error) = read(response.unwrap()) else { panic!("not an API error") };
+        assert_eq!(error.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(error.messages(), ["`event` is missing", "[redacted] is bad"]);
+        assert_eq!(error.operation().to_string(), "POST /v4/webhooks");
+        assert_eq!(error.request_id(), Some("3f1c"));
+        assert_eq!(error.retry_after().unwrap().delay(std::time::UNIX_EPOCH).as_secs(), 7);
+        assert_eq!(
+            error.to_string(),
+            "POST /v4/webhooks: 422 Unprocessable Entity: `event` is missing; [redacted] is bad \
+             [request 3f1c]"
+        );
+    }
+
+    #[test]
+    fn messages_are_read_liberally() {
+        for (body, messages) in [
+            (r#"{"errors": "one"}"#, &["one"][..]),
+            (r#"{"errors": ["one", 2, {"three": 3}]}"#, &["one", "2", r#"{"three":3}"#]),
+            (r#"{"errors": {"base": ["one"]}}"#, &[r#"{"base":["one"]}"#]),
+            (r#"{"errors": []}"#, &[]),
+            (r#"{"errors": null}"#, &[]),
+            (r#"{"error": "one"}"#, &[]),
+            ("[]", &[]),
+        ] {
+            let response = Response::builder().status(400).body(body.as_bytes()).unwrap();
+            let Error::Api(error) = read(response) else { panic!("not an API error") };
+            assert_eq!(error.messages(), messages, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_proxys_page_is_an_api_error_with_an_excerpt() {
+        let page = b"<html><h1>502 Bad Gateway</h1> for kit_0123</html>".as_slice();
+        let error = read(Response::builder().status(502).body(page).unwrap());
+        assert_eq!(
+            error.to_string(),
+            "POST /v4/webhooks: 502 Bad Gateway: <html><h1>502 Bad Gateway</h1> for \
+             [redacted]</html>"
+        );
+        assert!(error.may_have_been_applied());
+    }
+
+    #[test]
+    fn an_unreadable_success_says_what_is_wrong() {
+        let empty_object = b"{\"webhook\": {}}".as_slice();
+        for (body, expected) in [
+            (b"".as_slice(), ReplyProblem::Empty),
+            (b" \r\n", ReplyProblem::Empty),
+            (b"{\"webhook\": {\"id\"", ReplyProblem::Truncated),
+            (b"{\"webhook\": \"\xc3", ReplyProblem::Truncated),
+            (b"<!doctype html>", ReplyProblem::Html),
+            (b"Created", ReplyProblem::NotJson),
+            (b"{\"webhook\": \"\xff\"}", ReplyProblem::NotUtf8),
+            (empty_object, ReplyProblem::WrongShape),
+            (b"null", ReplyProblem::WrongShape),
+            (b"[]", ReplyProblem::WrongShape),
+        ] {
+            assert_eq!(problem(body), expected, "{}", String::from_utf8_lossy(body));
+        }
+    }
+
+    #[test]
+    fn a_compressed_body_is_called_so() {
+        let body = br#"{"webhook": {"id": 9, "account_id": 1539, "target_url": "https://a.b/",
+            "event": {"name": "purchase_create"}}}"#;
+        let response = Response::builder().status(201).header("Content-Encoding", "gzip");
+        // It says so, and is not: somebody has unpacked it.
+        kit().response(&create(), response.body(body).unwrap()).unwrap();
+
+        let response = Response::builder()
+            .status(201)
+            .header("Content-Encoding", "gzip")
+            .body(b"\x1f\x8b\x08".as_slice());
+        let Error::Reply(error) = read(response.unwrap()) else { panic!("not a reply error") };
+        assert_eq!(error.problem(), ReplyProblem::Compressed);
+    }
+
+    #[test]
+    fn the_words_of_the_json_reader_are_scrubbed_too() {
+        let body = br#"{"webhook": {"id": "kit_0123"}}"#.as_slice();
+        let error = read(Response::builder().status(201).body(body).unwrap());
+        assert!(!format!("{error} {error:?}").contains("kit_0123"), "{error}");
+        assert!(error.to_string().contains("an id, as a number"), "{error}");
+        assert!(error.may_have_been_applied());
+    }
+
+    #[test]
+    fn a_refusal_was_not_applied() {
+        for status in [301, 307, 308, 400, 401, 403, 404, 409, 413, 422, 429] {
+            let response = Response::builder().status(status).body([].as_slice()).unwrap();
+            assert!(!read(response).may_have_been_applied(), "{status}");
+        }
+        for status in [100, 302, 303, 304, 500, 502, 503, 504, 599, 999] {
+            let response = Response::builder().status(status).body([].as_slice()).unwrap();
+            assert!(read(response).may_have_been_applied(), "{status}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+use kit_core::Credentials;
+
+use crate::oauth::Session;
+
+/// As whom a client talks to Kit: credentials, or a [`Session`] with its store. Each becomes one by itself.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    pub(crate) credentials: Credentials,
+    pub(crate) session: Option<Session>,
+}
+
+impl From<Credentials> for Principal {
+    fn from(credentials: Credentials) -> Self {
+        let session = Session::of(&credentials);
+        Self { credentials, session }
+    }
+}
+
+impl From<&Session> for Principal {
+    fn from(session: &Session) -> Self {
+        Self { credentials: session.credentials(), session: Some(session.clone()) }
+    }
+}
+
+impl From<Session> for Principal {
+    fn from(session: Session) -> Self {
+        (&session).into()
+    }
+}
