@@ -167,7 +167,7 @@ fn authorize(asking: &Asking, options: &Options) -> Result<Tokens, Failure> {
             None
         }
         Some(emulator) => {
-            let consent = if options.deny { Consent::Refused } else { Consent::Given };
+            let consent = if options.deny { Consent::Denied } else { Consent::Given };
             emulator.set_consent(consent);
             say(format_args!("The local Kit's user opens {url}"));
             // It follows the redirect back to here.

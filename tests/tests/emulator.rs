@@ -2,9 +2,21 @@
 
 use std::time::Duration;
 
+use kit_core::Error;
+use kit_core::webhooks::{CreateWebhook, DeleteWebhook, Event};
 use kit_emulator::{Emulator, Fault};
+use kit_tests::events;
 use kit_tests::foreign::{Client, assert_refused};
+use kit_tests::transport::{Setup, Transport};
 use serde_json::{Value, json};
+
+fn client_of(emulator: &Emulator) -> kit_ureq::Client {
+    Transport::new(Setup::of(emulator))
+}
+
+fn purchases() -> CreateWebhook {
+    CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate).unwrap()
+}
 
 #[test]
 fn the_documented_example_is_answered_as_documented() {
@@ -119,15 +131,28 @@ fn all_else_is_not_found() {
     for (method, path) in [
         ("GET", "/"),
         ("GET", "/v4/webhooks/"),
-        ("GET", "/v4/webhooks/1"),
-        ("POST", "/v4/webhooks/1"),
-        ("PUT", "/v4/webhooks"),
-        ("DELETE", "/v4/webhooks"),
         ("DELETE", "/v4/webhooks/1"),
         ("DELETE", "/v4/webhooks/one"),
         ("GET", "/v3/webhooks"),
     ] {
         assert_refused(&client.send(method, path, &[], ""), 404, "Not Found");
+    }
+}
+
+#[test]
+fn another_method_on_a_known_path_is_not_allowed() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::new(&emulator);
+    for (method, path, allowed) in [
+        ("PUT", "/v4/webhooks", "POST, GET"),
+        ("DELETE", "/v4/webhooks", "POST, GET"),
+        ("GET", "/v4/webhooks/1", "DELETE"),
+        ("POST", "/v4/oauth/authorize", "GET"),
+        ("GET", "/_kit/faults", "POST"),
+    ] {
+        let response = client.send(method, path, &[], "");
+        assert_refused(&response, 405, "Method Not Allowed");
+        assert_eq!(response.headers()["allow"], allowed);
     }
 }
 
@@ -153,19 +178,23 @@ fn webhooks_are_listed_in_pages_and_deleted() {
         cursor.as_str().unwrap().replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
     };
     let page = client.get("?per_page=2");
-    assert_eq!(ids(&page), [1, 2]);
+    assert_eq!(ids(&page), [5, 4], "the newest first");
     assert_eq!(page["pagination"]["has_previous_page"], false);
     assert!(page["pagination"].get("total_count").is_none());
     let page =
         client.get(&format!("?per_page=2&after={}", encoded(&page["pagination"]["end_cursor"])));
-    assert_eq!(ids(&page), [3, 4]);
+    assert_eq!(ids(&page), [3, 2]);
     let flags = ["has_previous_page", "has_next_page"].map(|flag| &page["pagination"][flag]);
     assert_eq!(flags, [true, true]);
     let before = encoded(&page["pagination"]["start_cursor"]);
     let page =
         client.get(&format!("?per_page=2&after={}", encoded(&page["pagination"]["end_cursor"])));
-    assert_eq!((ids(&page), &page["pagination"]["has_next_page"]), (vec![5], &json!(false)));
-    assert_eq!(ids(&client.get(&format!("?per_page=1&before={before}"))), [2]);
+    assert_eq!((ids(&page), &page["pagination"]["has_next_page"]), (vec![1], &json!(false)));
+    assert_eq!(ids(&client.get(&format!("?per_page=1&before={before}"))), [4]);
+    // What has no value is not given.
+    let unsaid = client.get("?after=&before=&per_page=&include_total_count=");
+    assert_eq!(ids(&unsaid), [5, 4, 3, 2, 1]);
+    assert_eq!(unsaid["pagination"]["per_page"], 500);
 
     for bad in
         ["?per_page=0", "?per_page=1001", "?per_page=many", "?after=nonsense", "?after=a&before=b"]
@@ -177,7 +206,11 @@ fn webhooks_are_listed_in_pages_and_deleted() {
     let response = client.send("DELETE", "/v4/webhooks/3", &[], "");
     assert_eq!((response.status().as_u16(), response.body()), (204, &Value::Null));
     assert_refused(&client.send("DELETE", "/v4/webhooks/3", &[], ""), 404, "Not Found");
-    assert_eq!(ids(&client.get("")), [1, 2, 4, 5]);
+    assert_eq!(ids(&client.get("")), [5, 4, 2, 1]);
+    // A cursor outlasts what it points to.
+    let behind = client.get(&format!("?after={before}"));
+    assert_eq!(ids(&behind), [2, 1]);
+    assert_eq!(behind["pagination"]["has_previous_page"], true);
     // Ids grow: that of a deleted webhook does not come back.
     let response = client.create(&json!({"name": "purchase.purchase_create"}));
     assert_eq!(response.body()["webhook"]["id"], 6);
@@ -199,6 +232,120 @@ fn faults_are_chosen_per_request_and_for_the_next() {
     assert_eq!(client.send("DELETE", "/v4/webhooks/1", &[], "").status(), 429);
     emulator.heal();
     assert_eq!(client.send("DELETE", "/v4/webhooks/1", &[], "").status(), 204);
+}
+
+/// A deletion has no body that could be broken: a 200 with one comes in its place, as of a proxy.
+#[test]
+fn every_reply_can_be_broken() {
+    let emulator = Emulator::start().unwrap();
+    let client = client_of(&emulator);
+    for fault in [Fault::garbage(), Fault::truncate()] {
+        for applies in [false, true] {
+            let id = client.send(&purchases()).unwrap().id;
+            let fault = if applies { fault.clone().after_applying() } else { fault.clone() };
+            emulator.fail_next(1, fault);
+            let error = client.send(&DeleteWebhook::new(id)).unwrap_err();
+            assert!(error.may_have_been_applied(), "{error}");
+            assert!(matches!(error, Error::Reply(_) | Error::Transport { .. }), "{error}");
+            assert_eq!(client.send(&DeleteWebhook::new(id)).is_err(), applies);
+        }
+    }
+}
+
+#[test]
+fn a_fault_says_what_it_is_told_to() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::new(&emulator);
+    client.create(&json!({"name": "purchase.purchase_create"}));
+    let delete = || client.send("DELETE", "/v4/webhooks/1", &[], "");
+    emulator.fail_next(1, Fault::status(422));
+    assert_refused(&delete(), 422, "Unable to destroy the webhook.");
+    let body = r#"{"errors": ["it is Monday"]}"#;
+    let fault = Fault::status(422).body("application/json", body).retry_after("7");
+    emulator.fail_next(1, fault);
+    let response = delete();
+    assert_refused(&response, 422, "it is Monday");
+    assert_eq!(
+        (&response.headers()["content-type"], &response.headers()["retry-after"]),
+        (&"application/json".parse().unwrap(), &"7".parse().unwrap())
+    );
+    assert_eq!(delete().status(), 204);
+}
+
+/// In time, or not any more where the client is gone by then.
+#[test]
+fn a_delay_is_before_a_request_is_applied_or_after() {
+    let emulator = Emulator::start().unwrap();
+    let hour = Duration::from_secs(3600);
+    let client = client_of(&emulator);
+    let hasty = client.with_timeout(Duration::from_millis(300));
+    emulator.fail_next(1, Fault::delay(hour));
+    assert!(hasty.send(&purchases()).unwrap_err().may_have_been_applied());
+    assert!(emulator.webhooks().is_empty());
+    emulator.fail_next(1, Fault::delay(hour).after_applying());
+    assert!(hasty.send(&purchases()).unwrap_err().may_have_been_applied());
+    assert_eq!(emulator.webhooks().len(), 1);
+    emulator.fail_next(1, Fault::delay(Duration::from_millis(1)));
+    client.send(&purchases()).unwrap();
+    assert_eq!(emulator.webhooks().len(), 2);
+}
+
+#[test]
+fn an_event_is_the_same_text_as_the_clients() {
+    let emulator = Emulator::start().unwrap();
+    let client = client_of(&emulator);
+    for event in events::all(44, "https://example.com/a?b=c") {
+        client
+            .send(&CreateWebhook::new("https://example.com/kit", event.clone()).unwrap())
+            .unwrap();
+        assert_eq!(emulator.webhooks().pop().unwrap().event_text(), event.to_string());
+    }
+}
+
+#[test]
+fn faults_can_be_set_over_http() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::new(&emulator);
+    let set = |rules: &Value| client.send("POST", "/_kit/faults", &[], &rules.to_string());
+    let get = || client.send("GET", "/v4/webhooks", &[], "");
+    let rules = json!([
+        {"method": "POST", "path": "/v4/webhooks", "times": 1, "status": 500, "after_applying": true},
+        {"method": "GET", "times": 2, "status": 429, "retry_after": "2"},
+        {"method": "GET", "times": 1, "status": 400, "body": {"errors": ["no"]}},
+        {"path": "/v4/webhooks/7", "garbage": true},
+    ]);
+    assert_eq!(set(&rules).status(), 204);
+    let before = emulator.requests();
+    assert_eq!(client.create(&json!({"name": "purchase.purchase_create"})).status(), 500);
+    assert_eq!((emulator.webhooks().len(), emulator.requests()), (1, before + 1));
+    for _ in 0..2 {
+        let response = get();
+        assert_refused(&response, 429, "Too Many Requests");
+        assert_eq!(response.headers()["retry-after"], "2");
+    }
+    assert_refused(&get(), 400, "no");
+    assert_eq!(get().status(), 200);
+    // A delay, and everything healed.
+    assert_eq!(set(&json!([{"delay_ms": 1}])).status(), 204);
+    assert_eq!(get().status(), 200);
+    assert_eq!(set(&json!([{"close": true}])).status(), 204);
+    assert_eq!(set(&json!([])).status(), 204);
+    assert_eq!(get().status(), 200);
+
+    for (rules, message) in [
+        (json!({}), "The body is not a list of rules"),
+        (json!([{"status": 503}, {"status": 503, "close": true}]), "rule 2: one of `status`"),
+        (json!([{}]), "rule 1: one of `status`"),
+        (json!([{"status": 103}]), "rule 1: `status` is not from 200 to 999"),
+        (json!([{"status": "503"}]), "rule 1: `status` is not a whole number"),
+        (json!([{"close": 1}]), "rule 1: `close` is not true or false"),
+        (json!([{"close": true, "method": "A B"}]), "rule 1: `method`"),
+        (json!([{"close": true, "patch": "/"}]), "rule 1: `patch` is not known"),
+    ] {
+        assert_refused(&set(&rules), 422, message);
+    }
+    assert_refused(&client.send("POST", "/_kit/faults", &[], "["), 422, "The body is not JSON");
+    assert_refused(&client.send("GET", "/_kit/", &[], ""), 404, "Not Found");
 }
 
 #[test]

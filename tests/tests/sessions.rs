@@ -108,11 +108,11 @@ fn an_app_is_authorized_by_its_verifier<T: Transport>() {
 }
 
 #[test]
-fn a_refusal_comes_back_typed() {
+fn a_denial_comes_back_typed() {
     let emulator = emulator();
     let state = State::from_random([3; 32]);
     let authorize = Authorize::new(&app(&emulator), BACK, &state).unwrap();
-    emulator.set_consent(Consent::Refused);
+    emulator.set_consent(Consent::Denied);
     let callback = visit(&emulator, &authorize);
     let refusal = AuthorizationCode::from_callback(&callback, &state).unwrap_err();
     let CallbackError::Denied(error) = &refusal else { panic!("{refusal}") };

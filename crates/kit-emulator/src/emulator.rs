@@ -2,32 +2,51 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use http::Request;
+use http::{Request, StatusCode};
 
-use crate::account::Webhook;
-use crate::api::Api;
-use crate::app::App;
-use crate::fault::Fault;
-use crate::grants::{Consent, Tokens};
-use crate::server::Server;
+use crate::api::{Api, Webhook};
+use crate::control;
+use crate::server::{self, Fault, Faults, Reply, Server, Service};
+use crate::world::{App, Consent, Grants, Lifetimes, Tokens, World};
 
 const API_KEY: &str = "kit_emulator_api_key";
 const ACCESS_TOKEN: &str = "kit_emulator_access_token";
 const CLIENT_ID: &str = "kit_emulator_client_id";
 const CLIENT_SECRET: &str = "kit_emulator_client_secret";
 
-/// As in Kit's guide: two days.
-const TOKEN_LIFETIME: Duration = Duration::from_secs(172_800);
+/// As in Kit's guide: two days for a code, two hours for a refresh token.
+const LIFETIMES: Lifetimes =
+    Lifetimes { first: Duration::from_secs(172_800), refreshed: Duration::from_secs(7200) };
 
 /// A running Kit. It stops when this is dropped.
 pub struct Emulator {
-    api: Arc<Api>,
+    kit: Arc<Kit>,
     /// Serves until it is dropped.
-    _server: Server,
+    server: Server,
     base_url: String,
+    api_key: String,
+}
+
+/// What the server serves.
+struct Kit {
+    api: Api,
+    faults: Arc<Faults>,
+}
+
+impl Service for Kit {
+    fn answer(&self, request: &server::Request) -> Reply {
+        self.api.answer(request)
+    }
+
+    fn failure(&self, request: &server::Request, status: StatusCode) -> Reply {
+        Api::failure(request, status)
+    }
+
+    fn control(&self, request: &server::Request) -> Option<Reply> {
+        control::answer(&self.faults, request)
+    }
 }
 
 impl Emulator {
@@ -45,7 +64,7 @@ impl Emulator {
         Builder {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             api_key: API_KEY.to_owned(),
-            token_lifetime: TOKEN_LIFETIME,
+            lifetimes: LIFETIMES,
             has_rate_limits: false,
         }
     }
@@ -57,58 +76,60 @@ impl Emulator {
 
     /// The API key that it accepts: what `KIT_API_KEY` is to be.
     pub fn api_key(&self) -> &str {
-        &self.api.api_key
+        &self.api_key
     }
 
     /// An access token that it accepts for ever. Those of its token endpoint end.
     pub fn access_token(&self) -> &str {
-        &self.api.access_token
+        ACCESS_TOKEN
     }
 
     /// The id of the app that is registered: what `KIT_CLIENT_ID` is to be.
     pub fn client_id(&self) -> &str {
-        &self.api.app.client_id
+        CLIENT_ID
     }
 
     /// The secret of the app that is registered: what `KIT_CLIENT_SECRET` is to be.
     pub fn client_secret(&self) -> &str {
-        &self.api.app.client_secret
+        CLIENT_SECRET
     }
 
     /// What users answer from now on who are asked to let the app in. At first, they say yes.
     pub fn set_consent(&self, consent: Consent) {
-        self.api.grants().consent = consent;
+        self.kit.api.world().grants.consent = consent;
     }
 
     /// Tokens as the token endpoint gives them to an app that has proven itself by its secret, without
     /// the way there.
     pub fn issue_tokens(&self) -> Tokens {
-        self.api.grants().begin("public".into(), true, self.api.clock.now())
+        let mut world = self.kit.api.world();
+        let now = world.clock.now();
+        world.grants.begin("public".into(), true, now)
     }
 
     /// How many refresh tokens were spent.
     pub fn refreshes(&self) -> usize {
-        self.api.grants().refreshes
+        self.kit.api.world().grants.refreshes
     }
 
     /// How many refresh tokens came once more after they were spent. They were refused.
     pub fn repeated_refreshes(&self) -> usize {
-        self.api.grants().repeated_refreshes
+        self.kit.api.world().grants.repeated_refreshes
     }
 
     /// The webhooks that exist now, oldest first.
     pub fn webhooks(&self) -> Vec<Webhook> {
-        self.api.account().webhooks().to_vec()
+        self.kit.api.world().tables.webhooks.oldest_first().cloned().collect()
     }
 
     /// How many connections it has accepted.
     pub fn connections(&self) -> usize {
-        self.api.connections.load(Ordering::Relaxed)
+        self.server.connections()
     }
 
-    /// How many requests it has received, those that failed included.
+    /// How many requests it has received, those that failed included, and those to `/_kit/` not.
     pub fn requests(&self) -> usize {
-        self.api.requests.load(Ordering::Relaxed)
+        self.server.requests()
     }
 
     /// Lets the next `count` requests fail. Takes the place of what was set before.
@@ -133,17 +154,21 @@ impl Emulator {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn fail_when(&self, choose: impl FnMut(&Request<()>) -> Option<Fault> + Send + 'static) {
-        self.api.choose_faults(Some(Box::new(choose)));
+        self.kit.faults.set(Some(Box::new(choose)));
     }
 
-    /// Moves the clock that the rate limits and the ends of tokens and codes go by.
+    /// Moves the clock that the rate limits, the times in replies and the ends of tokens and codes go by.
+    ///
+    /// The clocks of clients do not move with it. A session that has refreshed its tokens takes a second
+    /// rejection within half a minute for one that another refresh does not mend: a test that lets tokens
+    /// expire twice uses a new session each time, as another process would.
     pub fn advance(&self, duration: Duration) {
-        self.api.clock.advance(duration);
+        self.kit.api.world().clock.advance(duration);
     }
 
     /// Lets all requests be answered as they should.
     pub fn heal(&self) {
-        self.api.choose_faults(None);
+        self.kit.faults.set(None);
     }
 }
 
@@ -158,7 +183,7 @@ impl fmt::Debug for Emulator {
 pub struct Builder {
     address: SocketAddr,
     api_key: String,
-    token_lifetime: Duration,
+    lifetimes: Lifetimes,
     has_rate_limits: bool,
 }
 
@@ -177,10 +202,19 @@ impl Builder {
         self
     }
 
-    /// How long access tokens last. Default: two days, as Kit's.
+    /// How long access tokens last, those for a code and those for a refresh token. Default: two days and two
+    /// hours, as in Kit's guide.
     #[must_use]
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
-        self.token_lifetime = lifetime;
+        self.lifetimes = Lifetimes { first: lifetime, refreshed: lifetime };
+        self
+    }
+
+    /// How long access tokens last that come for a refresh token. Default: two hours, or what
+    /// [`token_lifetime`](Self::token_lifetime) said before.
+    #[must_use]
+    pub fn refreshed_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetimes.refreshed = lifetime;
         self
     }
 
@@ -199,13 +233,14 @@ impl Builder {
     /// What the system says to a new socket or thread, such as that the port is taken.
     pub fn start(self) -> io::Result<Emulator> {
         let app = App { client_id: CLIENT_ID.into(), client_secret: CLIENT_SECRET.into() };
-        let (lifetime, has_rate_limits) = (self.token_lifetime, self.has_rate_limits);
-        let access_token = ACCESS_TOKEN.to_owned();
-        let api = Api::new(self.api_key, access_token, app, lifetime, has_rate_limits);
-        let api = Arc::new(api);
-        let server = Server::start(self.address, api.clone())?;
+        let grants = Grants::new(self.lifetimes);
+        let (api_key, access_token) = (self.api_key, ACCESS_TOKEN.to_owned());
+        let world = World::new(api_key.clone(), access_token, app, grants, self.has_rate_limits);
+        let faults = Arc::<Faults>::default();
+        let kit = Arc::new(Kit { api: Api::new(world), faults: faults.clone() });
+        let server = Server::start(self.address, kit.clone(), faults)?;
         let base_url = format!("http://{}", server.address());
-        Ok(Emulator { api, _server: server, base_url })
+        Ok(Emulator { kit, server, base_url, api_key })
     }
 }
 

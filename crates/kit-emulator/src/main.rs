@@ -21,8 +21,10 @@ Options:
   --api-key KEY   the API key to accept               [default: kit_emulator_api_key]
   --rate-limits   answer 429 to more than 120 requests in a minute (600 with an access token), as Kit does
   --token-lifetime SECONDS
-                  how long access tokens last         [default: 172800, two days]
+                  how long access tokens last [default: 172800 for a code, 7200 for a refresh token]
   -h, --help      print this help
+
+While it runs, POST /_kit/faults lets requests fail: see the documentation of the crate.
 ";
 
 struct Options {

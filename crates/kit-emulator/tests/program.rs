@@ -1,86 +1,81 @@
-//! The program: what it says, and how it ends.
+//! The program: what it says, and how it lives with more connections than the system allows it.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
-#![allow(clippy::expect_used, reason = "tests fail by panicking")]
-
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
-/// A running program, which is killed where the test fails.
-struct Program(Child);
+/// The running program, which ends with this.
+struct Program {
+    child: Child,
+    address: String,
+    _said: BufReader<ChildStdout>,
+}
+
+impl Program {
+    /// With so many files open at most.
+    fn start(files: u32) -> Self {
+        let program = env!("CARGO_BIN_EXE_kit-emulator");
+        let mut child = Command::new("sh")
+            .args(["-c", &format!("ulimit -n {files}; exec {program} --port 0")])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        while !line.contains("KIT_BASE_URL=") {
+            line.clear();
+            assert!(said.read_line(&mut line).unwrap() > 0, "it has ended");
+        }
+        let address = line.trim().rsplit("http://").next().unwrap().to_owned();
+        Self { child, address, _said: said }
+    }
+
+    /// How much time of the processor it has used.
+    fn cpu(&self) -> Duration {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let nanoseconds = tasks.map(|task| {
+            let path = task.unwrap().path().join("schedstat");
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            text.split(' ').next().and_then(|first| first.parse::<u64>().ok()).unwrap_or_default()
+        });
+        Duration::from_nanos(nanoseconds.sum())
+    }
+
+    fn answers(&self) -> bool {
+        let Ok(mut stream) = TcpStream::connect(&self.address) else { return false };
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let request = "GET /v4/webhooks HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        let mut answer = String::new();
+        stream.write_all(request.as_bytes()).is_ok()
+            && stream.read_to_string(&mut answer).is_ok()
+            && answer.starts_with("HTTP/1.1 401 ")
+    }
+}
 
 impl Drop for Program {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
-fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kit-emulator"));
-    command.args(arguments);
-    command
-}
-
-fn output(arguments: &[&str]) -> Output {
-    program(arguments).output().expect("the program runs")
-}
-
+/// Those that it cannot take wait, and cost it nothing meanwhile.
 #[test]
-#[cfg(unix)]
-fn it_says_what_to_set_and_ends_cleanly_on_ctrl_c() {
-    let arguments = ["--port", "0", "--api-key", "kit_mine"];
-    let child = program(&arguments).stdout(Stdio::piped()).spawn().unwrap();
-    let mut program = Program(child);
-    let mut lines = BufReader::new(program.0.stdout.take().unwrap());
-    let mut said = String::new();
-    while !said.contains("Ctrl-C") {
-        assert!(lines.read_line(&mut said).unwrap() > 0, "{said}");
+fn more_connections_than_it_may_have_are_no_reason_to_spin() {
+    let program = Program::start(24);
+    assert!(program.answers());
+    let connections: Vec<_> =
+        (0..64).map(|_| TcpStream::connect(&program.address).unwrap()).collect();
+    // It has met the limit when it uses no more time than that of a look now and then.
+    let (start, before) = (Instant::now(), program.cpu());
+    while start.elapsed() < Duration::from_millis(200) {
+        std::thread::yield_now();
     }
-    assert!(said.contains("\n  export KIT_API_KEY=kit_mine\n"), "{said}");
-    let (_, address) = said.split_once("export KIT_BASE_URL=http://").unwrap();
-    TcpStream::connect(address.lines().next().unwrap()).unwrap();
-
-    // What a terminal sends on Ctrl-C.
-    let pid = program.0.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    let status = program.0.wait().unwrap();
-    lines.read_to_string(&mut said).unwrap();
-    assert!(status.success(), "{status}");
-    assert!(said.ends_with("\nStopped: 0 requests, 0 webhooks.\n"), "{said}");
-}
-
-#[test]
-fn help_is_printed() {
-    let output = output(&["--help"]);
-    assert!(output.status.success());
-    assert!(String::from_utf8(output.stdout).unwrap().contains("--port PORT"));
-}
-
-#[test]
-fn bad_options_are_named() {
-    for (arguments, message) in [
-        (&["--port", "many"][..], "--port: "),
-        (&["--address", "localhost"], "--address: "),
-        (&["--port"], "--port"),
-        (&["--token-lifetime", "-1"], "--token-lifetime: "),
-        (&["--api-key", ""], "--api-key: is empty"),
-        (&["--foo"], "'--foo'"),
-        (&["foo"], "\"foo\""),
-    ] {
-        let output = output(arguments);
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(said.starts_with("kit-emulator: ") && said.contains(message), "{said}");
-    }
-}
-
-#[test]
-fn a_port_that_is_taken_is_named() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let output = output(&["--port", &address.port().to_string()]);
-    assert_eq!(output.status.code(), Some(1));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.starts_with(&format!("kit-emulator: cannot listen at {address}: ")), "{said}");
+    let used = program.cpu().saturating_sub(before);
+    assert!(used < Duration::from_millis(50), "{used:?} in {:?}", start.elapsed());
+    drop(connections);
+    assert!(program.answers());
 }

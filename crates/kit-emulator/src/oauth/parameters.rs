@@ -1,14 +1,15 @@
 use std::collections::HashMap;
 
-use http::{HeaderMap, header};
 use serde_json::{Map, Value};
+
+use crate::server::Request;
 
 /// The parameters of a request of OAuth, each given once (RFC 6749, section 3.1).
 #[derive(Debug, Default)]
-pub(crate) struct Parameters(HashMap<String, String>);
+pub(super) struct Parameters(HashMap<String, String>);
 
 impl Parameters {
-    pub(crate) fn of_query(query: &str) -> Result<Self, String> {
+    pub(super) fn of_query(query: &str) -> Result<Self, String> {
         let mut parameters = HashMap::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             if parameters.insert(name.to_string(), value.into_owned()).is_some() {
@@ -19,15 +20,14 @@ impl Parameters {
     }
 
     /// JSON or a form.
-    pub(crate) fn of_body(headers: &HeaderMap, body: &[u8]) -> Result<Self, String> {
-        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let content_type = content_type.unwrap_or_default();
-        match content_type.split(';').next().unwrap_or_default().trim() {
+    pub(super) fn of_body(request: &Request) -> Result<Self, String> {
+        let body = &request.body;
+        match &*request.media_type() {
             "application/json" => Self::of_json(body),
             "application/x-www-form-urlencoded" => {
                 Self::of_query(std::str::from_utf8(body).map_err(|error| error.to_string())?)
             }
-            _ => Err(format!("Content-Type {content_type:?} is neither JSON nor a form")),
+            other => Err(format!("Content-Type {other:?} is neither JSON nor a form")),
         }
     }
 
@@ -42,11 +42,11 @@ impl Parameters {
     }
 
     /// One that is there and not empty (an empty one counts as not given, RFC 6749, section 3.1).
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    pub(crate) fn require(&self, name: &str) -> Result<&str, String> {
+    pub(super) fn require(&self, name: &str) -> Result<&str, String> {
         self.get(name).ok_or_else(|| format!("{name} is missing"))
     }
 }

@@ -13,9 +13,7 @@ impl RateLimit {
     /// Lets a request through, if there were less than `budget` in the last 60 seconds. Otherwise: how
     /// long until there is room for one, in whole seconds.
     pub(crate) fn pass(&mut self, budget: usize, now: Duration) -> Result<(), u64> {
-        while self.passed.front().is_some_and(|passed| passed.saturating_add(WINDOW) <= now) {
-            self.passed.pop_front();
-        }
+        self.forget(now);
         match self.passed.front() {
             Some(oldest) if self.passed.len() >= budget => {
                 let wait = oldest.saturating_add(WINDOW).saturating_sub(now);
@@ -25,6 +23,18 @@ impl RateLimit {
                 self.passed.push_back(now);
                 Ok(())
             }
+        }
+    }
+
+    /// Whether none was let through in the last 60 seconds.
+    pub(crate) fn is_idle(&mut self, now: Duration) -> bool {
+        self.forget(now);
+        self.passed.is_empty()
+    }
+
+    fn forget(&mut self, now: Duration) {
+        while self.passed.front().is_some_and(|passed| passed.saturating_add(WINDOW) <= now) {
+            self.passed.pop_front();
         }
     }
 }

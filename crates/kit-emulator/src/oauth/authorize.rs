@@ -4,21 +4,21 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::app::App;
-use crate::grants::{Consent, Grants};
-use crate::parameters::Parameters;
-use crate::reply::Reply;
+use super::parameters::Parameters;
+use crate::server::{Reply, Request};
+use crate::world::{App, Consent, Grants, World};
 
 const SCOPES: [&str; 3] = ["read", "write", "public"];
 
-pub(crate) fn authorize(grants: &mut Grants, app: &App, query: &str, now: Duration) -> Reply {
-    let parameters = match read(app, query) {
+pub(crate) fn authorize<T>(world: &mut World<T>, request: &Request) -> Reply {
+    let now = world.clock.now();
+    let parameters = match read(&world.app, request.query()) {
         Ok(parameters) => parameters,
         // Nothing is sent to where the app may not be (RFC 6749, section 4.1.2.1).
         Err(message) => return Reply::error(StatusCode::BAD_REQUEST, message),
     };
     let redirect_uri = parameters.get("redirect_uri").unwrap_or_default();
-    let mut answer = match decide(grants, &parameters, now) {
+    let mut answer = match decide(&mut world.grants, &parameters, now) {
         Ok(code) => vec![("code", code)],
         Err((error, description)) => {
             vec![("error", error.to_owned()), ("error_description", description)]
@@ -61,7 +61,7 @@ fn decide(
     if challenge.is_some() && parameters.get("code_challenge_method") != Some("S256") {
         return Err(invalid("code_challenge_method is not S256".into()));
     }
-    if grants.consent == Consent::Refused {
+    if grants.consent == Consent::Denied {
         return Err(("access_denied", "The user said no".into()));
     }
     let redirect_uri = parameters.require("redirect_uri").map_err(invalid)?;

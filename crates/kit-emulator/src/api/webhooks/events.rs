@@ -1,7 +1,7 @@
 //! The events that Kit documents, as the emulator knows them.
 
 /// Full name, and the parameter that it requires.
-pub(crate) const EVENTS: [(&str, Option<Parameter>); 15] = [
+pub(super) const EVENTS: [(&str, Option<Parameter>); 15] = [
     ("subscriber.subscriber_activate", None),
     ("subscriber.subscriber_unsubscribe", None),
     ("subscriber.subscriber_bounce", None),
@@ -20,16 +20,28 @@ pub(crate) const EVENTS: [(&str, Option<Parameter>); 15] = [
 ];
 
 #[derive(Clone, Copy)]
-pub(crate) enum Parameter {
+pub(super) enum Parameter {
     /// An integer.
     Id(&'static str),
     /// A string that is a URL.
     Link(&'static str),
 }
 
+impl Parameter {
+    pub(super) fn key(self) -> &'static str {
+        let (Self::Id(key) | Self::Link(key)) = self;
+        key
+    }
+}
+
 /// The event of that full name, with its name as replies have it.
-pub(crate) fn find(name: &str) -> Option<(&'static str, Option<Parameter>)> {
+pub(super) fn find(name: &str) -> Option<(&'static str, Option<Parameter>)> {
     let (full, parameter) = EVENTS.into_iter().find(|(full, _)| *full == name)?;
     let (_, short) = full.split_once('.')?;
     Some((short, parameter))
+}
+
+/// The full name of the event that replies have by this name.
+pub(super) fn find_short(short: &str) -> Option<(&'static str, Option<Parameter>)> {
+    EVENTS.into_iter().find(|(full, _)| full.split_once('.').is_some_and(|(_, name)| name == short))
 }

@@ -2,14 +2,14 @@ use http::{HeaderMap, header};
 
 /// As whom a request comes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Credential {
+pub(super) enum Credential {
     ApiKey(String),
     AccessToken(String),
 }
 
 impl Credential {
     /// Exactly one.
-    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
+    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let mut keys = headers.get_all("x-kit-api-key").iter();
         let mut tokens = headers.get_all(header::AUTHORIZATION).iter();
         match (keys.next(), tokens.next(), keys.next(), tokens.next()) {
@@ -24,7 +24,7 @@ impl Credential {
     }
 
     /// How many requests are let through in any 60 seconds.
-    pub(crate) fn budget(&self) -> usize {
+    pub(super) fn budget(&self) -> usize {
         match self {
             Self::ApiKey(_) => 120,
             Self::AccessToken(_) => 600,

@@ -1,5 +1,8 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
+
+/// How many tokens of one kind are remembered: of more, those go that were given first.
+const MAX_TOKENS: usize = 10_000;
 
 /// How long an authorization code may be exchanged: the most that RFC 6749, section 4.1.2, advises.
 const CODE_LIFETIME: Duration = Duration::from_secs(600);
@@ -11,7 +14,7 @@ pub enum Consent {
     #[default]
     Given,
     /// No: the app is told `access_denied`.
-    Refused,
+    Denied,
 }
 
 /// Tokens as the token endpoint gives them.
@@ -31,7 +34,7 @@ pub struct Tokens {
 /// What users have granted to the app: codes and tokens.
 #[derive(Debug)]
 pub(crate) struct Grants {
-    pub(crate) lifetime: Duration,
+    lifetimes: Lifetimes,
     pub(crate) consent: Consent,
     /// How many refresh tokens were spent, and how many that were spent came again.
     pub(crate) refreshes: usize,
@@ -39,7 +42,18 @@ pub(crate) struct Grants {
     codes: HashMap<String, Code>,
     access_tokens: HashMap<String, AccessToken>,
     refresh_tokens: HashMap<String, RefreshToken>,
+    /// In the order in which they were given.
+    given: VecDeque<(String, String)>,
     last_session: u64,
+}
+
+/// How long access tokens last.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lifetimes {
+    /// Those for a code.
+    pub(crate) first: Duration,
+    /// Those for a refresh token.
+    pub(crate) refreshed: Duration,
 }
 
 /// What a code was given for.
@@ -83,15 +97,16 @@ pub(crate) enum Refusal {
 }
 
 impl Grants {
-    pub(crate) fn new(lifetime: Duration) -> Self {
+    pub(crate) fn new(lifetimes: Lifetimes) -> Self {
         Self {
-            lifetime,
+            lifetimes,
             consent: Consent::default(),
             refreshes: 0,
             repeated_refreshes: 0,
             codes: HashMap::new(),
             access_tokens: HashMap::new(),
             refresh_tokens: HashMap::new(),
+            given: VecDeque::new(),
             last_session: 0,
         }
     }
@@ -104,6 +119,7 @@ impl Grants {
         challenge: Option<String>,
         now: Duration,
     ) -> String {
+        self.codes.retain(|_, code| code.lasts(now));
         let code = random();
         let grant = Code { redirect_uri, scope, challenge, given_at: now };
         self.codes.insert(code.clone(), grant);
@@ -113,26 +129,23 @@ impl Grants {
     /// Each code is good for one exchange, well or not.
     pub(crate) fn take_code(&mut self, code: &str, now: Duration) -> Option<Code> {
         let code = self.codes.remove(code)?;
-        (now < code.given_at.saturating_add(CODE_LIFETIME)).then_some(code)
+        code.lasts(now).then_some(code)
     }
 
     /// The first tokens of a session.
     pub(crate) fn begin(&mut self, scope: String, is_confidential: bool, now: Duration) -> Tokens {
         self.last_session += 1;
-        self.issue(Session { number: self.last_session, scope, is_confidential }, now)
+        let session = Session { number: self.last_session, scope, is_confidential };
+        self.issue(session, self.lifetimes.first, now)
     }
 
-    /// The next tokens of a session.
+    /// The next tokens of a session. A confidential app may leave its secret out, as in Kit's guide.
     pub(crate) fn refresh(
         &mut self,
         refresh_token: &str,
-        has_secret: bool,
         now: Duration,
     ) -> Result<Tokens, Refusal> {
         let token = self.refresh_tokens.get_mut(refresh_token).ok_or(Refusal::Unknown)?;
-        if token.session.is_confidential && !has_secret {
-            return Err(Refusal::NoSecret);
-        }
         if token.is_spent {
             self.repeated_refreshes += 1;
             return Err(Refusal::Spent);
@@ -140,21 +153,29 @@ impl Grants {
         token.is_spent = true;
         self.refreshes += 1;
         let session = token.session.clone();
-        Ok(self.issue(session, now))
+        Ok(self.issue(session, self.lifetimes.refreshed, now))
     }
 
-    fn issue(&mut self, session: Session, now: Duration) -> Tokens {
+    fn issue(&mut self, session: Session, lifetime: Duration, now: Duration) -> Tokens {
+        self.access_tokens.retain(|_, token| now < token.ends_at);
+        if self.given.len() >= MAX_TOKENS
+            && let Some((access, refresh)) = self.given.pop_front()
+        {
+            self.access_tokens.remove(&access);
+            self.refresh_tokens.remove(&refresh);
+        }
         let tokens = Tokens {
             access_token: random(),
             refresh_token: random(),
-            expires_in: self.lifetime,
+            expires_in: lifetime,
             scope: session.scope.clone(),
         };
-        let ends_at = now.saturating_add(self.lifetime);
+        let ends_at = now.saturating_add(lifetime);
         let access_token = AccessToken { session: session.clone(), ends_at };
         self.access_tokens.insert(tokens.access_token.clone(), access_token);
         let refresh_token = RefreshToken { session, is_spent: false };
         self.refresh_tokens.insert(tokens.refresh_token.clone(), refresh_token);
+        self.given.push_back((tokens.access_token.clone(), tokens.refresh_token.clone()));
         tokens
     }
 
@@ -174,6 +195,12 @@ impl Grants {
         self.access_tokens.retain(|_, token| token.session.number != session.number);
         self.refresh_tokens.retain(|_, token| token.session.number != session.number);
         Ok(())
+    }
+}
+
+impl Code {
+    fn lasts(&self, now: Duration) -> bool {
+        now < self.given_at.saturating_add(CODE_LIFETIME)
     }
 }
 

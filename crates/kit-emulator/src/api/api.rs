@@ -1,0 +1,56 @@
+//! How a request is answered: by its operation.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use http::StatusCode;
+
+use super::{World, routes};
+use crate::server::{Reply, Request};
+use crate::world::Denied;
+
+/// All operations on one state.
+pub(crate) struct Api(Mutex<World>);
+
+impl Api {
+    pub(crate) fn new(world: World) -> Self {
+        Self(Mutex::new(world))
+    }
+
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does what is asked.
+    pub(crate) fn answer(&self, request: &Request) -> Reply {
+        self.apply(request).unwrap_or_else(|refusal| refusal)
+    }
+
+    /// What Kit says where a request fails with this status.
+    pub(crate) fn failure(request: &Request, status: StatusCode) -> Reply {
+        let route = routes::find(request).ok().map(|(route, _)| route);
+        match route.and_then(|route| route.refusal) {
+            Some(message) if status == StatusCode::UNPROCESSABLE_ENTITY => {
+                Reply::unprocessable(message)
+            }
+            _ => Reply::failure(status),
+        }
+    }
+
+    fn apply(&self, request: &Request) -> Result<Reply, Reply> {
+        let (route, call) = routes::find(request)?;
+        let mut world = self.world();
+        world.admit(route.access, request.headers()).map_err(denied)?;
+        (route.handler)(&mut world, &call)
+    }
+}
+
+fn denied(denied: Denied) -> Reply {
+    let unauthorized = |message| Reply::error(StatusCode::UNAUTHORIZED, message);
+    match denied {
+        Denied::Invalid => unauthorized("The access token is invalid"),
+        Denied::WantsOAuth => {
+            unauthorized("This operation takes OAuth access tokens, and no API keys")
+        }
+        Denied::TooMany(seconds) => Reply::too_many_requests(seconds),
+    }
+}

@@ -1,0 +1,45 @@
+//! Which app a request to the token endpoint comes from, and what it is told where it fails.
+
+use http::StatusCode;
+use serde_json::json;
+
+use super::parameters::Parameters;
+use crate::server::{Reply, Request};
+use crate::world::{App, Refusal};
+
+/// An error of RFC 6749, section 5.2, and its description.
+pub(super) type Refused = (&'static str, String);
+
+/// The parameters, and whether the app has proven itself by its secret.
+///
+/// # Errors
+///
+/// Where the request comes from another app, or has a wrong secret.
+pub(super) fn recognize(app: &App, request: &Request) -> Result<(Parameters, bool), Refused> {
+    let parameters = Parameters::of_body(request).map_err(invalid)?;
+    let is_known = parameters.require("client_id").map_err(invalid)? == app.client_id;
+    let secret = parameters.get("client_secret");
+    if !is_known || secret.is_some_and(|secret| secret != app.client_secret) {
+        return Err(("invalid_client", "The client is unknown, or its secret is wrong".into()));
+    }
+    let has_secret = secret.is_some();
+    Ok((parameters, has_secret))
+}
+
+pub(super) fn invalid(message: String) -> Refused {
+    ("invalid_request", message)
+}
+
+pub(super) fn refused(refusal: Refusal) -> Refused {
+    match refusal {
+        Refusal::Unknown => ("invalid_grant", "The refresh token is unknown".into()),
+        Refusal::Spent => ("invalid_grant", "The refresh token is spent".into()),
+        Refusal::NoSecret => ("invalid_client", "client_secret is missing".into()),
+    }
+}
+
+pub(super) fn refuse((error, description): Refused) -> Reply {
+    let unauthorized = error == "invalid_client";
+    let status = if unauthorized { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
+    Reply::json(status, json!({"error": error, "error_description": description}))
+}

@@ -1,0 +1,15 @@
+//! HTTP: connections, requests read whole, replies written, and what goes wrong with them on demand.
+
+mod body;
+mod exchange;
+mod fault;
+mod faults;
+mod reply;
+mod request;
+mod server;
+
+pub use fault::Fault;
+pub(crate) use faults::{Faults, Rule};
+pub(crate) use reply::Reply;
+pub(crate) use request::Request;
+pub(crate) use server::{Server, Service};

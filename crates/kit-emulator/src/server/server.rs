@@ -1,0 +1,127 @@
+//! Sockets: accepts connections, serves each of them, stops when told to.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use http::StatusCode;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::sync::oneshot;
+
+use super::exchange::answer;
+use super::{Faults, Reply, Request};
+
+/// After how long it is looked again whether there is room for another connection.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// What a server serves.
+pub(crate) trait Service: Send + Sync + 'static {
+    /// Does what is asked.
+    fn answer(&self, request: &Request) -> Reply;
+
+    /// What is said where a request fails with this status.
+    fn failure(&self, request: &Request, status: StatusCode) -> Reply;
+
+    /// The answer to a request that is about the server itself, which no fault concerns.
+    fn control(&self, request: &Request) -> Option<Reply>;
+}
+
+/// A thread that serves; it ends, and its connections with it, when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    address: SocketAddr,
+    counts: Arc<Counts>,
+    /// Dropping it stops the thread.
+    stop: Option<oneshot::Sender<Infallible>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    connections: AtomicUsize,
+    requests: AtomicUsize,
+}
+
+impl Server {
+    pub(crate) fn start(
+        address: SocketAddr,
+        service: Arc<dyn Service>,
+        faults: Arc<Faults>,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = {
+            let _context = runtime.enter();
+            tokio::net::TcpListener::from_std(listener)?
+        };
+        let counts = Arc::<Counts>::default();
+        let counted = counts.clone();
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::Builder::new().name("kit-emulator".into()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    () = accept(listener, service, faults, counted) => {}
+                    _ = stopped => {}
+                }
+            });
+        })?;
+        Ok(Self { address, counts, stop: Some(stop), thread: Some(thread) })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn connections(&self) -> usize {
+        self.counts.connections.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn requests(&self) -> usize {
+        self.counts.requests.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of that thread has been printed, and is no reason for another one here.
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn accept(
+    listener: tokio::net::TcpListener,
+    service: Arc<dyn Service>,
+    faults: Arc<Faults>,
+    counts: Arc<Counts>,
+) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Of one connection, or of too many: these are still waiting, and would be found again at once.
+            tokio::time::sleep(LOOK_AGAIN).await;
+            continue;
+        };
+        // Small replies should not wait for more to come.
+        let _ = stream.set_nodelay(true);
+        counts.connections.fetch_add(1, Ordering::Relaxed);
+        let (service, faults, counts) = (service.clone(), faults.clone(), counts.clone());
+        tokio::spawn(async move {
+            let service = service_fn(|request: http::Request<Incoming>| {
+                answer(&*service, &faults, &counts.requests, request)
+            });
+            // How a connection ends is the client's to know.
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+        });
+    }
+}

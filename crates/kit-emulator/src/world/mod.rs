@@ -1,0 +1,17 @@
+//! The one state of a Kit: who may come, what was granted, what there is, and what time it is.
+
+mod app;
+mod clock;
+mod credential;
+mod grants;
+mod page;
+mod rate_limit;
+mod table;
+mod world;
+
+pub(crate) use app::App;
+pub use grants::{Consent, Tokens};
+pub(crate) use grants::{Grants, Lifetimes, Refusal};
+pub(crate) use page::Page;
+pub(crate) use table::{Full, Row, Table};
+pub(crate) use world::{Access, Denied, World};
