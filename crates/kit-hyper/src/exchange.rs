@@ -2,8 +2,10 @@
 
 use std::error::Error as StdError;
 use std::io;
+use std::pin::pin;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Request, Response};
 use kit_core::TransportError;
 
@@ -11,7 +13,7 @@ use crate::RequestBody;
 use crate::box_error::BoxError;
 use crate::pause::Pause;
 use crate::request_body::LookedAt;
-use crate::sender::Sender;
+use crate::sender::{Sender, Sending};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
@@ -35,21 +37,26 @@ impl Exchange {
         &self,
         request: Request<Vec<u8>>,
         timeout: Duration,
-    ) -> Result<Response<Vec<u8>>, TransportError> {
+    ) -> Result<Response<Bytes>, TransportError> {
         let looked_at = LookedAt::default();
         let request = request.map(|body| RequestBody::new(body, looked_at.clone()));
         let mut received = None;
-        let receive = async {
-            self.pause.end().await;
-            self.receive(request, &mut received).await
+        // It is not sent before it is polled.
+        let sending = self.sender.send(request);
+        let outcome = {
+            let receive = pin!(async {
+                self.pause.end().await;
+                self.receive(sending, &mut received).await
+            });
+            tokio::time::timeout(timeout, receive).await
         };
-        let outcome = tokio::time::timeout(timeout, receive).await;
-        self.pause.begin();
 
         match (received, outcome) {
-            (Some(response), Ok(Ok(()))) => Ok(response),
+            (Some(response), Ok(Ok(()))) => Ok(response.map(Received::into_bytes)),
             // What came of a refusal says more than that it was not all.
-            (Some(response), _) if !response.status().is_success() => Ok(response),
+            (Some(response), _) if !response.status().is_success() => {
+                Ok(response.map(Received::into_bytes))
+            }
             (_, Ok(Err(Broken::TooLarge))) => {
                 Err(TransportError::TooLarge { limit: self.max_response_size })
             }
@@ -67,19 +74,48 @@ impl Exchange {
 
     async fn receive(
         &self,
-        request: Request<RequestBody>,
-        received: &mut Option<Response<Vec<u8>>>,
+        sending: Sending,
+        received: &mut Option<Response<Received>>,
     ) -> Result<(), Broken> {
-        let (head, mut body) = self.sender.send(request).await.map_err(Broken::Error)?;
-        let bytes = received.insert(Response::from_parts(head, Vec::new())).body_mut();
+        let (head, mut body) = sending.await.map_err(Broken::Error)?;
+        let received = received.insert(Response::from_parts(head, Received::default())).body_mut();
         while let Some(data) = body.next().await {
             let data = data.map_err(Broken::Error)?;
-            if data.len() > self.max_response_size.saturating_sub(bytes.len()) {
+            if data.len() > self.max_response_size.saturating_sub(received.len()) {
                 return Err(Broken::TooLarge);
             }
-            bytes.extend_from_slice(&data);
+            received.push(data);
         }
         Ok(())
+    }
+}
+
+/// The body of a response as far as it has come. Most come in one piece, which is not copied.
+#[derive(Default)]
+struct Received {
+    first: Bytes,
+    /// All pieces, where there are several.
+    all: Vec<u8>,
+}
+
+impl Received {
+    fn len(&self) -> usize {
+        self.first.len().max(self.all.len())
+    }
+
+    fn push(&mut self, piece: Bytes) {
+        if self.first.is_empty() {
+            self.first = piece;
+            return;
+        }
+        if self.all.is_empty() {
+            self.all.extend_from_slice(&self.first);
+        }
+        self.all.extend_from_slice(&piece);
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.all.is_empty() { self.first } else { self.all.into() }
     }
 }
 

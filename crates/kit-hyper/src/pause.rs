@@ -12,32 +12,35 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Debug)]
 pub(crate) struct Pause {
     start: Instant,
-    /// When the last call ended, in microseconds since `start`.
-    last_end: Arc<AtomicU64>,
+    /// When a call has begun last, in microseconds since `start`.
+    last_begin: Arc<AtomicU64>,
 }
 
 impl Pause {
     /// Calls behind each other do without: looking at the sockets once more costs some microseconds.
     const SHORT: Duration = Duration::from_millis(1);
 
+    /// Callers that run at the same time need not all write down that they do.
+    const SAME: Duration = Duration::from_micros(200);
+
     pub(crate) fn new() -> Self {
-        Self { start: Instant::now(), last_end: Arc::default() }
+        Self { start: Instant::now(), last_begin: Arc::default() }
     }
 
     /// Before a call.
     pub(crate) async fn end(&self) {
-        let last_end = Duration::from_micros(self.last_end.load(Ordering::Relaxed));
-        if self.start.elapsed().saturating_sub(last_end) > Self::SHORT {
+        let now = self.start.elapsed();
+        let since =
+            now.saturating_sub(Duration::from_micros(self.last_begin.load(Ordering::Relaxed)));
+        if since > Self::SAME {
+            let now = u64::try_from(now.as_micros()).unwrap_or(u64::MAX);
+            self.last_begin.store(now, Ordering::Relaxed);
+        }
+        if since > Self::SHORT {
             // The first lets the runtime look at its sockets, the second lets the tasks run that
             // serve them.
             tokio::task::yield_now().await;
             tokio::task::yield_now().await;
         }
-    }
-
-    /// After a call.
-    pub(crate) fn begin(&self) {
-        let end = u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.last_end.store(end, Ordering::Relaxed);
     }
 }

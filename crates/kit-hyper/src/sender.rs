@@ -1,6 +1,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use bytes::{Buf as _, Bytes};
 use http::response::Parts;
@@ -8,6 +9,7 @@ use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Body, Incoming};
+use hyper_util::client::legacy::ResponseFuture;
 use tower_service::Service;
 
 use crate::box_error::BoxError;
@@ -26,12 +28,18 @@ pub(crate) enum ResponseBody {
     Service(UnsyncBoxBody<Bytes, BoxError>),
 }
 
-type Sending<'a> = Pin<Box<dyn Future<Output = Result<Brought, BoxError>> + Send + 'a>>;
+/// The response to a request that is on its way.
+pub(crate) enum Sending {
+    Own(ResponseFuture),
+    Service(Boxed),
+}
+
+type Boxed = Pin<Box<dyn Future<Output = Result<Brought, BoxError>> + Send>>;
 type Brought = Response<UnsyncBoxBody<Bytes, BoxError>>;
 
 /// A service, whatever its type.
 pub(crate) trait Erased: Send + Sync {
-    fn send(&self, request: Request<RequestBody>) -> Sending<'_>;
+    fn send(&self, request: Request<RequestBody>) -> Boxed;
 }
 
 /// A service that is cloned for each request: clones of a client send at the same time.
@@ -45,7 +53,7 @@ where
     B: Body + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    fn send(&self, request: Request<RequestBody>) -> Sending<'_> {
+    fn send(&self, request: Request<RequestBody>) -> Boxed {
         let mut service = self.0.clone();
         Box::pin(async move {
             std::future::poll_fn(|cx| service.poll_ready(cx)).await.map_err(Into::into)?;
@@ -72,20 +80,31 @@ impl Sender {
         Self::Service(Arc::new(Cloned(service)))
     }
 
-    pub(crate) async fn send(
-        &self,
-        request: Request<RequestBody>,
-    ) -> Result<(Parts, ResponseBody), BoxError> {
+    pub(crate) fn send(&self, request: Request<RequestBody>) -> Sending {
         match self {
-            Self::Own(client) => {
-                let (head, body) = client.send(request).await?.into_parts();
-                Ok((head, ResponseBody::Own(body)))
-            }
-            Self::Service(service) => {
-                let (head, body) = service.send(request).await?.into_parts();
-                Ok((head, ResponseBody::Service(body)))
-            }
+            Self::Own(client) => Sending::Own(client.send(request)),
+            Self::Service(service) => Sending::Service(service.send(request)),
         }
+    }
+}
+
+impl Future for Sending {
+    type Output = Result<(Parts, ResponseBody), BoxError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match &mut *self {
+            Self::Own(response) => match ready!(Pin::new(response).poll(cx)) {
+                Ok(response) => {
+                    let (head, body) = response.into_parts();
+                    Ok((head, ResponseBody::Own(body)))
+                }
+                Err(error) => Err(error.into()),
+            },
+            Self::Service(response) => ready!(response.as_mut().poll(cx)).map(|response| {
+                let (head, body) = response.into_parts();
+                (head, ResponseBody::Service(body))
+            }),
+        })
     }
 }
 
