@@ -18,3 +18,8 @@ pub mod transport;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// The code of the page about tests, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/testing-your-code.md")]
+pub struct TestingYourCode;
