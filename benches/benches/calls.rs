@@ -2,7 +2,8 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use kit_benches::blocking::{self, Caller as _};
-use kit_benches::concurrent::{self, Caller as _};
+use kit_benches::caller::Caller as _;
+use kit_benches::concurrent;
 use kit_benches::server;
 use tokio::runtime::Builder;
 

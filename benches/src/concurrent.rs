@@ -1,7 +1,6 @@
 //! Calls from tasks: kit-hyper, and bare hyper-util and reqwest beside it.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
@@ -10,45 +9,9 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use kit_core::oauth::{App, Session, Tokens};
 use kit_core::webhooks::CreateWebhook;
 use kit_core::{Credentials, Pacer};
-use tokio::runtime::Runtime;
 
+use crate::caller::Caller;
 use crate::{embedded, floor, subject};
-
-/// One call after the other, on a client that all callers share.
-pub trait Caller: Send + Sync + 'static {
-    /// Creates a webhook.
-    fn call(&self) -> impl Future<Output = ()> + Send;
-}
-
-/// How long so many callers take for so many calls each.
-pub fn time<C: Caller>(
-    runtime: &Runtime,
-    caller: &Arc<C>,
-    callers: usize,
-    calls: usize,
-) -> Duration {
-    runtime.block_on(async {
-        let start = Instant::now();
-        if callers == 1 {
-            for _ in 0..calls {
-                caller.call().await;
-            }
-        } else {
-            let tasks = (0..callers).map(|_| {
-                let caller = caller.clone();
-                tokio::spawn(async move {
-                    for _ in 0..calls {
-                        caller.call().await;
-                    }
-                })
-            });
-            for task in tasks.collect::<Vec<_>>() {
-                task.await.expect("a caller");
-            }
-        }
-        start.elapsed()
-    })
-}
 
 /// Whose an access token is.
 #[derive(Clone, Copy, Debug)]

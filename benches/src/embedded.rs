@@ -10,7 +10,7 @@ use hyper_util::rt::TokioExecutor;
 use kit_core::webhooks::CreateWebhook;
 use kit_core::{Call, Credentials, Kit, Step, Time};
 
-use crate::concurrent::Caller;
+use crate::caller::Caller;
 use crate::{floor, subject};
 
 /// The time by the clocks of this machine.

@@ -2,6 +2,7 @@
 //! by hand would do.
 
 pub mod blocking;
+pub mod caller;
 pub mod concurrent;
 pub mod embedded;
 pub mod floor;

@@ -8,7 +8,7 @@ use kit_core::{Credentials, Pacer};
 use kit_hyper::Client;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::concurrent::Caller as _;
+use crate::caller::Caller as _;
 use crate::{concurrent, embedded, floor, subject};
 
 /// How many bytes of the heap one task holds that waits for the room which a pacer does not have, of so many;

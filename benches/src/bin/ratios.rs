@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use kit_benches::blocking::{self, Caller as _};
 use kit_benches::concurrent::IsOfSession;
-use kit_benches::{concurrent, embedded, floor, server, subject, waiting};
+use kit_benches::{caller, concurrent, embedded, floor, server, subject, waiting};
 use kit_core::Pacer;
 use tokio::runtime::{Builder, Runtime};
 
@@ -122,9 +122,9 @@ fn concurrent_calls(base_url: &str, callers: usize) {
 }
 
 /// Calls per second.
-fn measure<C: concurrent::Caller>(runtime: &Runtime, caller: &Arc<C>, callers: usize) -> f64 {
+fn measure<C: caller::Caller>(runtime: &Runtime, caller: &Arc<C>, callers: usize) -> f64 {
     let calls = calls(callers);
-    rate(callers * calls, concurrent::time(runtime, caller, callers, calls))
+    rate(callers * calls, caller::time(runtime, caller, callers, calls))
 }
 
 fn of(callers: usize) -> String {

@@ -12,6 +12,7 @@ use tower_service::Service;
 use crate::box_error::BoxError;
 use crate::client::Patience;
 use crate::exchange::Exchange;
+use crate::protocol::Protocol;
 use crate::sender::Sender;
 use crate::{Client, HttpClient, Principal, RequestBody, connector};
 
@@ -43,21 +44,6 @@ pub struct Builder {
 
 type Layer = Box<dyn FnOnce(HttpClient) -> Sender + Send + Sync>;
 type ClientOf = Box<dyn FnOnce(&Settings, &Protocol) -> HttpClient + Send + Sync>;
-
-/// What only this transport can choose.
-#[derive(Clone, Debug)]
-pub(crate) struct Protocol {
-    pub(crate) is_http1_only: bool,
-    pub(crate) http2_keep_alive: Option<Duration>,
-    pub(crate) tcp_keep_alive: Option<Duration>,
-}
-
-impl Default for Protocol {
-    fn default() -> Self {
-        let http2_keep_alive = Some(Duration::from_secs(10));
-        Self { is_http1_only: false, http2_keep_alive, tcp_keep_alive: None }
-    }
-}
 
 /// Who is to send requests, once the settings are known.
 #[derive(Default)]

@@ -14,7 +14,7 @@ use kit_core::{Error, Kit};
 use tower_service::Service;
 
 use crate::HttpClient;
-use crate::builder::Protocol;
+use crate::protocol::Protocol;
 
 /// The client that the settings want.
 ///

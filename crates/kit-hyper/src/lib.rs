@@ -44,6 +44,7 @@ mod exchange;
 mod http_client;
 mod pause;
 mod principal;
+mod protocol;
 mod request_body;
 mod sender;
 mod session;

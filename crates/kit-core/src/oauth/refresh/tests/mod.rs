@@ -5,7 +5,8 @@ use std::time::SystemTime;
 
 use super::*;
 use crate::call::Clock;
-use crate::oauth::App;
+use crate::error::Error;
+use crate::oauth::{App, Tokens};
 use crate::webhooks::{DeleteWebhook, ListWebhooks};
 use crate::{Call, Credentials, RetryPolicy, Step};
 

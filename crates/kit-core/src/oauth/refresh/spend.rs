@@ -1,0 +1,102 @@
+//! The request that spends the refresh token, and what Kit answers.
+
+use std::time::Duration;
+
+use super::super::coordination::Outcome;
+use super::super::{Record, RefreshStep, RefreshTokens};
+use super::state::{Reading, Spending, State, Turn, fail, failed};
+use super::{LOOK_AGAIN, Refresh};
+use crate::call::{Time, Trace};
+use crate::endpoint::Endpoint as _;
+use crate::error::{Error, OAuthError, OAuthErrorCode, SessionError};
+
+/// No attempt begins later than that after the claim.
+const LAST_ATTEMPT: Duration = Duration::from_secs(25);
+
+impl Refresh {
+    pub(super) fn spend(&mut self, spending: Spending, elapsed: Duration) -> Turn {
+        if elapsed.saturating_sub(spending.since) >= LAST_ATTEMPT {
+            // The claim would end before the answer is there.
+            return Turn::Go(State::Look);
+        }
+        let trace = self.trace.get_or_insert_with(|| Trace::new(&spending.endpoint));
+        match self.kit.request(&spending.endpoint) {
+            Ok(request) => {
+                self.attempts.count();
+                trace.sends(self.attempts.made());
+                Turn::Step(RefreshStep::Send(request), State::Sent(spending))
+            }
+            Err(error) => Turn::Go(fail(spending, error, Duration::ZERO)),
+        }
+    }
+
+    /// Whether to try again.
+    pub(super) fn decide(&mut self, spending: Spending, error: Error, now: Time) -> State {
+        let elapsed = self.timeline.since_first(now).unwrap_or_default();
+        let error = self.attempts.error(error);
+        if let Error::Api(error) = &error
+            && let Some(oauth) = error.oauth()
+            && *oauth.code() == OAuthErrorCode::InvalidGrant
+        {
+            let oauth = oauth.clone();
+            return self.look_who_spent(spending, oauth, now, elapsed);
+        }
+        let effect = RefreshTokens::EFFECT;
+        let Some(wait) = self.attempts.wait_after(&error, effect, elapsed, now.date) else {
+            let hold = self.attempts.asked_to_wait(&error, now.date).unwrap_or_default();
+            return fail(spending, error, hold);
+        };
+        if let Some(trace) = &self.trace {
+            trace.waits(wait);
+        }
+        State::Waiting { since: elapsed, wait, then: Box::new(State::Spend(spending)) }
+    }
+
+    /// Somebody else may have spent the token, and saved what it got, or be about to.
+    pub(super) fn look_who_spent(
+        &mut self,
+        spending: Spending,
+        error: OAuthError,
+        now: Time,
+        elapsed: Duration,
+    ) -> State {
+        if !self.session.is_in_memory() {
+            return State::Load(Reading::Spent(spending, error));
+        }
+        match self.session.with(|shared| shared.record().cloned()) {
+            Some(held) => self.spent(spending, error, held, now, elapsed),
+            None => State::Ending(failed(SessionError::NoTokens)),
+        }
+    }
+
+    pub(super) fn spent(
+        &mut self,
+        spending: Spending,
+        error: OAuthError,
+        held: Record,
+        now: Time,
+        elapsed: Duration,
+    ) -> State {
+        let spent = spending.endpoint.refresh_token();
+        if held.tokens().refresh_token.as_ref() != Some(spent) {
+            self.session.with(|shared| shared.take_up(self.begun, held));
+            return State::Ending(Outcome::Tokens);
+        }
+        if let Some(left) = self.claimed_by_another(&held, now) {
+            let again = State::Load(Reading::Spent(spending, error));
+            return self.pause(left.min(LOOK_AGAIN), again, elapsed);
+        }
+        let ended = Some((spent.clone(), error.clone()));
+        self.with_memory(|memory| memory.ended = ended);
+        State::Release(spending, failed(SessionError::Ended(error.into())))
+    }
+
+    /// Lets others try.
+    pub(super) fn release(&self, spending: &Spending, outcome: Outcome, now: Time) -> Turn {
+        if self.session.is_in_memory() {
+            return Turn::Go(State::Ending(outcome));
+        }
+        let released = spending.claimed.release(now.date);
+        Turn::Step(RefreshStep::Save(released), State::Releasing(outcome))
+    }
+}
