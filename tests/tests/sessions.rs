@@ -138,18 +138,23 @@ fn a_code_is_good_for_once<T: Transport>() {
 }
 
 fn a_token_is_refreshed_before_it_expires<T: Transport>() {
-    let emulator = emulator();
-    let session = Session::in_memory(app(&emulator));
-    // It has a minute left.
-    let age = Duration::from_secs(59 * 60);
-    let begun = Time::new(Instant::now(), SystemTime::now() - age);
-    drop(session.begin(&tokens(&emulator), begun).unwrap());
-    let client = with_session::<T>(&emulator, &session);
-    for _ in 0..3 {
-        client.send(&ListWebhooks::new()).unwrap();
+    // Also where a call has less time than an attempt.
+    for timeout in [3600, 20] {
+        let emulator = emulator();
+        let session = Session::in_memory(app(&emulator));
+        // It has a minute left.
+        let age = Duration::from_secs(59 * 60);
+        let begun = Time::new(Instant::now(), SystemTime::now() - age);
+        drop(session.begin(&tokens(&emulator), begun).unwrap());
+        let setup = Setup::of(&emulator).as_whom(Credentials::session(&session));
+        let timeout = Duration::from_secs(timeout);
+        let client = T::new(setup.with(|settings| settings.timeout = timeout));
+        for _ in 0..3 {
+            client.send(&ListWebhooks::new()).unwrap();
+        }
+        // No call met a 401.
+        assert_eq!((emulator.refreshes(), emulator.requests()), (1, 4));
     }
-    // No call met a 401.
-    assert_eq!((emulator.refreshes(), emulator.requests()), (1, 4));
 }
 
 fn a_session_that_is_revoked_has_ended<T: Transport>() {

@@ -144,6 +144,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
+    use crate::request_body::LookedAt;
 
     #[test]
     fn a_port_is_named_for_a_tunnel() {
@@ -191,10 +192,15 @@ mod tests {
         let live = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addresses = vec![address, live.local_addr().unwrap()];
         let connector = HttpConnector::new_with_resolver(Fixed(addresses));
-        let mut connector = tcp(connector, Duration::from_secs(2), None);
-        let connecting = connector.call("http://kit.example/".parse().unwrap());
-        let (connected, accepted) = tokio::join!(connecting, live.accept());
-        connected.unwrap();
-        accepted.unwrap();
+        let mut settings = Settings::default();
+        settings.connect_timeout = Duration::from_secs(2);
+        let connector = tcp(connector, settings.connect_timeout, None);
+        let mut client = HttpClient::new(connector, &settings, None);
+        let body = crate::RequestBody::new(Vec::new(), LookedAt::default());
+        let request = http::Request::get("http://kit.example/").body(body).unwrap();
+        tokio::select! {
+            answered = client.call(request) => panic!("nobody answers: {answered:?}"),
+            accepted = live.accept() => drop(accepted.unwrap()),
+        }
     }
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit_core::oauth::{
-    self, App, Record, Refresh, RefreshStep, Refreshed, SaveError, SessionError, StoreError, Tokens,
+    self, App, Record, Refresh, RefreshStep, SaveError, SessionError, StoreError, Tokens,
 };
 use kit_core::{Credentials, TransportError};
 
@@ -85,8 +85,9 @@ impl Session {
     ///
     /// [`SessionError::Load`].
     pub async fn tokens(&self) -> Result<Option<Tokens>, SessionError> {
-        if self.inner.is_in_memory() || self.inner.unsaved().is_some() {
-            return Ok(self.inner.tokens());
+        let tokens = self.inner.tokens_in_memory_alone();
+        if tokens.is_some() || self.inner.is_in_memory() {
+            return Ok(tokens);
         }
         let record = self.load().await.map_err(|error| SessionError::Load(error.into()))?;
         Ok(record.map(|record| record.tokens().clone()))
@@ -97,9 +98,12 @@ impl Session {
         self.inner.unsaved()
     }
 
-    /// Ready when no refresh is under way: to be awaited before a program ends.
-    pub fn settled(&self) -> Refreshed {
-        self.inner.settled()
+    /// Ready when no refresh is under way: to be awaited before a program ends, so that no tokens are lost. A
+    /// refresh whose runtime is gone is waited for no longer than 60 seconds.
+    pub async fn settled(&self) {
+        while let Ok(Some((refreshed, within))) = self.inner.settles(now()) {
+            let _ = tokio::time::timeout(within, refreshed).await;
+        }
     }
 
     /// Whose session it is.

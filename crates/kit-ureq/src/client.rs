@@ -136,13 +136,17 @@ impl Client {
     /// Runs the refresh of the session. What comes of it, the session knows.
     fn refresh(&self, mut refresh: Refresh, exchange: &Exchange, time_left: Duration) {
         let Some(session) = &self.session else { return };
-        let attempt_timeout = self.patience.attempt_timeout;
-        // What is not urgent is not waited for, and not begun where it might outlast the call.
-        if !refresh.is_urgent() && time_left < attempt_timeout {
+        let Patience { timeout, attempt_timeout, .. } = self.patience;
+        if refresh.is_urgent() {
+            let _ = session.run(refresh, Some((exchange, attempt_timeout)), time_left);
+            return;
+        }
+        // A renewal is tried once, and left to another call where little time is left for this one.
+        if time_left < timeout / 2 {
             refresh.give_up(now());
         }
-        let patience = if refresh.is_urgent() { time_left } else { Duration::ZERO };
-        let _ = session.run(refresh, Some((exchange, attempt_timeout)), patience);
+        let attempt_timeout = attempt_timeout.min(time_left);
+        let _ = session.run(refresh, Some((exchange, attempt_timeout)), Duration::ZERO);
     }
 
     /// The pages of a list, one after the other, each when it is wanted.

@@ -79,8 +79,9 @@ impl Session {
     ///
     /// [`SessionError::Load`].
     pub fn tokens(&self) -> Result<Option<Tokens>, SessionError> {
-        if self.inner.is_in_memory() || self.inner.unsaved().is_some() {
-            return Ok(self.inner.tokens());
+        let tokens = self.inner.tokens_in_memory_alone();
+        if tokens.is_some() || self.inner.is_in_memory() {
+            return Ok(tokens);
         }
         let record = self.load().map_err(|error| SessionError::Load(error.into()))?;
         Ok(record.map(|record| record.tokens().clone()))
@@ -94,7 +95,15 @@ impl Session {
     /// Waits until no other thread refreshes the session, or for so long: before a program ends, so that no
     /// tokens are lost. Whether none does.
     pub fn wait_until_settled(&self, at_most: Duration) -> bool {
-        wait_for(self.inner.settled(), at_most)
+        let start = Instant::now();
+        while let Ok(Some((refreshed, within))) = self.inner.settles(now()) {
+            let left = at_most.saturating_sub(start.elapsed());
+            if left.is_zero() {
+                return false;
+            }
+            wait_for(refreshed, within.min(left));
+        }
+        true
     }
 
     /// Whose session it is.

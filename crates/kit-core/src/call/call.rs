@@ -12,13 +12,13 @@ use crate::{Credentials, Kit};
 
 /// One call up to its end: when to send, when to wait, when to give up.
 ///
-/// It ends in one of three ways: done; refused, with a reason; or it may have been applied, which
-/// [`Error::may_have_been_applied`] says. A create is never sent again unless Kit surely did not
+/// It ends in one of three ways: the operation is done; the operation was surely not applied, for a reason that
+/// the error gives; or the operation may have been applied, which [`Error::may_have_been_applied`] says. A create is never sent again unless Kit surely did not
 /// apply it.
 ///
 /// | outcome | [`Effect::Reads`], [`Effect::Repeatable`] | [`Effect::Creates`] |
 /// | --- | --- | --- |
-/// | never sent (refused, DNS, TLS), or not processed (HTTP/2) | retry | retry |
+/// | never sent (no connection, DNS, TLS), or not processed (HTTP/2) | retry | retry |
 /// | 429 | retry after `Retry-After`, else backoff | the same: Kit did not apply it |
 /// | 500, 502, 503, 504 | retry after `Retry-After`, else backoff | give up; it may have been applied |
 /// | cut off, timed out | retry | give up; it may have been applied |

@@ -89,7 +89,8 @@ mod on {
                 Err(Error::Input { .. }) => "bad input",
                 Err(Error::Session { .. }) => "no access token",
                 Err(Error::Paced { .. }) => "paced",
-                Err(Error::Api(_)) => "refused",
+                Err(Error::Api(error)) if error.status().is_client_error() => "refused",
+                Err(Error::Api(_)) => "failed",
                 Err(Error::Reply(_)) => "not understood",
                 Err(Error::Transport { failure, .. }) => match failure.delivery() {
                     Delivery::NotSent => "not sent",

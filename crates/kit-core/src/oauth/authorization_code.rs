@@ -50,9 +50,10 @@ impl AuthorizationCode {
     pub fn from_callback(url: &str, expected: &State) -> Result<Self, CallbackError> {
         let url = url.split('#').next().unwrap_or_default();
         let query = match url.split_once('?') {
-            // A question mark may stand in the value of a bare query, too.
-            Some((path, query)) if !path.contains(['=', '&']) => query,
-            _ => url,
+            // In a bare query, a question mark may stand in a value.
+            Some((before, _)) if !is_url(before) && before.contains(['=', '&']) => url,
+            Some((_, query)) => query,
+            None => url,
         };
         let mut parameters = Parameters::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -74,6 +75,13 @@ impl AuthorizationCode {
         }
         code.filter(|code| !code.is_empty()).map(Self::new).ok_or(CallbackError::NoCode)
     }
+}
+
+/// Whether this begins as an absolute URL does, or as the path of one.
+fn is_url(text: &str) -> bool {
+    let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    text.starts_with('/')
+        || text.split_once("://").is_some_and(|(scheme, _)| scheme.chars().all(is_of_scheme))
 }
 
 #[derive(Default)]
@@ -120,6 +128,11 @@ mod tests {
             "/back?more=1&state=s%2Bt%20%3D&code=a%2Bb#top",
             "code=a%2Bb&state=s%2Bt+%3D",
             "?code=a%2Bb&state=s%2Bt+%3D",
+            // Question marks in values, and what looks like a query in a path.
+            "error_uri=https://a.b/?c&code=a%2Bb&state=s%2Bt+%3D",
+            "https://a.b/back?to=/a?b&code=a%2Bb&state=s%2Bt+%3D",
+            "https://a.b/back;v=1?code=a%2Bb&state=s%2Bt+%3D",
+            "/back/tenant=a&b?code=a%2Bb&state=s%2Bt+%3D",
         ] {
             assert_eq!(read(url), Ok("a+b".to_owned()), "{url}");
         }

@@ -110,6 +110,17 @@ pub(super) enum Over {
     Anything,
 }
 
+impl Unsaved {
+    /// Whether the new tokens take the place of those with this refresh token. Where somebody else has claimed
+    /// it, it is spent all the same.
+    pub(super) fn replaces(&self, held: Option<&RefreshToken>) -> bool {
+        match &self.over {
+            Over::Anything => true,
+            Over::Spent(spent) => held == Some(spent),
+        }
+    }
+}
+
 /// What a refresh is for.
 pub(super) enum Purpose {
     /// Any token that will do.
@@ -151,7 +162,8 @@ pub(super) enum Outcome {
     Unsaved(SessionError),
     /// A renewal is to be tried again later. Nobody has to know.
     Postponed,
-    /// It was ended without a result, or others were at it all the time. Nobody begins another one so soon.
+    /// It was ended without a result, or others were at it all the time. Nobody begins another one so soon, and
+    /// nobody renews a token that still lasts.
     GivenUp(Duration),
     /// There are no tokens. Kit is not to be asked again so soon.
     Failed(SessionError, Duration),
@@ -171,7 +183,8 @@ impl Coordination {
             let record = &current.record;
             let lasts = !record.has_expired(now.date);
             // One that was just given is as good as it gets, whatever it says.
-            let is_best = waited && failure.is_none() && current.is_granted;
+            let is_best =
+                waited && failure.is_none() && current.is_granted && self.has_just_granted(elapsed);
             if lasts || is_best || record.tokens().refresh_token.is_none() {
                 let (number, credentials) = (current.number, current.credentials.clone());
                 let is_due =
@@ -202,10 +215,14 @@ impl Coordination {
         let rejected = self.current.as_ref().filter(|current| is_rejected(current));
         let rejected = rejected.map(|current| Rejected {
             access_token: current.record.tokens().access_token.clone(),
-            is_braked: (self.granted_at)
-                .is_some_and(|granted_at| elapsed < granted_at.saturating_add(POSTPONED)),
+            is_braked: self.has_just_granted(elapsed),
         });
         Ok(Verdict::Begin(self.begin_refresh(elapsed), Purpose::Need(rejected)))
+    }
+
+    /// Whether Kit has given tokens so recently that there are no better ones.
+    fn has_just_granted(&self, elapsed: Duration) -> bool {
+        self.granted_at.is_some_and(|granted_at| elapsed < granted_at.saturating_add(POSTPONED))
     }
 
     /// Whether the call is to renew the token before it sends, or waits for a renewal that it has begun. A
@@ -306,6 +323,18 @@ impl Coordination {
         self.memory.unsaved.as_ref().filter(|_| self.beginnings == begun.beginnings)
     }
 
+    /// The tokens that no store has: of these, the newest.
+    pub(super) fn newest_unsaved(&self) -> Option<&Record> {
+        self.memory.unsaved.as_ref().map(|unsaved| &unsaved.record)
+    }
+
+    /// For how long a refresh may be under way that nobody drives; `None` where none is.
+    pub(super) fn settles_within(&mut self, now: Time) -> Result<Option<Duration>, Error> {
+        let elapsed = self.timeline.since_first(now)?;
+        self.forget_undriven(elapsed);
+        Ok(self.running.as_ref().map(|running| running.until.saturating_sub(elapsed)))
+    }
+
     /// The tokens are to be saved over something else.
     pub(super) fn keep(&mut self, begun: Begun, unsaved: Unsaved) {
         if self.beginnings == begun.beginnings {
@@ -363,6 +392,7 @@ impl Coordination {
                 (true, None)
             }
             Outcome::GivenUp(hold) => {
+                self.postponed_until = postponed;
                 self.held_until = elapsed.saturating_add(hold);
                 (false, None)
             }

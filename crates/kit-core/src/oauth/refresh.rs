@@ -74,6 +74,8 @@ pub struct Refresh {
     attempts: Attempts,
     timeline: Timeline,
     trace: Option<Trace>,
+    /// Whether Kit has given it tokens.
+    is_granted: bool,
     /// How often others were saving at the same time.
     conflicts: u32,
     state: State,
@@ -87,8 +89,18 @@ impl Refresh {
         purpose: Purpose,
         attempts: Attempts,
     ) -> Self {
-        let (timeline, trace, conflicts, state) = (Timeline::default(), None, 0, State::Look);
-        Self { session, begun, kit, purpose, attempts, timeline, trace, conflicts, state }
+        Self {
+            session,
+            begun,
+            kit,
+            purpose,
+            attempts,
+            timeline: Timeline::default(),
+            trace: None,
+            is_granted: false,
+            conflicts: 0,
+            state: State::Look,
+        }
     }
 
     /// What to do now.
@@ -110,8 +122,8 @@ impl Refresh {
                     Turn::Step(step, State::Claiming(spending))
                 }
                 State::Spend(spending) => self.spend(spending, elapsed),
-                State::Keep => self.keep(),
-                State::Release(spending, outcome) => self.release(&spending, outcome, now),
+                State::Keep => self.keep(now),
+                State::Release(spending, outcome) => Self::release(&spending, outcome, now),
                 State::Waiting { since, wait, then } => {
                     let left = wait.saturating_sub(elapsed.saturating_sub(since));
                     if left.is_zero() {
@@ -241,17 +253,14 @@ impl Refresh {
             (State::Claiming(_), Err(SaveError::Failed(error))) => {
                 State::Ending(failed(SessionError::save(error)))
             }
-            (State::Saving(Unsaved { record, .. }), Ok(())) => {
-                self.session.with(|shared| shared.saved(self.begun, record));
-                State::Ending(Outcome::Tokens)
-            }
+            (State::Saving(Unsaved { record, .. }), Ok(())) => self.kept(record, now),
             (State::Saving(unsaved), Err(SaveError::Conflict)) => {
                 let again = State::Load(Reading::Conflict(unsaved));
                 self.conflicts += 1;
                 if self.conflicts == 1 { again } else { self.pause(SAVE_AGAIN, again, elapsed) }
             }
-            (State::Saving(_), Err(SaveError::Failed(error))) => {
-                State::Ending(Outcome::Unsaved(SessionError::save(error)))
+            (State::Saving(unsaved), Err(SaveError::Failed(error))) => {
+                self.not_kept(&unsaved.record, SessionError::save(error), now, elapsed)
             }
             // If that is not saved, the claim ends by itself.
             (State::Releasing(outcome), _) => State::Ending(outcome),
@@ -267,7 +276,9 @@ impl Refresh {
         }
         self.state = match self.kit.response(&spending.endpoint, response) {
             Ok(tokens) => {
-                let unsaved = spending.earns(tokens, now);
+                self.is_granted = true;
+                let earlier = self.session.with(|shared| shared.unsaved(self.begun).cloned());
+                let unsaved = spending.earns(tokens, earlier, now);
                 self.session.with(|shared| shared.grant(self.begun, unsaved, now));
                 State::Keep
             }

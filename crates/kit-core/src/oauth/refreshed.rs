@@ -8,7 +8,7 @@ use super::Session;
 /// once where none is under way.
 ///
 /// It comes with [`Step::AwaitRefresh`](crate::Step::AwaitRefresh), and from
-/// [`Session::settled`]. A future that does no I/O: whoever ends the refresh wakes it. Who blocks can wait
+/// [`Session::settles`]. A future that does no I/O: whoever ends the refresh wakes it. Who blocks can wait
 /// for it with a waker that unparks the thread.
 #[must_use = "futures do nothing unless polled"]
 pub struct Refreshed {

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -115,10 +116,27 @@ impl Session {
         self.with(|shared| shared.memory().save_failure.clone())
     }
 
-    /// Ready when no refresh is under way: before a program ends, so that no tokens are lost that Kit has
-    /// given and the store does not have yet.
-    pub fn settled(&self) -> Refreshed {
-        Refreshed::new(self.clone(), Until::Settled)
+    /// The newest tokens where no store has them: always so in memory, else while they are being saved or cannot
+    /// be saved.
+    pub fn tokens_in_memory_alone(&self) -> Option<Tokens> {
+        if self.is_in_memory() {
+            return self.tokens();
+        }
+        self.with(|shared| shared.newest_unsaved().map(|record| record.tokens().clone()))
+    }
+
+    /// What is to be waited for until no refresh is under way, before a program ends, so that no tokens are lost
+    /// that Kit has given and the store does not have yet. `None` where none is under way.
+    ///
+    /// Ask again when the future is ready, or after the duration: a refresh that nobody drives is under way no
+    /// longer than that.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] where the time is by another clock than before.
+    pub fn settles(&self, now: Time) -> Result<Option<(Refreshed, Duration)>, Error> {
+        let within = self.with(|shared| shared.settles_within(now))?;
+        Ok(within.map(|within| (Refreshed::new(self.clone(), Until::Settled), within)))
     }
 
     /// Whose session it is.

@@ -42,11 +42,29 @@ impl OAuthUrls {
         token: impl AsRef<str>,
         revoke: impl AsRef<str>,
     ) -> Result<Self, Error> {
-        let parse = |field, url: &str| BaseUrl::parse(field, url, Plaintext::Refused);
+        Self::parse([authorize.as_ref(), token.as_ref(), revoke.as_ref()], Plaintext::Refused)
+    }
+
+    /// These URLs, of any host also over http: for an emulator in a container, say. The app's secret and the
+    /// tokens are sent in the clear then.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`new`](Self::new), but for http.
+    pub fn plaintext(
+        authorize: impl AsRef<str>,
+        token: impl AsRef<str>,
+        revoke: impl AsRef<str>,
+    ) -> Result<Self, Error> {
+        Self::parse([authorize.as_ref(), token.as_ref(), revoke.as_ref()], Plaintext::Allowed)
+    }
+
+    fn parse(urls: [&str; 3], plaintext: Plaintext) -> Result<Self, Error> {
+        let [authorize, token, revoke] = urls;
         Ok(Self {
-            authorize: parse("authorize_url", authorize.as_ref())?,
-            token: parse("token_url", token.as_ref())?,
-            revoke: parse("revoke_url", revoke.as_ref())?,
+            authorize: BaseUrl::parse("authorize_url", authorize, plaintext)?,
+            token: BaseUrl::parse("token_url", token, plaintext)?,
+            revoke: BaseUrl::parse("revoke_url", revoke, plaintext)?,
         })
     }
 

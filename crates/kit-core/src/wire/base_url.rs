@@ -66,7 +66,7 @@ impl BaseUrl {
         if !is_safe && plaintext == Plaintext::Refused {
             return Err(bad(
                 "begins with http://, and its host is not this machine: the credential would be sent in \
-                 the clear. Use https://, or allow it by `plaintext_base_url`",
+                 the clear. Use https://, or allow it: `plaintext_base_url`, `OAuthUrls::plaintext`",
             ));
         }
         Ok(Self { scheme, authority, prefix })

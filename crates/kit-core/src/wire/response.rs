@@ -235,6 +235,20 @@ mod tests {
         }
     }
 
+    /// However much Kit says, an error can be printed.
+    #[test]
+    fn messages_are_bounded() {
+        let long = "\u{e9}".repeat(100_000);
+        let body = serde_json::to_vec(&serde_json::json!({"errors": vec![long; 30]})).unwrap();
+        let response = Response::builder().status(422).body(&body[..]).unwrap();
+        let Error::Api(error) = read(response) else { panic!("not an API error") };
+        assert_eq!(error.messages().len(), 20);
+        for message in error.messages() {
+            assert!((400..=501).contains(&message.chars().count()), "{}", message.chars().count());
+        }
+        assert!(error.to_string().len() < 25_000);
+    }
+
     #[test]
     fn a_proxys_page_is_an_api_error_with_an_excerpt() {
         let page = b"<html><h1>502 Bad Gateway</h1> for kit_0123</html>".as_slice();

@@ -1,8 +1,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-/// How many tokens of one kind are remembered: of more, those go that were given first.
+/// How many tokens of one kind are remembered, and how many codes: of more, those go that were given first.
 const MAX_TOKENS: usize = 10_000;
+const MAX_CODES: usize = 10_000;
 
 /// How long an authorization code may be exchanged: the most that RFC 6749, section 4.1.2, advises.
 const CODE_LIFETIME: Duration = Duration::from_secs(600);
@@ -39,7 +40,8 @@ pub(crate) struct Grants {
     /// How many refresh tokens were spent, and how many that were spent came again.
     pub(crate) refreshes: usize,
     pub(crate) repeated_refreshes: usize,
-    codes: HashMap<String, Code>,
+    /// In the order in which they were given.
+    codes: VecDeque<(String, Code)>,
     access_tokens: HashMap<String, AccessToken>,
     refresh_tokens: HashMap<String, RefreshToken>,
     /// In the order in which they were given.
@@ -103,7 +105,7 @@ impl Grants {
             consent: Consent::default(),
             refreshes: 0,
             repeated_refreshes: 0,
-            codes: HashMap::new(),
+            codes: VecDeque::new(),
             access_tokens: HashMap::new(),
             refresh_tokens: HashMap::new(),
             given: VecDeque::new(),
@@ -119,16 +121,20 @@ impl Grants {
         challenge: Option<String>,
         now: Duration,
     ) -> String {
-        self.codes.retain(|_, code| code.lasts(now));
+        self.codes.retain(|(_, code)| code.lasts(now));
+        if self.codes.len() >= MAX_CODES {
+            self.codes.pop_front();
+        }
         let code = random();
         let grant = Code { redirect_uri, scope, challenge, given_at: now };
-        self.codes.insert(code.clone(), grant);
+        self.codes.push_back((code.clone(), grant));
         code
     }
 
     /// Each code is good for one exchange, well or not.
     pub(crate) fn take_code(&mut self, code: &str, now: Duration) -> Option<Code> {
-        let code = self.codes.remove(code)?;
+        let place = self.codes.iter().position(|(given, _)| given == code)?;
+        let (_, code) = self.codes.remove(place)?;
         code.lasts(now).then_some(code)
     }
 
@@ -206,4 +212,37 @@ impl Code {
 
 fn random() -> String {
     uuid::Uuid::new_v4().simple().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    /// However long a program runs against it.
+    #[test]
+    fn of_too_many_the_first_go() {
+        let mut grants = Grants::new(Lifetimes { first: HOUR, refreshed: HOUR });
+        let code = |grants: &mut Grants| {
+            grants.give_code(String::new(), String::new(), None, Duration::ZERO)
+        };
+        let (first, second) = (code(&mut grants), code(&mut grants));
+        for _ in 1..MAX_CODES {
+            code(&mut grants);
+        }
+        assert!(grants.take_code(&first, Duration::ZERO).is_none());
+        assert!(grants.take_code(&second, Duration::ZERO).is_some());
+
+        let begin = |grants: &mut Grants| grants.begin(String::new(), true, Duration::ZERO);
+        let (first, second) = (begin(&mut grants), begin(&mut grants));
+        for _ in 1..MAX_TOKENS {
+            begin(&mut grants);
+        }
+        assert!(!grants.is_valid(&first.access_token, Duration::ZERO));
+        assert_eq!(grants.refresh(&first.refresh_token, Duration::ZERO), Err(Refusal::Unknown));
+        assert!(grants.is_valid(&second.access_token, Duration::ZERO));
+        assert!(grants.refresh(&second.refresh_token, Duration::ZERO).is_ok());
+        assert_eq!(grants.refresh_tokens.len(), MAX_TOKENS);
+    }
 }

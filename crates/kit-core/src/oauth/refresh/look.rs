@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::coordination::{LEASE, Outcome, Purpose};
+use super::super::coordination::{LEASE, Outcome, Purpose, Rejected};
 use super::super::{Record, RefreshTokens, StoreError};
 use super::state::{Reading, Spending, State, failed};
 use super::{LOOK_AGAIN, Refresh};
@@ -30,8 +30,8 @@ impl Refresh {
                 State::Release(spending, failed(SessionError::load(error)))
             }
             (Reading::Conflict(unsaved), Ok(held)) => self.keep_over(&unsaved, held, now),
-            (Reading::Conflict(_), Err(error)) => {
-                State::Ending(Outcome::Unsaved(SessionError::load(error)))
+            (Reading::Conflict(unsaved), Err(error)) => {
+                self.not_kept(&unsaved.record, SessionError::load(error), now, elapsed)
             }
         }
     }
@@ -61,27 +61,8 @@ impl Refresh {
     pub(super) fn looked(&mut self, record: &Record, now: Time, elapsed: Duration) -> State {
         // Whatever comes of this, calls can use it as long as it lasts.
         self.session.with(|shared| shared.take_up(self.begun, record.clone()));
-        let rejected = match &self.purpose {
-            Purpose::Need(rejected) => rejected.as_ref(),
-            Purpose::Renewal | Purpose::Beginning => None,
-        };
-        let rejected = rejected.filter(|r| r.access_token == record.tokens().access_token);
-        let will_do = match self.purpose {
-            Purpose::Need(_) => rejected.is_none() && !record.has_expired(now.date),
-            Purpose::Renewal | Purpose::Beginning => !record.is_due(now.date),
-        };
-        let Some(refresh_token) = record.tokens().refresh_token.clone().filter(|_| !will_do) else {
-            return State::Ending(match rejected {
-                Some(_) => failed(SessionError::NoRefreshToken),
-                None => Outcome::Tokens,
-            });
-        };
-        if rejected.is_some_and(|rejected| rejected.is_braked) {
-            return State::Ending(failed(SessionError::Rejected));
-        }
-        let ended = self.with_memory(|memory| memory.ended.clone());
-        if let Some((_, error)) = ended.filter(|(ended, _)| *ended == refresh_token) {
-            return State::Ending(failed(SessionError::Ended(error.into())));
+        if self.will_do(record, now) {
+            return State::Ending(Outcome::Tokens);
         }
         if let Some(left) = self.claimed_by_another(record, now) {
             return match self.purpose {
@@ -89,14 +70,50 @@ impl Refresh {
                 Purpose::Renewal | Purpose::Beginning => State::Ending(Outcome::Postponed),
             };
         }
-        if self.attempts.time_left(elapsed).is_zero() {
-            return State::Ending(Outcome::GivenUp(LOOK_AGAIN));
+        match self.spending(record, elapsed) {
+            Ok(spending) if self.session.is_in_memory() => State::Spend(spending),
+            Ok(spending) => {
+                let claimed = record.claim(now.date, LEASE);
+                State::Claim(Spending { claimed, is_in_store: true, ..spending })
+            }
+            Err(outcome) => State::Ending(outcome),
         }
-        let claimed = record.claim(now.date, LEASE);
+    }
+
+    /// Whether the access token serves the purpose.
+    pub(super) fn will_do(&self, record: &Record, now: Time) -> bool {
+        match self.purpose {
+            Purpose::Need(_) => self.rejected(record).is_none() && !record.has_expired(now.date),
+            Purpose::Renewal | Purpose::Beginning => !record.is_due(now.date),
+        }
+    }
+
+    fn rejected(&self, record: &Record) -> Option<&Rejected> {
+        let Purpose::Need(Some(rejected)) = &self.purpose else { return None };
+        (rejected.access_token == record.tokens().access_token).then_some(rejected)
+    }
+
+    /// What spends the refresh token, which is not claimed yet; or why it is not to be spent.
+    pub(super) fn spending(&self, record: &Record, elapsed: Duration) -> Result<Spending, Outcome> {
+        let rejected = self.rejected(record);
+        let Some(refresh_token) = record.tokens().refresh_token.clone() else {
+            return Err(match rejected {
+                Some(_) => failed(SessionError::NoRefreshToken),
+                None => Outcome::Tokens,
+            });
+        };
+        if rejected.is_some_and(|rejected| rejected.is_braked) {
+            return Err(failed(SessionError::Rejected));
+        }
+        let ended = self.with_memory(|memory| memory.ended.clone());
+        if let Some((_, error)) = ended.filter(|(ended, _)| *ended == refresh_token) {
+            return Err(failed(SessionError::Ended(error.into())));
+        }
+        if self.attempts.time_left(elapsed).is_zero() {
+            return Err(Outcome::GivenUp(LOOK_AGAIN));
+        }
         let endpoint = RefreshTokens::new(self.session.app(), refresh_token);
-        let spending = Spending { claimed, since: elapsed, endpoint };
-        // Nobody else has what is in memory alone.
-        if self.session.is_in_memory() { State::Spend(spending) } else { State::Claim(spending) }
+        Ok(Spending { claimed: record.clone(), is_in_store: false, since: elapsed, endpoint })
     }
 
     /// For how much longer somebody else may be about to spend the refresh token.

@@ -78,7 +78,10 @@ impl Refresh {
         elapsed: Duration,
     ) -> State {
         let spent = spending.endpoint.refresh_token();
-        if held.tokens().refresh_token.as_ref() != Some(spent) {
+        let held_token = held.tokens().refresh_token.as_ref();
+        let earlier = self.session.with(|shared| shared.unsaved(self.begun).cloned());
+        let is_older = earlier.is_some_and(|earlier| earlier.replaces(held_token));
+        if held_token != Some(spent) && !is_older {
             self.session.with(|shared| shared.take_up(self.begun, held));
             return State::Ending(Outcome::Tokens);
         }
@@ -92,8 +95,8 @@ impl Refresh {
     }
 
     /// Lets others try.
-    pub(super) fn release(&self, spending: &Spending, outcome: Outcome, now: Time) -> Turn {
-        if self.session.is_in_memory() {
+    pub(super) fn release(spending: &Spending, outcome: Outcome, now: Time) -> Turn {
+        if !spending.is_in_store {
             return Turn::Go(State::Ending(outcome));
         }
         let released = spending.claimed.release(now.date);

@@ -44,6 +44,8 @@ pub(super) enum Reading {
 /// A refresh token that is claimed.
 pub(super) struct Spending {
     pub(super) claimed: Record,
+    /// Whether the store has the claim. What is in memory alone, nobody else can spend.
+    pub(super) is_in_store: bool,
     /// When the claim began.
     pub(super) since: Duration,
     pub(super) endpoint: RefreshTokens,
@@ -58,11 +60,13 @@ pub(super) enum Turn {
 
 impl Spending {
     /// What is to be saved. Without a new refresh token, the old one goes on (RFC 6749, section 6).
-    pub(super) fn earns(self, mut tokens: Tokens, now: Time) -> Unsaved {
+    /// The store may still have what was there before tokens that were never saved.
+    pub(super) fn earns(self, mut tokens: Tokens, earlier: Option<Unsaved>, now: Time) -> Unsaved {
         let spent = self.endpoint.refresh_token().clone();
         tokens.refresh_token.get_or_insert_with(|| RefreshToken::clone(&spent));
         let record = Record::new(Some(&self.claimed), tokens, now.date);
-        Unsaved { record, over: Over::Spent(spent) }
+        let over = earlier.map_or(Over::Spent(spent), |earlier| earlier.over);
+        Unsaved { record, over }
     }
 }
 

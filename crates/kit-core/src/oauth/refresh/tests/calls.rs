@@ -83,12 +83,14 @@ fn who_waits_is_woken_when_there_are_tokens_and_not_asked_before() {
         assert_eq!(token_of(&call.next(now)), "Bearer access-2");
     }
     // Who wants to know that all is saved waits on.
-    let mut settled = Box::pin(world.session.settled());
+    let (settled, within) = world.session.settles(now).unwrap().expect("a refresh under way");
+    assert_eq!(within, Duration::from_secs(60));
+    let mut settled = Box::pin(settled);
     assert!(settled.as_mut().poll(&mut context).is_pending());
     world.end(&mut refresh, now).unwrap();
     assert_eq!(count.0.load(Ordering::Relaxed), 1000);
     assert!(settled.as_mut().poll(&mut context).is_ready());
-    assert!(Box::pin(world.session.settled()).as_mut().poll(&mut context).is_ready());
+    assert!(world.session.settles(now).unwrap().is_none());
 }
 
 #[test]
@@ -327,6 +329,22 @@ fn what_is_given_up_is_not_begun_again_at_once() {
     world.renew(&mut refresh, 2, at(LIFETIME + 62));
 }
 
+/// Else every call would begin a renewal, and give it up.
+#[test]
+fn a_renewal_that_is_given_up_is_tried_again_later() {
+    let world = World::new();
+    let due = LIFETIME - 300;
+    let (mut call, mut refresh) = world.renewing(at(due));
+    world.sent(&mut refresh, at(due));
+    refresh.received(reply(503, &""), at(due));
+    assert!(matches!(refresh.next(at(due)), RefreshStep::Wait(_)));
+    refresh.give_up(at(due));
+    world.end(&mut refresh, at(due)).unwrap_err();
+    assert_eq!(token_of(&call.next(at(due))), "Bearer access-1");
+    assert_eq!(token_of(&world.call().next(at(due + 29))), "Bearer access-1");
+    world.renewing(at(due + 30));
+}
+
 #[test]
 fn a_refresh_that_fails_is_told_to_all_who_wait() {
     let world = World::new();
@@ -402,6 +420,9 @@ fn a_refresh_that_nobody_drives_blocks_the_others_no_longer_than_its_lease() {
     world.sent(&mut abandoned, at(LIFETIME + 5));
     let mut call = world.call();
     assert_eq!(waits(&call.next(at(LIFETIME + 10))), Some(Duration::from_secs(55)));
+    let settles = |now| world.session.settles(at(now)).unwrap().map(|(_, within)| within);
+    assert_eq!(settles(LIFETIME + 64), Some(Duration::from_secs(1)));
+    assert_eq!(settles(LIFETIME + 65), None);
     let mut refresh = refresh_of(call.next(at(LIFETIME + 65)));
     world.renew(&mut refresh, 2, at(LIFETIME + 65));
     assert_eq!(token_of(&call.next(at(LIFETIME + 65))), "Bearer access-2");

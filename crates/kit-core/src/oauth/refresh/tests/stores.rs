@@ -35,6 +35,95 @@ fn new_tokens_are_used_while_saving_them_is_tried_again() {
     }
 }
 
+/// However long the disk is full, tokens are got when they are needed, and the last are saved in the end.
+#[test]
+fn a_store_that_stays_full_is_no_outage() {
+    for mood in [Mood::Full, Mood::Unreadable] {
+        let world = World::new();
+        let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
+        world.sent(&mut refresh, at(LIFETIME));
+        world.store.set(mood);
+        refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+        world.end(&mut refresh, at(LIFETIME)).unwrap_err();
+        for number in 3..6 {
+            let now = at(u64::from(number) * LIFETIME);
+            let mut call = world.call();
+            let mut refresh = refresh_of(call.next(now));
+            assert!(refresh.is_urgent());
+            let body = world.sent(&mut refresh, now);
+            assert_eq!(body["refresh_token"], format!("refresh-{}", number - 1));
+            refresh.received(reply(200, &tokens(number)), now);
+            assert!(matches!(
+                world.end(&mut refresh, now),
+                Err(SessionError::Save(_) | SessionError::Load(_))
+            ));
+            assert_eq!(token_of(&call.next(now)), format!("Bearer access-{number}"));
+            assert_eq!(world.session.tokens_in_memory_alone(), Some(tokens(number)));
+            assert!(world.session.unsaved().is_some());
+        }
+        world.store.set(Mood::Well);
+        let now = at(5 * LIFETIME + 60);
+        let (_, mut again) = world.renewing(now);
+        world.end(&mut again, now).unwrap();
+        assert_eq!(world.store.tokens(), Some(tokens(5)));
+        assert_eq!(world.session.tokens_in_memory_alone(), None);
+    }
+}
+
+/// Where they have had their day in the meantime, they are saved first, and then replaced.
+#[test]
+fn tokens_that_are_saved_too_late_are_replaced_at_once() {
+    let world = World::new();
+    let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
+    world.sent(&mut refresh, at(LIFETIME));
+    world.store.set(Mood::Full);
+    refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+    world.end(&mut refresh, at(LIFETIME)).unwrap_err();
+    world.store.set(Mood::Well);
+    let mut call = world.call();
+    let mut refresh = refresh_of(call.next(at(2 * LIFETIME)));
+    world.renew(&mut refresh, 3, at(2 * LIFETIME));
+    assert_eq!(token_of(&call.next(at(2 * LIFETIME))), "Bearer access-3");
+    assert_eq!(world.store.tokens(), Some(tokens(3)));
+}
+
+#[test]
+fn a_refresh_token_that_was_never_saved_can_end_the_session_too() {
+    let world = World::new();
+    let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
+    world.sent(&mut refresh, at(LIFETIME));
+    world.store.set(Mood::Full);
+    refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+    world.end(&mut refresh, at(LIFETIME)).unwrap_err();
+    let mut call = world.call();
+    let mut refresh = refresh_of(call.next(at(2 * LIFETIME)));
+    world.sent(&mut refresh, at(2 * LIFETIME));
+    refresh.received(invalid_grant(), at(2 * LIFETIME));
+    // What the store has was spent for these tokens: it is no way out.
+    let ended = world.end(&mut refresh, at(2 * LIFETIME));
+    assert!(matches!(ended, Err(SessionError::Ended(_))), "{ended:?}");
+    let error = error_of(call.next(at(2 * LIFETIME)));
+    assert!(matches!(error, Error::Session { failure: SessionError::Ended(_), .. }), "{error}");
+}
+
+#[test]
+fn a_new_token_that_is_rejected_says_so_also_where_it_is_not_saved() {
+    let world = World::new();
+    let mut call = world.call();
+    let mut refresh = refresh_of(call.next(at(LIFETIME)));
+    world.sent(&mut refresh, at(LIFETIME));
+    world.store.set(Mood::Full);
+    refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+    world.end(&mut refresh, at(LIFETIME)).unwrap_err();
+    assert_eq!(token_of(&call.next(at(LIFETIME))), "Bearer access-2");
+    call.received(unauthorized(), at(LIFETIME));
+    let mut refresh = refresh_of(call.next(at(LIFETIME)));
+    let rejected = world.end(&mut refresh, at(LIFETIME));
+    assert!(matches!(rejected, Err(SessionError::Rejected)), "{rejected:?}");
+    let Error::Api(error) = error_of(call.next(at(LIFETIME))) else { panic!("not Kit's answer") };
+    assert_eq!(error.status(), 401);
+}
+
 #[test]
 fn a_store_that_cannot_be_written_keeps_the_token_from_being_spent() {
     let world = World::new();
