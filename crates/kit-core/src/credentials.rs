@@ -10,14 +10,14 @@ use crate::oauth::Session;
 const API_KEY: HeaderName = HeaderName::from_static("x-kit-api-key");
 const BEARER: &[u8] = b"Bearer ";
 
-/// An API key, an access token or a session: as whom to talk to Kit.
+/// The credentials that requests are sent with: an API key, an access token, a session, or none.
 ///
-/// The secret is never printed, is marked sensitive in the header that carries it, and its memory
-/// is wiped when the last copy, requests included, is dropped. (What a transport has written to a
-/// socket has gone through buffers of its own.)
+/// The secret is never printed, and is marked sensitive in the header that carries it. Its memory is wiped
+/// when the last copy, requests included, is dropped. (A transport copies the secret through buffers of its
+/// own, which are not wiped.)
 ///
-/// A key that cannot be sent (empty, or anything but printable ASCII) is refused by
-/// [`Kit::request`](crate::Kit::request), before anything is sent.
+/// An empty secret, and one with any character but visible ASCII, cannot be sent:
+/// [`Kit::request`](crate::Kit::request) returns an [`Error::Input`].
 ///
 /// # Examples
 ///
@@ -44,17 +44,17 @@ enum Scheme {
 }
 
 impl Credentials {
-    /// An API key: one account, for simple tools. Sent as `X-Kit-Api-Key`.
+    /// An API key, for programs that use one account. Sent in the header `X-Kit-Api-Key`.
     ///
-    /// Kit does not take API keys for bulk and purchase operations.
+    /// Kit takes no API key for bulk and purchase operations.
     pub fn api_key(key: impl Into<String>) -> Self {
         let key = Zeroizing::new(key.into().into_bytes());
         let value = check(&key).and_then(|()| sensitive(key));
         Self(Kind::Secret { scheme: Scheme::ApiKey, value })
     }
 
-    /// An OAuth 2.0 access token. Sent as `Authorization: Bearer`. Once it has expired, Kit refuses it: a
-    /// [`session`](Self::session) renews it.
+    /// An OAuth 2.0 access token. Sent as `Authorization: Bearer`. Kit rejects the access token (401) once it
+    /// has expired; a [`session`](Self::session) renews its access token in time.
     pub fn access_token(token: impl Into<String>) -> Self {
         let token = Zeroizing::new(token.into().into_bytes());
         let mut bearer = Zeroizing::new(Vec::with_capacity(BEARER.len() + token.len()));
@@ -64,22 +64,22 @@ impl Credentials {
         Self(Kind::Secret { scheme: Scheme::AccessToken, value })
     }
 
-    /// The access token of a session, whichever that is at the time. Renewing it is up to
-    /// [`Call`](crate::Call).
+    /// A session: each request is sent with the access token that the session has at the time.
+    /// [`Call`](crate::Call) renews the access token.
     ///
-    /// A client of a transport takes a session of its own instead, which brings the store with it: given a
-    /// session by this, it can keep one in memory alone.
+    /// The clients of `kit-ureq` and `kit-hyper` take the `Session` type of their own crate instead, which
+    /// includes the store. With these credentials, such a client can use a session in memory alone.
     pub fn session(session: &Session) -> Self {
         Self(Kind::Session(session.clone()))
     }
 
-    /// None: enough for the operations of OAuth, which say by themselves as whom they are sent.
+    /// No credentials. The operations of OAuth need none: their bodies name the app.
     pub fn none() -> Self {
         Self(Kind::None)
     }
 
     /// How many requests Kit allows in any 60 seconds: 600 with an access token or a session, 120 with an API
-    /// key. Without credentials it is taken for 120.
+    /// key. Without credentials: 120.
     ///
     /// Source: Kit's API v4, "Rate limits".
     pub fn rate_limit(&self) -> u32 {
@@ -93,7 +93,7 @@ impl Credentials {
         matches!(self.0, Kind::Secret { scheme: Scheme::ApiKey, .. })
     }
 
-    /// The session, where they are one.
+    /// The session, if the credentials are a session.
     pub fn as_session(&self) -> Option<&Session> {
         match &self.0 {
             Kind::Session(session) => Some(session),
@@ -122,13 +122,13 @@ impl Credentials {
         }
     }
 
-    /// Takes away what [`header`](Self::header) has added.
+    /// Removes the headers that carry credentials.
     pub(crate) fn remove_from(headers: &mut HeaderMap) {
         headers.remove(API_KEY);
         headers.remove(AUTHORIZATION);
     }
 
-    /// The secrets alone, to be looked for in texts that must not show them.
+    /// The secrets, without the scheme, so that they can be removed from error texts.
     pub(crate) fn secrets(&self) -> Vec<Zeroizing<String>> {
         match &self.0 {
             Kind::Secret { scheme, value } => {
@@ -156,7 +156,7 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// What a header can carry without quoting: visible ASCII.
+/// Fails for a secret that is empty or holds anything but visible ASCII.
 fn check(secret: &[u8]) -> Result<(), &'static str> {
     if secret.is_empty() {
         Err("is empty")

@@ -1,4 +1,4 @@
-//! Ids as types of their own, so that a tag's id is not sent where a form's belongs.
+//! Ids, a type for each kind, so that a tag's id cannot be sent in place of a form's id.
 //!
 //! Kit's ids are integers, but some replies write them as decimal strings: both are read.
 
@@ -13,7 +13,7 @@ macro_rules! ids {
     ($($name:ident: $of:literal,)+) => {$(
         #[doc = concat!("The id of ", $of, ": an integer that Kit assigns.")]
         ///
-        /// Written as a JSON number; read from a number or a decimal string.
+        /// Serde writes the id as a JSON number, and reads it from a number or a decimal string.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
         pub struct $name(u64);

@@ -11,7 +11,7 @@ use crate::oauth::{OAuthPage, OAuthUrls};
 use crate::wire::{BaseUrl, Plaintext, Query, response};
 use crate::{Credentials, Error, TransportError};
 
-/// Where Kit is and as whom to talk to it: turns endpoints into requests and replies into values.
+/// Kit's address and the credentials for it: turns operations into requests and responses into values.
 ///
 /// Cheap to clone.
 ///
@@ -35,12 +35,12 @@ struct Parts {
     base_url: BaseUrl,
     oauth_urls: Option<OAuthUrls>,
     credentials: Credentials,
-    /// What requests carry that have a body of JSON; without the credential, where that cannot be sent or
-    /// changes.
+    /// The headers of a request with a JSON body. The credential is among them, unless it cannot be sent, or
+    /// is that of a session, which changes.
     headers: HeaderMap,
 }
 
-/// Most bodies, and all replies that are asked for.
+/// The media type of most request bodies, and of all replies (`Accept`).
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl Kit {
@@ -57,7 +57,7 @@ impl Kit {
         Self { parts: Arc::new(parts) }.with_credentials(credentials)
     }
 
-    /// The same Kit for somebody else.
+    /// The same Kit with other credentials.
     #[must_use]
     pub fn with_credentials(mut self, credentials: Credentials) -> Self {
         let parts = self.change();
@@ -71,26 +71,27 @@ impl Kit {
         self
     }
 
-    /// Kit at another address: a local one to develop against, or a proxy.
+    /// Sets the base URL: a local Kit to develop against, or a proxy. Default: `https://api.kit.com`.
     ///
-    /// An https URL, or an http one of this machine, with or without a path (the operations' paths, which
-    /// begin with `/v4`, go behind it) and with or without a slash at its end.
+    /// The base URL is an https URL, or an http URL of this machine. It may have a path, to which the paths
+    /// of the operations, such as `/v4/webhooks`, are appended. A slash at its end makes no difference.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for `base_url` where it is not an absolute http or https URL with a host, or
-    /// has a user name, a query or a fragment; and where it is an http URL of another machine, to which
-    /// the credential would be sent in the clear.
+    /// [`Error::Input`] for `base_url` where the URL is not an absolute http or https URL with a host, or has
+    /// a user name, a query or a fragment; and where it is an http URL of another machine, since the
+    /// credential would be sent unencrypted.
     pub fn with_base_url(self, url: impl AsRef<str>) -> Result<Self, Error> {
         self.at(url.as_ref(), Plaintext::Refused)
     }
 
-    /// Kit at another address, which may be an http URL of another machine: whoever listens on the way reads
-    /// the credential. For networks that encrypt by themselves, and containers that talk to each other.
+    /// Sets the base URL, and allows an http URL of another machine: the credential is sent unencrypted, and
+    /// whoever listens on the network can read it. For networks that encrypt by themselves, and for
+    /// containers that talk to each other.
     ///
     /// # Errors
     ///
-    /// Those of [`with_base_url`](Self::with_base_url), but for the last.
+    /// The errors of [`with_base_url`](Self::with_base_url), except that for an http URL of another machine.
     pub fn with_plaintext_base_url(self, url: impl AsRef<str>) -> Result<Self, Error> {
         self.at(url.as_ref(), Plaintext::Allowed)
     }
@@ -100,19 +101,19 @@ impl Kit {
         Ok(self)
     }
 
-    /// Kit with the pages of OAuth elsewhere than below the base URL.
+    /// Sets the URLs of the OAuth pages. Default: the paths of Kit's specification below the base URL.
     #[must_use]
     pub fn with_oauth_urls(mut self, urls: OAuthUrls) -> Self {
         self.change().oauth_urls = Some(urls);
         self
     }
 
-    /// Whether requests are to go over TLS: a transport that has none can say so before it tries.
+    /// Whether the base URL is an https URL. A transport without TLS can fail early where it is.
     pub fn is_https(&self) -> bool {
         self.parts.base_url.is_https()
     }
 
-    /// The host that requests go to, without a port: which proxy a transport takes depends on it.
+    /// The host of the base URL, without the port. A transport chooses its proxy by the host.
     pub fn host(&self) -> &str {
         self.parts.base_url.host()
     }
@@ -144,21 +145,21 @@ impl Kit {
         Arc::make_mut(&mut self.parts)
     }
 
-    /// The request to send.
+    /// Makes the HTTP request for an operation.
     ///
-    /// It carries `Accept`, `User-Agent`, the credential (marked sensitive) and, where there is a
-    /// body, `Content-Type`; and `Content-Length: 0` for a POST, PUT or PATCH without one. `Host` and any
-    /// other `Content-Length` are the transport's to add.
+    /// The request has the headers `Accept`, `User-Agent`, the credential (marked sensitive) and, with a
+    /// body, `Content-Type`; a POST, PUT or PATCH without a body has `Content-Length: 0`. The transport adds
+    /// `Host` and any other `Content-Length`.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for a credential that cannot be sent, for an endpoint that wants one where there is
-    /// none, and for an API key where Kit takes OAuth alone.
+    /// [`Error::Input`] for a credential that is missing or cannot be sent, for a session that has no access
+    /// token yet, for an API key where Kit takes OAuth alone, and for a path or body that cannot be sent.
     pub fn request<E: Endpoint>(&self, endpoint: &E) -> Result<Request<Vec<u8>>, Error> {
         self.request_with(endpoint, None)
     }
 
-    /// `token` takes the place of a session's.
+    /// `token`, where it is given, is sent in place of the session's access token.
     pub(crate) fn request_with<E: Endpoint>(
         &self,
         endpoint: &E,
@@ -206,7 +207,7 @@ impl Kit {
         Ok(request)
     }
 
-    /// Where an endpoint is.
+    /// The URL of an operation.
     pub(crate) fn url<E: Endpoint>(&self, endpoint: &E) -> Result<http::Uri, Error> {
         let mut query = Query::default();
         endpoint.query(&mut query);
@@ -221,8 +222,8 @@ impl Kit {
     ///
     /// # Errors
     ///
-    /// [`Error::Api`] where the status is not a success (2xx), whatever the body; [`Error::Reply`]
-    /// where it is one and the reply is not what was promised.
+    /// [`Error::Api`] where the status is not a success (2xx), whatever the body; [`Error::Reply`] where the
+    /// status is a success, but the reply cannot be read as the operation's reply.
     pub fn response<E: Endpoint>(
         &self,
         endpoint: &E,
@@ -231,7 +232,7 @@ impl Kit {
         self.response_with(endpoint, response, None)
     }
 
-    /// `token` is what took the place of a session's.
+    /// `token` is the access token that was sent in place of the session's.
     pub(crate) fn response_with<E: Endpoint>(
         &self,
         endpoint: &E,
@@ -252,8 +253,8 @@ impl Kit {
         secrets
     }
 
-    /// The error for a request that got no response: what the transport met, with the operation it
-    /// was met at.
+    /// Makes the error of a call whose request got no response, from the operation and the transport's
+    /// failure.
     ///
     /// # Examples
     ///
@@ -277,7 +278,8 @@ impl Kit {
 
 #[cfg(feature = "tracing")]
 impl Kit {
-    /// The `X-Request-Id` of a response to what may have been sent with `token`.
+    /// The `X-Request-Id` of a response. No secret of Kit's credentials, the operation or `token` stands in
+    /// it.
     pub(crate) fn request_id<E: Endpoint>(
         &self,
         headers: &HeaderMap,

@@ -1,9 +1,9 @@
 //! The API of Kit (kit.com, formerly ConvertKit) as values.
 //!
-//! This crate turns an operation into an [`http::Request`] and an [`http::Response`] into a value
-//! or an [`Error`]. It never opens a socket, reads a clock, the environment or a file, never draws a random
-//! number, and calls nothing of yours: whoever moves the bytes, moves them. Two crates do so, `kit-ureq`
-//! (blocking) and `kit-hyper` (async); any other HTTP stack can.
+//! This crate turns an operation into an [`http::Request`] and an [`http::Response`] into a value or an
+//! [`Error`]. The crate never opens a socket, never reads a clock, the environment or a file, and never draws
+//! a random number. A transport sends the requests: `kit-ureq` (blocking), `kit-hyper` (async), or any other
+//! HTTP stack.
 //!
 //! ```
 //! use kit_core::webhooks::{CreateWebhook, Event, Webhook};
@@ -28,20 +28,20 @@
 //!
 //! # What is where
 //!
-//! - [`Kit`]: where and as whom, base URL, [`Credentials`] and user agent;
-//! - [`Endpoint`]: one operation as a value; the operations on webhooks are in [`webhooks`]; what an operation of
-//!   your own is written with is in [`wire`];
-//! - [`List`]: an operation that answers page by page, and [`Pages`], which has them all;
-//! - [`Call`]: one call up to its end, when to send, to wait, to give up;
-//! - [`oauth`]: authorizing an app, and sessions that renew themselves;
-//! - [`Error`]: what went wrong, and whether the request may have been applied all the same;
-//! - [`settings`]: what the clients of both transports can be told.
+//! - [`Kit`]: the base URL, the [`Credentials`] and the user agent of all requests;
+//! - [`Endpoint`]: one operation as a value; the operations on webhooks are in [`webhooks`], the parts for an
+//!   operation of your own in [`wire`];
+//! - [`List`]: an operation that Kit answers page by page; [`Pages`] goes through all its pages;
+//! - [`Call`]: one call from its first request to its result; decides when to send, to wait and to give up;
+//! - [`oauth`]: authorizing an app, and sessions that renew their access tokens;
+//! - [`Error`]: why a call failed, and whether Kit may have applied the operation all the same;
+//! - [`settings`]: the settings that the clients of both transports share.
 //!
 //! # Features
 //!
-//! - `authorize` (default): the beginning of OAuth, up to the first tokens; without it the crate stands
-//!   on three crates less;
-//! - `tracing`: a span and events for each [`Call`]. Never a secret, never a body.
+//! - `authorize` (default): the beginning of OAuth, up to the first tokens; without this feature the crate
+//!   needs three dependencies less;
+//! - `tracing`: a span and events for each [`Call`]. A trace holds no secret and no body.
 //!
 //! # What is not here
 //!

@@ -20,7 +20,7 @@ const CLIENT_SECRET: &str = "kit_emulator_client_secret";
 const LIFETIMES: Lifetimes =
     Lifetimes { first: Duration::from_secs(172_800), refreshed: Duration::from_secs(7200) };
 
-/// A running Kit. It stops when this is dropped.
+/// A running emulator of Kit. It stops when it is dropped.
 pub struct Emulator {
     kit: Arc<Kit>,
     /// Serves until it is dropped.
@@ -50,16 +50,16 @@ impl Service for Kit {
 }
 
 impl Emulator {
-    /// Starts on 127.0.0.1, at a port that the system chooses, with no webhooks.
+    /// Starts an emulator without webhooks, on 127.0.0.1 and a port that the system chooses.
     ///
     /// # Errors
     ///
-    /// What the system says to a new socket or thread.
+    /// The system's error where a socket or thread cannot be made.
     pub fn start() -> io::Result<Self> {
         Self::builder().start()
     }
 
-    /// To choose the address, the API key, how long tokens last, and whether there are rate limits.
+    /// Makes a builder, to choose the address, the API key, the lifetime of tokens, and rate limits.
     pub fn builder() -> Builder {
         Builder {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -69,50 +69,50 @@ impl Emulator {
         }
     }
 
-    /// Where it listens: what `KIT_BASE_URL` is to be, such as `http://127.0.0.1:40321`.
+    /// The base URL of the emulator, such as `http://127.0.0.1:40321`: for `KIT_BASE_URL`.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// The API key that it accepts: what `KIT_API_KEY` is to be.
+    /// The API key that the emulator accepts: for `KIT_API_KEY`.
     pub fn api_key(&self) -> &str {
         &self.api_key
     }
 
-    /// An access token that it accepts for ever. Those of its token endpoint end.
+    /// An access token that never expires. (Access tokens from the token endpoint do.)
     pub fn access_token(&self) -> &str {
         ACCESS_TOKEN
     }
 
-    /// The id of the app that is registered: what `KIT_CLIENT_ID` is to be.
+    /// The id of the registered app: for `KIT_CLIENT_ID`.
     pub fn client_id(&self) -> &str {
         CLIENT_ID
     }
 
-    /// The secret of the app that is registered: what `KIT_CLIENT_SECRET` is to be.
+    /// The secret of the registered app: for `KIT_CLIENT_SECRET`.
     pub fn client_secret(&self) -> &str {
         CLIENT_SECRET
     }
 
-    /// What users answer from now on who are asked to let the app in. At first, they say yes.
+    /// Sets the answer that users give on the consent page from now on. Default: [`Consent::Given`].
     pub fn set_consent(&self, consent: Consent) {
         self.kit.api.world().grants.consent = consent;
     }
 
-    /// Tokens as the token endpoint gives them to an app that has proven itself by its secret, without
-    /// the way there.
+    /// Issues first tokens with the scope `public`, as to an app that sent its secret, without an
+    /// authorization.
     pub fn issue_tokens(&self) -> Tokens {
         let mut world = self.kit.api.world();
         let now = world.clock.now();
         world.grants.begin("public".into(), true, now)
     }
 
-    /// How many refresh tokens were spent.
+    /// How many refresh tokens have been spent for new tokens.
     pub fn refreshes(&self) -> usize {
         self.kit.api.world().grants.refreshes
     }
 
-    /// How many refresh tokens came once more after they were spent. They were refused.
+    /// How many requests came with a refresh token that was spent before. The emulator refused them.
     pub fn repeated_refreshes(&self) -> usize {
         self.kit.api.world().grants.repeated_refreshes
     }
@@ -122,17 +122,17 @@ impl Emulator {
         self.kit.api.world().tables.webhooks.oldest_first().cloned().collect()
     }
 
-    /// How many connections it has accepted.
+    /// How many connections the emulator has accepted.
     pub fn connections(&self) -> usize {
         self.server.connections()
     }
 
-    /// How many requests it has received, those that failed included, and those to `/_kit/` not.
+    /// How many requests the emulator has received, including those that failed, but not those to `/_kit/`.
     pub fn requests(&self) -> usize {
         self.server.requests()
     }
 
-    /// Lets the next `count` requests fail. Takes the place of what was set before.
+    /// Makes the next `count` requests fail by `fault`. Replaces all faults that were set before.
     pub fn fail_next(&self, count: usize, fault: Fault) {
         let mut left = count;
         self.fail_when(move |_| {
@@ -141,8 +141,9 @@ impl Emulator {
         });
     }
 
-    /// Decides for each request, in the order in which they arrive, whether it fails. Takes the place
-    /// of what was set before. `choose` must not set faults itself: it would wait for its own end.
+    /// Makes those requests fail for which `choose` returns a fault. It is called for each request, in the
+    /// order in which they arrive. Replaces all faults that were set before. `choose` must not call
+    /// `fail_when`, `fail_next` or `heal`: it would wait for its own end.
     ///
     /// # Examples
     ///
@@ -157,16 +158,17 @@ impl Emulator {
         self.kit.faults.set(Some(Box::new(choose)));
     }
 
-    /// Moves the clock that the rate limits, the times in replies and the ends of tokens and codes go by.
+    /// Moves the emulator's clock forward. Rate limits, the times in replies, and the expiry of tokens and
+    /// codes depend on this clock.
     ///
-    /// The clocks of clients do not move with it. A session that has refreshed its tokens takes a second
-    /// rejection within half a minute for one that another refresh does not mend: a test that lets tokens
-    /// expire twice uses a new session each time, as another process would.
+    /// The clocks of clients do not move. If an access token of a session is rejected within 30 seconds after
+    /// a refresh, the session does not refresh again: where a test lets tokens expire twice, use a new
+    /// session each time, as another process would.
     pub fn advance(&self, duration: Duration) {
         self.kit.api.world().clock.advance(duration);
     }
 
-    /// Lets all requests be answered as they should.
+    /// Removes all faults.
     pub fn heal(&self) {
         self.kit.faults.set(None);
     }
@@ -178,7 +180,7 @@ impl fmt::Debug for Emulator {
     }
 }
 
-/// An emulator before it starts.
+/// The settings of an [`Emulator`], before it starts.
 #[derive(Clone)]
 pub struct Builder {
     address: SocketAddr,
@@ -188,49 +190,50 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The address and port to listen at. Port 0, the default, lets the system choose.
+    /// Sets the address and port to listen on. With port 0 the system chooses a port. Default: 127.0.0.1,
+    /// port 0.
     #[must_use]
     pub fn address(mut self, address: impl Into<SocketAddr>) -> Self {
         self.address = address.into();
         self
     }
 
-    /// The API key to accept.
+    /// Sets the API key that the emulator accepts. Default: `kit_emulator_api_key`.
     #[must_use]
     pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
         self.api_key = api_key.into();
         self
     }
 
-    /// How long access tokens last, those for a code and those for a refresh token. Default: two days and two
-    /// hours, as in Kit's guide.
+    /// Sets how long all access tokens last. Default, as in Kit's guide: two days for those that come for an
+    /// authorization code, two hours for those that come for a refresh token.
     #[must_use]
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetimes = Lifetimes { first: lifetime, refreshed: lifetime };
         self
     }
 
-    /// How long access tokens last that come for a refresh token. Default: two hours, or what
-    /// [`token_lifetime`](Self::token_lifetime) said before.
+    /// Sets how long access tokens last that come for a refresh token. Default: two hours. A later
+    /// [`token_lifetime`](Self::token_lifetime) replaces this.
     #[must_use]
     pub fn refreshed_token_lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetimes.refreshed = lifetime;
         self
     }
 
-    /// Answers 429 to more than 120 requests with the API key, or 600 with an access token, in any 60
-    /// seconds, as Kit does. Off by default: tests send many requests.
+    /// Makes the emulator answer 429 to more than 120 requests with the API key, or 600 with one access
+    /// token, in any 60 seconds, as Kit does. Off by default, since tests send many requests.
     #[must_use]
     pub fn rate_limits(mut self) -> Self {
         self.has_rate_limits = true;
         self
     }
 
-    /// Starts it.
+    /// Starts the emulator.
     ///
     /// # Errors
     ///
-    /// What the system says to a new socket or thread, such as that the port is taken.
+    /// The system's error where a socket or thread cannot be made: the port is in use, for example.
     pub fn start(self) -> io::Result<Emulator> {
         let app = App { client_id: CLIENT_ID.into(), client_secret: CLIENT_SECRET.into() };
         let grants = Grants::new(self.lifetimes);

@@ -1,9 +1,9 @@
-//! A Kit (kit.com, formerly ConvertKit) on this machine: to develop against without an account, and
-//! to test against without a network.
+//! An emulator of Kit (kit.com, formerly ConvertKit) on this machine: to develop without an account, and to
+//! test without a network.
 //!
-//! It is embedded and in memory. It starts on a port that the system chooses, holds one account, and
-//! stops when it is dropped. It serves from a thread of its own, so blocking and async programs use
-//! it alike.
+//! The emulator runs in your program and holds one account in memory. It listens on a port that the system
+//! chooses, and stops when it is dropped. It serves from a thread of its own, so that blocking and async
+//! programs use it alike.
 //!
 //! ```
 //! use kit_emulator::{Emulator, Fault};
@@ -16,7 +16,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! # What it serves
+//! # What the emulator serves
 //!
 //! | operation | as documented | and |
 //! | --- | --- | --- |
@@ -29,16 +29,16 @@
 //! | `GET /v4/purchases` | 200 with an empty page; 401 for an API key | |
 //! | `POST /v4/bulk/…` | 401 for an API key | 404 for an access token |
 //!
-//! The pages of OAuth are at `/oauth/…`, too. Another method on one of these paths is a 405, anything else a 404.
-//! Access tokens end by a clock that [`Emulator::advance`] moves. With [`Builder::rate_limits`], more requests
-//! than Kit allows in 60 seconds get a 429 with `Retry-After`. Every reply has an `X-Request-Id`. The emulator
-//! reads requests by code of its own, which shares nothing with the client, so that a mistake of one is seen by
-//! the other.
+//! The OAuth pages are at `/oauth/…`, too. The emulator answers 405 to another method on one of these paths,
+//! and 404 to any other path. Access tokens expire by a clock that [`Emulator::advance`] moves. With
+//! [`Builder::rate_limits`], the emulator answers 429 with `Retry-After` to more requests than Kit allows in
+//! 60 seconds. Every reply has an `X-Request-Id`. The emulator shares no code with the client for reading
+//! requests, so that a mistake in one shows in the other.
 //!
 //! # Faults over HTTP
 //!
-//! `POST /_kit/faults` takes a list of rules as JSON, in place of those before; an empty list heals all. So the
-//! program `kit-emulator`, too, can fail on demand, for tests in any language:
+//! `POST /_kit/faults` takes a list of rules as JSON, which replaces all rules before; an empty list ends all
+//! faults. So tests in any language can make the program `kit-emulator` fail:
 //!
 //! ```sh
 //! curl "$KIT_BASE_URL/_kit/faults" -d '[
@@ -47,16 +47,17 @@
 //! ]'
 //! ```
 //!
-//! A rule is for requests with its `method` and its `path`, or for any; for the first `times` of them, or for all. Of
-//! several that match, the first that is not used up counts. What goes wrong is one of `status` (with `body`, JSON or
-//! text, `content_type` and `retry_after`), `delay_ms`, `close`, `garbage` and `truncate`, as [`Fault`] has them;
-//! `after_applying` lets it go wrong afterwards.
+//! A rule applies to requests with its `method` and its `path`; without one of these, to any method or path.
+//! It applies to the first `times` such requests; without `times`, to all. Of several rules for a request,
+//! the first that is not used up applies. Each rule has one fault: `status` (with `body`, JSON or text,
+//! `content_type` and `retry_after`), `delay_ms`, `close`, `garbage` or `truncate`, as in [`Fault`]. With
+//! `after_applying`, the emulator applies the request before it fails.
 //!
-//! # What it is not
+//! # What differs from Kit
 //!
-//! A copy of the service: limits, texts and checks that are not documented may differ; keys of an event that do
-//! not apply to it may be left out. A table holds 100,000 rows, and of the tokens of OAuth the last 10,000 are
-//! remembered. It delivers nothing to the webhooks that it holds.
+//! Limits, texts and checks that Kit does not document may differ; replies may leave out keys that do not
+//! apply to an event. The emulator holds at most 100,000 webhooks, and the last 10,000 tokens of each kind.
+//! It never calls the URLs of its webhooks.
 
 #![deny(missing_docs)]
 

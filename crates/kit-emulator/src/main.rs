@@ -1,4 +1,4 @@
-//! A local Kit as a program: starts it, says what to set, serves until Ctrl-C.
+//! The emulator as a program: starts, prints the variables to set, and serves until Ctrl-C.
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -127,7 +127,7 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Says what to set. Goes on for ever, unless there is nobody to say it to.
+/// Prints the variables to set. Then never ends, unless printing fails.
 async fn announce(emulator: &Emulator) -> io::Result<()> {
     let (url, key) = (emulator.base_url(), emulator.api_key());
     let (id, secret) = (emulator.client_id(), emulator.client_secret());

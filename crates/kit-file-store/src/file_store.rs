@@ -4,28 +4,31 @@ use kit_core::oauth::{Record, SaveError, Store, StoreError};
 
 use crate::session_file::SessionFile;
 
-/// A session in a file, as JSON, secrets included: only its owner may read it (mode 0600, on Unix).
+/// Keeps the tokens of a session in a file, as JSON, secrets included. On Unix, only the owner of the file
+/// may read it (mode 0600).
 ///
-/// The file is replaced as a whole, and written through to the disk first: after a crash there is the old
-/// session or the new one. Several processes on one machine can share it; beside it lies a file with
-/// `.lock` behind its name, by which they take turns: who has to wait for 5 seconds gives up with an
-/// error. The directory has to exist. A symbolic link as the file is followed, and stays.
+/// Saving writes a new file to the disk, and then replaces the old one: after a crash, the file has the old
+/// tokens or the new ones. Several processes on one machine can share the file. They take turns at saving by
+/// a lock, a second file with `.lock` at the end of its name; saving fails where another process holds the
+/// lock for 5 seconds. The directory of the file has to exist. Where the file is a symbolic link, the store
+/// follows it and keeps it.
 ///
 /// To end the session, revoke its tokens with [`RevokeToken`](kit_core::oauth::RevokeToken), then delete the
-/// file. Deleting alone revokes nothing: Kit still takes the tokens, and a process that has read them uses
-/// them until it looks into the file again, which it does when the access token is due or Kit answers 401.
+/// file. Deleting alone revokes nothing: Kit still accepts the tokens, and a process that has loaded them
+/// uses them until it reads the file again: when Kit answers 401, or when the access token is about to
+/// expire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileStore {
     path: PathBuf,
 }
 
 impl FileStore {
-    /// In the file of this name, which is made when something is saved.
+    /// A store in the file at `path`. Saving creates the file.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
 
-    /// The name of the file.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }

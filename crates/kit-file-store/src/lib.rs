@@ -13,9 +13,10 @@
 //! let client = Client::new(&session);
 //! ```
 //!
-//! With `kit-hyper`, whose stores are async, the store is `Blocking::new(FileStore::new("session.json"))`.
+//! With `kit-hyper`, whose stores are async, use `Blocking::new(FileStore::new("session.json"))` as the
+//! store.
 //!
-//! This crate reads and writes files, and knows nothing of Kit.
+//! This crate reads and writes files, and sends nothing to Kit.
 
 #![deny(missing_docs)]
 

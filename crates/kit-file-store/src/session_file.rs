@@ -1,4 +1,4 @@
-//! The file that a session lies in, once links to it are followed.
+//! The file that holds a session. Symbolic links to it have been followed.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 /// How long another process may hold the lock: it has to write a small file.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// After how long it is looked again whether the lock is free.
+/// How long to wait before trying the lock again.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// How many bytes a session has at most.
@@ -95,7 +95,7 @@ impl SessionFile {
         }
     }
 
-    /// Held until it is dropped.
+    /// Takes the lock, which is held until the file is dropped.
     pub(crate) fn lock(&self) -> io::Result<File> {
         let path = self.beside(".lock");
         let lock = private().create(true).truncate(false).open(&path).map_err(naming(&path))?;

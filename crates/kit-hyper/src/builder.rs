@@ -18,7 +18,7 @@ use crate::{Client, HttpClient, Principal, RequestBody, connector};
 
 const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 
-/// A [`Client`] before it is built.
+/// The settings of a [`Client`], before it is built.
 ///
 /// # Examples
 ///
@@ -45,7 +45,7 @@ pub struct Builder {
 type Layer = Box<dyn FnOnce(HttpClient) -> Sender + Send + Sync>;
 type ClientOf = Box<dyn FnOnce(&Settings, &Protocol) -> HttpClient + Send + Sync>;
 
-/// Who is to send requests, once the settings are known.
+/// What sends requests, made once the settings are known.
 #[derive(Default)]
 enum SenderOf {
     #[default]
@@ -57,33 +57,32 @@ enum SenderOf {
 impl Builder {
     kit_core::setters!();
 
-    /// Speaks HTTP/1.1 alone, also with a server that offers HTTP/2. By default HTTP/2 is spoken where the
-    /// server offers it over TLS.
+    /// Uses HTTP/1.1 alone. By default the client uses HTTP/2 where the server offers it over TLS.
     #[must_use]
     pub fn http1_only(mut self) -> Self {
         self.protocol.is_http1_only = true;
         self
     }
 
-    /// How often an HTTP/2 connection that is in use is asked whether it still stands, and how long it has for
-    /// its answer; `None` for never. Default: 10 s. Without, calls go on into a connection that silently
-    /// broke.
+    /// How often the client pings the server on an HTTP/2 connection in use, and how long it waits for the
+    /// answer before it closes the connection; `None` for no pings. Default: 10 s. Without pings, the client
+    /// does not notice a connection that broke silently, and goes on sending requests on it.
     #[must_use]
     pub fn http2_keep_alive(mut self, interval: impl Into<Option<Duration>>) -> Self {
         self.protocol.http2_keep_alive = interval.into();
         self
     }
 
-    /// After how long without traffic the system asks whether a connection still stands (TCP keep-alive); `None`
-    /// for never, which is the default.
+    /// After how long without traffic the system checks a connection (TCP keep-alive); `None` for no checks.
+    /// Default: `None`.
     #[must_use]
     pub fn tcp_keep_alive(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.protocol.tcp_keep_alive = time.into();
         self
     }
 
-    /// A connector of your own: its sockets, TLS, proxy and resolver. The settings for these have no effect
-    /// then; timeouts, limits and the pool apply to it all the same.
+    /// Connects by a connector of your own, with the connector's sockets, TLS, proxy and resolver. The
+    /// settings of this builder for these have no effect; those for timeouts, limits and the pool do.
     #[must_use]
     pub fn connector<C>(mut self, connector: C) -> Self
     where
@@ -98,11 +97,12 @@ impl Builder {
         self
     }
 
-    /// A `tower` service of your own in place of hyper's client: it gets each request, attempts and refreshes
-    /// of sessions included, and brings the response. It is cloned for each of them.
+    /// Sends requests by a `tower` service of your own, in place of hyper's client. The service gets every
+    /// request, that of each attempt and of each refresh of a session, and is cloned for each.
     ///
-    /// Connections and their settings are its own then; the timeouts of attempts and calls and the limit of a
-    /// response's size apply to it all the same.
+    /// The settings of this builder for connections have no effect; those for the timeouts of attempts and
+    /// calls, and for the size of a response, do. [`middleware`](Self::middleware) cannot be used beside a
+    /// service.
     #[must_use]
     pub fn service<S, B>(mut self, service: S) -> Self
     where
@@ -116,8 +116,8 @@ impl Builder {
         self
     }
 
-    /// Stands around hyper's client: `layer` is given the client that these settings make, a `tower` service,
-    /// and gives back the service that is used in its place.
+    /// Wraps hyper's client: `layer` takes the client that these settings make, a `tower` service, and
+    /// returns the service that the requests are sent by.
     ///
     /// # Examples
     ///
@@ -152,12 +152,12 @@ impl Builder {
         self
     }
 
-    /// The client.
+    /// Builds the client, for these credentials or this session.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for a setting that cannot be used, by its name; and for `base_url` where it begins with
-    /// https, and this is built without TLS.
+    /// [`Error::Input`] for a setting that cannot be used, with the setting's name; for `base_url`, too,
+    /// where it is an https URL and this crate is built without TLS.
     pub fn build(self, principal: impl Into<Principal>) -> Result<Client, Error> {
         let Principal { credentials, session } = principal.into();
         let pacer = self.settings.pacing.pacer(&credentials);
@@ -167,7 +167,7 @@ impl Builder {
         Ok(Client { kit, session, pacer, patience, exchange: Ok(exchange.into()) })
     }
 
-    /// The client with the defaults; where one of them cannot be used, every call says so.
+    /// Builds the client with the defaults. Where a default cannot be used, every call returns the error.
     pub(crate) fn of_defaults(principal: Principal) -> Client {
         let Principal { credentials, session } = principal;
         let this = Self::default();

@@ -8,7 +8,7 @@ use tower_service::Service;
 
 use crate::box_error::BoxError;
 
-/// A connector that gives up after a while, TLS included.
+/// A connector whose connecting, TLS included, may take a limited time.
 #[derive(Clone, Debug)]
 pub(crate) struct ConnectTimeout<C> {
     connector: C,

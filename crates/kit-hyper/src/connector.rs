@@ -16,7 +16,7 @@ use tower_service::Service;
 use crate::HttpClient;
 use crate::protocol::Protocol;
 
-/// The client that the settings want.
+/// Makes the client of the settings.
 ///
 /// # Errors
 ///
@@ -72,7 +72,7 @@ fn tunnel<C>(proxy: &ProxyUrl, connector: C) -> Result<WithPort<Tunnel<C>>, Erro
     Ok(WithPort(tunnel))
 }
 
-/// Names the port that a URL leaves out: a tunnel would take it for 443.
+/// Adds the port 80 to an http URL without a port: hyper's tunnel would use 443.
 #[derive(Clone, Debug)]
 pub(crate) struct WithPort<C>(C);
 

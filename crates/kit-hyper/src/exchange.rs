@@ -90,7 +90,8 @@ impl Exchange {
     }
 }
 
-/// The body of a response as far as it has come. Most come in one piece, which is not copied.
+/// The part of a response's body that was received so far. Most bodies come in one piece, which is not
+/// copied.
 #[derive(Default)]
 struct Received {
     first: Bytes,

@@ -19,8 +19,8 @@ use crate::connect_timeout::ConnectTimeout;
 /// How large the head of a response may be, in bytes.
 const MAX_HEAD: u32 = 64 * 1024;
 
-/// hyper's pooled client, whatever its connector is: a `tower` service, to stand layers of your own around. See
-/// [`Builder::middleware`](crate::Builder::middleware).
+/// hyper's client with its pool of connections: a `tower` service, which you can wrap in layers of your own.
+/// See [`Builder::middleware`](crate::Builder::middleware).
 #[derive(Clone)]
 pub struct HttpClient {
     send: Arc<dyn Fn(Request<RequestBody>) -> ResponseFuture + Send + Sync>,

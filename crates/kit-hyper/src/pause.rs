@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Knows how long the pool has not been used, and lets the runtime catch up then.
+/// Measures how long the pool has not been used, and lets the runtime catch up after a pause.
 ///
 /// A runtime that is driven by its calls alone (`block_on` of the current-thread flavour) sees that a
 /// server has closed an idle connection only during the next call. That is too late once the call was
@@ -17,17 +17,17 @@ pub(crate) struct Pause {
 }
 
 impl Pause {
-    /// Calls behind each other do without: looking at the sockets once more costs some microseconds.
+    /// After a shorter pause the runtime need not catch up: looking at the sockets costs some microseconds.
     const SHORT: Duration = Duration::from_millis(1);
 
-    /// Callers that run at the same time need not all write down that they do.
+    /// Within this time after a call, other calls do not note that they have begun.
     const SAME: Duration = Duration::from_micros(200);
 
     pub(crate) fn new() -> Self {
         Self { start: Instant::now(), last_begin: Arc::default() }
     }
 
-    /// Before a call.
+    /// Ends the pause: runs before each call.
     pub(crate) async fn end(&self) {
         let now = self.start.elapsed();
         let since =

@@ -7,11 +7,12 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
-/// The body of a request: what a service of your own gets. See [`Builder::service`](crate::Builder::service).
+/// The body of a request, as a service of your own gets it. See
+/// [`Builder::service`](crate::Builder::service).
 ///
-/// It notes whether it was looked at: that happens only when there is a connection, and the request is about to
-/// be written to it. As long as it was not, Kit cannot have the request. A service that takes it apart
-/// before there is a connection takes that knowledge away, and no more.
+/// The body notes whether any of its methods was called. hyper calls them only when it has a connection and
+/// is about to write the request: before, Kit cannot have the request. If your service reads the body
+/// earlier, a request that was not sent counts as one that Kit may have applied; nothing else changes.
 #[derive(Debug)]
 pub struct RequestBody {
     data: Option<Bytes>,

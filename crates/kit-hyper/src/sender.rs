@@ -15,7 +15,7 @@ use tower_service::Service;
 use crate::box_error::BoxError;
 use crate::{HttpClient, RequestBody};
 
-/// Who sends a request: the pooled client itself, or a service of the caller's.
+/// What sends requests: hyper's client, or a service of the caller's.
 #[derive(Clone)]
 pub(crate) enum Sender {
     Own(HttpClient),

@@ -12,17 +12,17 @@ use crate::exchange::Exchange;
 use crate::oauth::Store;
 use crate::store::Erased;
 
-/// An access token that renews itself, with the store that keeps it: what a client of an app that many accounts
-/// use is built with.
+/// The tokens of one user, renewed automatically, with the store that keeps them: for a client of an app that
+/// many accounts use.
 ///
-/// Clones are one session, however many clients use it. When tokens are renewed, and what comes of a store
-/// that fails, is with [`kit_core::oauth::Session`].
+/// Clones are one session, however many clients use it. [`kit_core::oauth::Session`] says when tokens are
+/// renewed, and what happens where the store fails.
 ///
-/// A refresh is a task of the runtime that the call runs in which begins it: dropping the call does not end it.
-/// The runtime has to be driven until the refresh has ended. A multi-threaded one is; one of a single thread,
-/// whose `block_on` is called now and then, is driven only in between: the calls of other threads wait for the
-/// refresh then, for a minute at most. A program that ends, and one that shuts its runtime down, should await
-/// [`settled`](Self::settled) before, or tokens that Kit has given may be lost.
+/// A call that begins a refresh runs it as a task of its own, on the same runtime: dropping the call does not
+/// end the refresh. The runtime has to run until the refresh has ended. A multi-thread runtime always runs. A
+/// current-thread runtime runs only during `block_on`: in between the refresh stands still, and calls on
+/// other threads wait for it, for a minute at most. Await [`settled`](Self::settled) before your program ends
+/// or shuts its runtime down: otherwise new tokens may be lost before they are saved.
 ///
 /// # Examples
 ///
@@ -46,17 +46,17 @@ pub struct Session {
 }
 
 impl Session {
-    /// The session of the app that `store` keeps. It is read when the first call needs it.
+    /// A session of `app` whose tokens `store` keeps. They are loaded when the first call needs them.
     pub fn new(app: App, store: impl Store + 'static) -> Self {
         Self { inner: oauth::Session::new(app), store: Some(Arc::new(store)) }
     }
 
-    /// A session of the app that ends with the process.
+    /// A session of `app` without a store: its tokens are lost when the process ends.
     pub fn in_memory(app: App) -> Self {
         Self { inner: oauth::Session::in_memory(app), store: None }
     }
 
-    /// A session without the store that it wants, if it wants one.
+    /// The session of the credentials, if they are one, without a store.
     pub(crate) fn of(credentials: &Credentials) -> Option<Self> {
         Some(Self { inner: credentials.as_session()?.clone(), store: None })
     }
@@ -65,25 +65,27 @@ impl Session {
         Credentials::session(&self.inner)
     }
 
-    /// Begins the session with tokens that were just got, in place of those that the store keeps. From now on
-    /// they are used, also where they could not be saved, or where this is dropped before its end.
+    /// Begins the session with new tokens, such as those of `ExchangeCode`, and saves them in place of the
+    /// store's. Calls use the new tokens from the first poll on, even if saving fails or the future is
+    /// dropped before its end.
     ///
     /// # Errors
     ///
-    /// [`SessionError::Load`] and [`SessionError::Save`], where the store fails, and [`SessionError::Busy`]
-    /// where somebody else goes on saving: the session lives in this process alone then, and the next calls
-    /// try to save it.
+    /// [`SessionError::Load`] and [`SessionError::Save`] where the store fails, and [`SessionError::Busy`]
+    /// where others keep saving at the same time. The tokens are then in this process alone, and the next
+    /// calls try to save them.
     pub async fn begin(&self, tokens: &Tokens) -> Result<(), SessionError> {
         let refresh = self.inner.begin(tokens, now());
         let refresh = refresh.map_err(|error| SessionError::NotRefreshed(Arc::new(error)))?;
         self.run(*refresh, None).await
     }
 
-    /// The newest tokens: those that the store keeps, or those in use where they could not be saved.
+    /// The newest tokens: those in the store, or those in use that could not be saved. `None` where there are
+    /// none.
     ///
     /// # Errors
     ///
-    /// [`SessionError::Load`].
+    /// [`SessionError::Load`] where the store cannot be read.
     pub async fn tokens(&self) -> Result<Option<Tokens>, SessionError> {
         let tokens = self.inner.tokens_in_memory_alone();
         if tokens.is_some() || self.inner.is_in_memory() {
@@ -93,25 +95,26 @@ impl Session {
         Ok(record.map(|record| record.tokens().clone()))
     }
 
-    /// Why the store does not keep the newest tokens, which are in use all the same. `None` where it does.
+    /// Why the newest tokens, which are in use, could not be saved. `None` where they are saved, or are being
+    /// saved for the first time.
     pub fn unsaved(&self) -> Option<SessionError> {
         self.inner.unsaved()
     }
 
-    /// Ready when no refresh is under way: to be awaited before a program ends, so that no tokens are lost. A
-    /// refresh whose runtime is gone is waited for no longer than 60 seconds.
+    /// Waits until no refresh is under way. Await this before your program ends: otherwise new tokens may be
+    /// lost before they are saved. For a refresh whose runtime has ended, this waits at most 60 seconds.
     pub async fn settled(&self) {
         while let Ok(Some((refreshed, within))) = self.inner.settles(now()) {
             let _ = tokio::time::timeout(within, refreshed).await;
         }
     }
 
-    /// Whose session it is.
+    /// The app that the session belongs to.
     pub fn app(&self) -> &App {
         self.inner.app()
     }
 
-    /// Runs a refresh to its end. With the exchange comes the timeout of an attempt.
+    /// Runs a refresh to its end. `exchange` comes with the timeout of an attempt.
     pub(crate) async fn run(
         &self,
         mut refresh: Refresh,

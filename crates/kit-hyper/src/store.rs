@@ -5,15 +5,16 @@ use std::task::Poll;
 
 use kit_core::oauth::{self, Record, SaveError, StoreError};
 
-/// Where an async application keeps its session, so that it outlasts the process: a database, for example.
+/// Keeps the tokens of a session, so that they outlast the process: in a database, for example. The methods
+/// are async.
 ///
-/// For a store that blocks, such as `kit_file_store::FileStore`, there is [`Blocking`].
+/// For a store that blocks, such as `kit_file_store::FileStore`, use [`Blocking`].
 ///
-/// A refresh token can be spent once. So that two processes do not both spend it, a session saves that
-/// it is about to before it does; who saves on top of a version that is not there any more has lost,
-/// looks again, and waits for the other. That works if [`save`](Self::save) compares and writes in one
-/// step: in a transaction, or as
-/// `UPDATE … SET version = new, … WHERE id = … AND version = replaced`.
+/// A refresh token can be spent once. Before a process spends it, the process saves a record that claims it.
+/// Where two processes do so at the same time, [`save`](Self::save) returns [`SaveError::Conflict`] to the
+/// second, which then loads the record again, and waits. This works only if `save` compares the version and
+/// writes the record in one step: in a transaction, or as `UPDATE … SET version = new, … WHERE id = … AND
+/// version = replaced`.
 ///
 /// # Examples
 ///
@@ -48,20 +49,21 @@ use kit_core::oauth::{self, Record, SaveError, StoreError};
 /// }
 /// ```
 pub trait Store: Send + Sync {
-    /// What was saved last; `None` if nothing was.
+    /// The record that was saved last; `None` if the store is empty.
     ///
     /// # Errors
     ///
-    /// Whatever keeps it from being read.
+    /// Why the record cannot be read.
     fn load(&self) -> impl Future<Output = Result<Option<Record>, StoreError>> + Send;
 
-    /// Keeps `record`, if what is kept has the version that it [replaces](Record::replaces), or if
-    /// nothing is kept and it replaces nothing. When this is done, the record should outlast a crash.
+    /// Saves `record`, if the record in the store has the version that `record` [replaces](Record::replaces),
+    /// or if the store is empty and `record` replaces `None`. When the future is ready, the record should
+    /// outlast a crash.
     ///
     /// # Errors
     ///
-    /// [`SaveError::Conflict`] where what is kept has another version, and whatever keeps the record from
-    /// being written.
+    /// [`SaveError::Conflict`] where the record in the store has another version; [`SaveError::Failed`] where
+    /// `record` cannot be written.
     fn save(&self, record: &Record) -> impl Future<Output = Result<(), SaveError>> + Send;
 }
 
@@ -75,7 +77,7 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     }
 }
 
-/// A store that blocks, as one that is awaited: it is used on threads that tokio has for that.
+/// Makes an async store of a blocking one: runs its methods on tokio's threads for blocking work.
 ///
 /// # Examples
 ///
@@ -90,7 +92,7 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 pub struct Blocking<S>(Arc<S>);
 
 impl<S: oauth::Store + 'static> Blocking<S> {
-    /// This store.
+    /// Wraps a blocking store.
     pub fn new(store: S) -> Self {
         Self(Arc::new(store))
     }
@@ -128,7 +130,7 @@ const PANICKED: &str = "the store panicked";
 
 type Awaiting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A store, whatever its type. If it panics, that is an error of the store, and no end of a refresh.
+/// A store of any type. A panic of the store becomes an error, so that a refresh does not end by it.
 pub(crate) trait Erased: Send + Sync {
     fn load(&self) -> Awaiting<'_, Result<Option<Record>, StoreError>>;
     fn save<'a>(&'a self, record: &'a Record) -> Awaiting<'a, Result<(), SaveError>>;

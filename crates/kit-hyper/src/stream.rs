@@ -11,8 +11,9 @@ type Pending<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
 
 /// The pages of a list, one after the other: made by [`Client::pages`].
 ///
-/// Each is asked for when it is wanted. After an error there is nothing more; [`rest`](Self::rest) is the list
-/// from the page on that failed. It is a [`Stream`]; [`next`](Self::next) does without.
+/// Each page is requested when the stream gets to it. After an error the stream ends; [`rest`](Self::rest)
+/// then returns the list from the page on that failed. The type implements [`Stream`], but
+/// [`next`](Self::next) works without that trait.
 #[must_use = "a list is asked for page by page, as it is awaited"]
 pub struct PageStream<L: List> {
     client: Client,
@@ -32,12 +33,13 @@ where
         Self { client, pages: Pages::new(list), pending: None, has_ended: false }
     }
 
-    /// The next page; `None` behind the last, and behind an error.
+    /// The next page; `None` after the last page, and after an error.
     pub async fn next(&mut self) -> Option<Result<Page<L::Item>, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// What is left: the list from the next page on, to go on with later.
+    /// The list from the next page on, to continue later. `None` after the last page, and after a
+    /// `StuckCursor` error.
     pub fn rest(&self) -> Option<&L> {
         self.pages.rest()
     }
@@ -87,8 +89,8 @@ where
 
 /// The items of a list, over all its pages: made by [`Client::items`].
 ///
-/// One page is in memory at a time. After an error there is nothing more. It is a [`Stream`];
-/// [`next`](Self::next) does without.
+/// One page is in memory at a time. After an error the stream ends. The type implements [`Stream`], but
+/// [`next`](Self::next) works without that trait.
 #[must_use = "a list is asked for page by page, as it is awaited"]
 pub struct ItemStream<L: List> {
     pages: PageStream<L>,
@@ -105,7 +107,7 @@ where
         Self { pages, page: Vec::new().into_iter() }
     }
 
-    /// The next item; `None` behind the last, and behind an error.
+    /// The next item; `None` after the last item, and after an error.
     pub async fn next(&mut self) -> Option<Result<L::Item, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

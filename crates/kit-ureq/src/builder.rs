@@ -16,7 +16,7 @@ use crate::{Client, Principal};
 
 const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 
-/// A [`Client`] before it is built.
+/// The settings of a [`Client`], before it is built.
 ///
 /// # Examples
 ///
@@ -42,20 +42,21 @@ pub struct Builder {
 impl Builder {
     kit_core::setters!();
 
-    /// An agent of your own: its TLS, proxy, resolver, middleware and pool. The settings for these have no
-    /// effect then.
+    /// Sends requests by an agent of your own, with the agent's TLS, proxy, resolver, middleware and pool.
+    /// The settings of this builder for these have no effect.
     ///
-    /// The timeouts and limits apply to it all the same, and it follows no redirect. A client of its own can
-    /// tell more exactly whether a request was sent: with an agent of yours, a DELETE that met a broken
-    /// connection counts as one that may have been applied.
+    /// The timeouts and the limit of a response's size apply to the agent, too, and it follows no redirect.
+    /// With your own agent, it is known less exactly whether a request was sent: a DELETE on a broken
+    /// connection, for example, counts as one that Kit may have applied.
     #[must_use]
     pub fn agent(mut self, agent: Agent) -> Self {
         self.agent = Some(agent);
         self
     }
 
-    /// Stands around every exchange: sees each request, attempts and refreshes of sessions included, and each
-    /// response; can change them, measure, or answer itself.
+    /// Runs `middleware` for every request, that of each attempt and of each refresh of a session. The
+    /// middleware can change the request and the response, measure the time, or answer itself. It sends the
+    /// request by [`Next::send`].
     ///
     /// # Examples
     ///
@@ -84,12 +85,12 @@ impl Builder {
         self
     }
 
-    /// The client.
+    /// Builds the client, for these credentials or this session.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for a setting that cannot be used, by its name; and for `base_url` where it begins with
-    /// https, and this is built without TLS.
+    /// [`Error::Input`] for a setting that cannot be used, with the setting's name; for `base_url`, too,
+    /// where it is an https URL and this crate is built without TLS.
     pub fn build(self, principal: impl Into<Principal>) -> Result<Client, Error> {
         let Principal { credentials, session } = principal.into();
         let pacer = self.settings.pacing.pacer(&credentials);
@@ -99,7 +100,7 @@ impl Builder {
         Ok(Client { kit, session, pacer, patience, exchange: Ok(exchange.into()) })
     }
 
-    /// The client with the defaults; where one of them cannot be used, every call says so.
+    /// Builds the client with the defaults. Where a default cannot be used, every call returns the error.
     pub(crate) fn of_defaults(principal: Principal) -> Client {
         let Principal { credentials, session } = principal;
         let this = Self::default();
@@ -165,7 +166,7 @@ fn tunnel(url: &ProxyUrl) -> Result<Proxy, Error> {
     proxy.build().map_err(|_| Error::input("proxy", "cannot be used"))
 }
 
-/// Without the agent, whose proxy may have a password.
+/// Does not show the agent, whose proxy may have a password.
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder").field("settings", &self.settings).finish_non_exhaustive()

@@ -14,11 +14,11 @@ use crate::{Builder, Principal};
 
 /// Sends operations to Kit and blocks until each is done.
 ///
-/// Cheap to clone; clones share one pool of connections and one [`Pacer`]. To be shared by threads, clone it or
-/// borrow it.
+/// A client is cheap to clone; clones share one pool of connections and one [`Pacer`]. To share a client
+/// among threads, clone it or borrow it.
 ///
-/// Redirects are not followed, so that a credential never reaches another host: a 3xx is an
-/// [`Error::Api`]. Proxies of the environment are honoured, but for this machine: see
+/// The client follows no redirect, so that a credential never reaches another host: a 3xx is an
+/// [`Error::Api`]. The client uses the proxy that the environment names, except for Kit on this machine: see
 /// [`Proxy`](crate::settings::Proxy).
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -26,11 +26,11 @@ pub struct Client {
     pub(crate) session: Option<Session>,
     pub(crate) pacer: Option<Pacer>,
     pub(crate) patience: Patience,
-    /// Where there can be none, which setting is to blame, and why.
+    /// What sends requests; or, where it cannot be made, the setting at fault and the reason.
     pub(crate) exchange: Result<Arc<Exchange>, (&'static str, Cow<'static, str>)>,
 }
 
-/// How long calls go on.
+/// How often calls are tried, and how long calls and attempts may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patience {
     pub(crate) retry: RetryPolicy,
@@ -39,33 +39,33 @@ pub(crate) struct Patience {
 }
 
 impl Client {
-    /// A client for Kit at `https://api.kit.com`, with the defaults of [`Builder`].
+    /// Makes a client for Kit at `https://api.kit.com`, with the defaults of [`Builder`].
     ///
-    /// Where a default cannot be used, since the environment names a proxy that is none, every call says so;
-    /// [`Builder::build`] would at once.
+    /// Where a default cannot be used, every call returns an [`Error::Input`]: the environment holds no valid
+    /// URL of a proxy, or this crate is built without TLS. [`Builder::build`] returns this error at once.
     pub fn new(principal: impl Into<Principal>) -> Self {
         Builder::of_defaults(principal.into())
     }
 
-    /// To choose where Kit is, timeouts and limits, how connections are made, and what stands around them.
+    /// Makes a builder, to choose the base URL, timeouts, limits, connections and middleware.
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// The same client, connections and pacer, whose calls may take so long in all: for one call,
+    /// The same client with another timeout for calls; shares the connections and the pacer. For one call:
     /// `client.with_timeout(…).send(…)`.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         self.with(Patience { timeout, ..self.patience })
     }
 
-    /// The same client, connections and pacer, whose attempts may take so long each.
+    /// The same client with another timeout for attempts; shares the connections and the pacer.
     #[must_use]
     pub fn with_attempt_timeout(&self, attempt_timeout: Duration) -> Self {
         self.with(Patience { attempt_timeout, ..self.patience })
     }
 
-    /// The same client, connections and pacer, whose calls are tried so often.
+    /// The same client with another retry policy; shares the connections and the pacer.
     #[must_use]
     pub fn with_retry(&self, retry: RetryPolicy) -> Self {
         self.with(Patience { retry, ..self.patience })
@@ -75,8 +75,9 @@ impl Client {
         Self { patience, ..self.clone() }
     }
 
-    /// The same client and connections for another account: its credentials or session, and a pacer of its
-    /// own.
+    /// The same client for another account, with other credentials or another session; shares the
+    /// connections. It gets a pacer of its own, with the rate limit of the credentials, unless this client
+    /// has no pacer.
     #[must_use]
     pub fn with_principal(&self, principal: impl Into<Principal>) -> Self {
         let Principal { credentials, session } = principal.into();
@@ -88,17 +89,17 @@ impl Client {
     /// Sends an operation, such as [`CreateWebhook`](crate::webhooks::CreateWebhook), and reads its
     /// reply.
     ///
-    /// What does not succeed is tried again where that is safe, as [`Call`] says; a create that may have
-    /// been applied never is.
+    /// Where a request fails, it is sent again if that is safe: see [`Call`]. A create that Kit may have
+    /// applied is never sent again.
     ///
     /// # Errors
     ///
     /// - [`Error::Input`]: the operation, the credential or a setting cannot be used; nothing was sent;
     /// - [`Error::Transport`]: there was no response;
     /// - [`Error::Api`]: Kit answered with a status that is not a success;
-    /// - [`Error::Reply`]: it is a success, but its reply is not what was promised;
-    /// - [`Error::Paced`]: the pacer leaves no room before the timeout; nothing was sent;
-    /// - [`Error::Session`]: the session has no access token and gets none.
+    /// - [`Error::Reply`]: the status is a success, but the reply cannot be read as the operation's reply;
+    /// - [`Error::Paced`]: the pacer would let the request go only after the timeout; it was not sent;
+    /// - [`Error::Session`]: the session has no access token, and could not get one.
     pub fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error> {
         let exchange = match &self.exchange {
             Ok(exchange) => exchange,
@@ -133,7 +134,7 @@ impl Client {
         }
     }
 
-    /// Runs the refresh of the session. What comes of it, the session knows.
+    /// Runs the refresh of the session, which keeps the result.
     fn refresh(&self, mut refresh: Refresh, exchange: &Exchange, time_left: Duration) {
         let Some(session) = &self.session else { return };
         let Patience { timeout, attempt_timeout, .. } = self.patience;
@@ -149,7 +150,7 @@ impl Client {
         let _ = session.run(refresh, Some((exchange, attempt_timeout)), Duration::ZERO);
     }
 
-    /// The pages of a list, one after the other, each when it is wanted.
+    /// The pages of a list. Each page is requested when the iterator gets to it.
     ///
     /// # Examples
     ///
@@ -168,7 +169,7 @@ impl Client {
         PageIter::new(self.clone(), list)
     }
 
-    /// The items of a list, over all its pages, each page when it is wanted.
+    /// The items of a list, from all its pages. Each page is requested when the iterator gets to it.
     ///
     /// # Examples
     ///

@@ -3,9 +3,9 @@
 //! - the host is looked up when a connection is made, and not for every request: a call on a connection that
 //!   stands makes neither a look-up nor the thread for one;
 //! - a proxy that answers drop by drop does not outlast the timeout for connecting;
-//! - whether a request was begun to be written is noted: as long as it was not, Kit cannot have it.
+//! - a note is kept whether writing the request has begun: until then, Kit cannot have the request.
 //!
-//! A request runs on the thread of its caller from beginning to end, so the notes are that thread's.
+//! A request runs on the thread of its caller from beginning to end, so the notes are kept for each thread.
 
 use std::cell::Cell;
 use std::fmt;
@@ -46,7 +46,7 @@ pub(crate) fn begin() {
     NOTES.set(Notes::NONE);
 }
 
-/// Whether the request that ran last on this thread was begun to be written.
+/// Whether writing the request that ran last on this thread has begun.
 pub(crate) fn is_request_begun() -> bool {
     NOTES.get().is_begun
 }
@@ -77,7 +77,7 @@ impl<R> fmt::Debug for LazyResolver<R> {
     }
 }
 
-/// Makes connections by another connector, which it looks the host up for.
+/// Looks the host up, then connects by another connector.
 #[derive(Debug)]
 pub(crate) struct Connecting<C>(pub(crate) C);
 

@@ -29,7 +29,7 @@ pub(crate) struct Exchange {
     pub(crate) max_response_size: usize,
 }
 
-/// What a middleware stands around: the exchange itself.
+/// The rest of the exchange, behind a middleware: sends the request.
 #[derive(Clone, Copy, Debug)]
 pub struct Next<'a> {
     exchange: &'a Exchange,
@@ -37,16 +37,16 @@ pub struct Next<'a> {
 }
 
 impl Next<'_> {
-    /// Sends the request, and brings its response.
+    /// Sends the request, and returns its response.
     ///
     /// # Errors
     ///
-    /// What kept it from getting a whole response.
+    /// Why there is no complete response.
     pub fn send(self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, TransportError> {
         self.exchange.send(request, self.timeout)
     }
 
-    /// How long the exchange may take.
+    /// How long the exchange may take in all, from looking up the host to the end of the response's body.
     pub fn timeout(&self) -> Duration {
         self.timeout
     }
@@ -124,7 +124,7 @@ impl Exchange {
     }
 }
 
-/// Without the agent: its proxy may have a password.
+/// Does not show the agent, whose proxy may have a password.
 impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exchange")
@@ -134,8 +134,8 @@ impl fmt::Debug for Exchange {
     }
 }
 
-/// The body of a request through an agent of the caller's. It notes whether it was asked for: as long as it
-/// was not, Kit cannot have the request.
+/// The body of a request through an agent of the caller's. It notes whether the agent has read from it: until
+/// then, Kit cannot have the request.
 struct Outgoing<'a> {
     bytes: &'a [u8],
     is_asked_for: bool,
@@ -148,7 +148,7 @@ impl Read for Outgoing<'_> {
     }
 }
 
-/// What kept a request from getting a response: `is_begun` says whether Kit can have any of it.
+/// Why a request got no response. `is_begun` says whether any of the request may have reached Kit.
 fn failure(error: ureq::Error, is_begun: bool) -> TransportError {
     match error {
         error if !is_begun => TransportError::NotSent(error.into()),
@@ -160,7 +160,7 @@ fn failure(error: ureq::Error, is_begun: bool) -> TransportError {
     }
 }
 
-/// Whether the error arises only before anything is sent.
+/// Whether the error occurs only while connecting, before the request is sent.
 fn is_of_connecting(error: &ureq::Error) -> bool {
     use ureq::Error as E;
     match error {

@@ -4,8 +4,8 @@ use crate::Client;
 
 /// The pages of a list, one after the other: made by [`Client::pages`].
 ///
-/// Each is asked for when it is wanted. After an error there is nothing more; [`rest`](Self::rest) is the list
-/// from the page on that failed.
+/// Each page is requested when the iterator gets to it. After an error the iterator ends;
+/// [`rest`](Self::rest) then returns the list from the page on that failed.
 #[derive(Debug)]
 #[must_use = "a list is asked for page by page, as it is iterated"]
 pub struct PageIter<L> {
@@ -19,7 +19,8 @@ impl<L: List> PageIter<L> {
         Self { client, pages: Pages::new(list), has_failed: false }
     }
 
-    /// What is left: the list from the next page on, to go on with later.
+    /// The list from the next page on, to continue later. `None` after the last page, and after a
+    /// `StuckCursor` error.
     pub fn rest(&self) -> Option<&L> {
         self.pages.rest()
     }
@@ -48,7 +49,7 @@ impl<L: List> std::iter::FusedIterator for PageIter<L> {}
 
 /// The items of a list, over all its pages: made by [`Client::items`].
 ///
-/// One page is in memory at a time. After an error there is nothing more.
+/// One page is in memory at a time. After an error the iterator ends.
 #[derive(Debug)]
 #[must_use = "a list is asked for page by page, as it is iterated"]
 pub struct ItemIter<L: List> {

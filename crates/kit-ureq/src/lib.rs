@@ -14,18 +14,18 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! What can be sent is in [`webhooks`]; authorizing an app, and sessions that renew themselves, in
-//! [`oauth`]; what can go wrong is in [`Error`], which says whether it came from Kit or from the
-//! transport, and whether the request may have been applied. What a client can be told is in [`Builder`].
+//! The operations are in [`webhooks`]; authorizing an app, and sessions that renew their tokens, are in
+//! [`oauth`]. [`Error`] says whether a failure came from Kit or from the transport, and whether Kit may have
+//! applied the operation. [`Builder`] has the settings of a client.
 //!
 //! # Features
 //!
 //! - `rustls` (default): TLS by rustls, with Mozilla's roots;
-//! - `platform-verifier`: [`Roots::Platform`](settings::Roots::Platform) with rustls;
-//! - `native-tls`: TLS by the platform's library, with the platform's roots; used where both are on;
+//! - `platform-verifier`: allows [`Roots::Platform`](settings::Roots::Platform) with rustls;
+//! - `native-tls`: TLS by the platform's library, with the platform's roots; used where `rustls` is on, too;
 //! - `tracing`: a span and events for each call.
 //!
-//! Without TLS, only `http` URLs can be reached; the error for an `https` one says so.
+//! Without TLS, the client reaches only `http` URLs; for an `https` URL it returns an error that says so.
 
 #![deny(missing_docs)]
 
@@ -53,7 +53,7 @@ pub use kit_core::{
 };
 pub use principal::Principal;
 
-/// OAuth 2.0: what [`kit_core::oauth`] has, with a [`Session`](oauth::Session) that brings its store.
+/// OAuth 2.0: all of [`kit_core::oauth`], but with a [`Session`](oauth::Session) that includes its store.
 pub mod oauth {
     pub use crate::session::Session;
     pub use kit_core::oauth::*;

@@ -2,7 +2,8 @@ use kit_core::Credentials;
 
 use crate::oauth::Session;
 
-/// As whom a client talks to Kit: credentials, or a [`Session`] with its store. Each becomes one by itself.
+/// Who a client acts for: credentials, or a [`Session`] with its store. Both convert into a `Principal` by
+/// `into`.
 #[derive(Clone, Debug)]
 pub struct Principal {
     pub(crate) credentials: Credentials,

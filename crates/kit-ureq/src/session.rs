@@ -12,13 +12,14 @@ use crate::clock::now;
 use crate::exchange::Exchange;
 use crate::wait::wait_for;
 
-/// An access token that renews itself, with the store that keeps it: what a client of an app that many accounts
-/// use is built with.
+/// The tokens of one user, renewed automatically, with the store that keeps them: for a client of an app that
+/// many accounts use.
 ///
-/// Clones are one session, however many clients use it. When tokens are renewed, and what comes of a store
-/// that fails, is with [`kit_core::oauth::Session`]. A refresh runs on the thread of the call that begins it;
-/// once its request is sent, it goes on beyond the timeout of that call until it is answered, for
-/// [`attempt_timeout`](crate::Builder::attempt_timeout) at most: to stop in the middle would lose the session.
+/// Clones are one session, however many clients use it. [`kit_core::oauth::Session`] says when tokens are
+/// renewed, and what happens where the store fails. A refresh runs on the thread of the call that begins it.
+/// Where calls cannot do without the refresh, the thread, once it has sent the request, waits for the
+/// response even beyond the timeout of the call, for [`attempt_timeout`](crate::Builder::attempt_timeout) at
+/// most: without the response, the session would be lost.
 ///
 /// # Examples
 ///
@@ -40,17 +41,17 @@ pub struct Session {
 }
 
 impl Session {
-    /// The session of the app that `store` keeps. It is read when the first call needs it.
+    /// A session of `app` whose tokens `store` keeps. They are loaded when the first call needs them.
     pub fn new(app: App, store: impl Store + 'static) -> Self {
         Self { inner: oauth::Session::new(app), store: Some(Arc::new(store)) }
     }
 
-    /// A session of the app that ends with the process.
+    /// A session of `app` without a store: its tokens are lost when the process ends.
     pub fn in_memory(app: App) -> Self {
         Self { inner: oauth::Session::in_memory(app), store: None }
     }
 
-    /// A session without the store that it wants, if it wants one.
+    /// The session of the credentials, if they are one, without a store.
     pub(crate) fn of(credentials: &Credentials) -> Option<Self> {
         Some(Self { inner: credentials.as_session()?.clone(), store: None })
     }
@@ -59,25 +60,26 @@ impl Session {
         Credentials::session(&self.inner)
     }
 
-    /// Begins the session with tokens that were just got, in place of those that the store keeps. From now on
-    /// they are used, also where they could not be saved.
+    /// Begins the session with new tokens, such as those of `ExchangeCode`, and saves them in place of the
+    /// store's. Calls use the new tokens from now on, even if saving fails.
     ///
     /// # Errors
     ///
-    /// [`SessionError::Load`] and [`SessionError::Save`], where the store fails, and [`SessionError::Busy`]
-    /// where somebody else goes on saving: the session lives in this process alone then, and the next calls
-    /// try to save it.
+    /// [`SessionError::Load`] and [`SessionError::Save`] where the store fails, and [`SessionError::Busy`]
+    /// where others keep saving at the same time. The tokens are then in this process alone, and the next
+    /// calls try to save them.
     pub fn begin(&self, tokens: &Tokens) -> Result<(), SessionError> {
         let refresh = self.inner.begin(tokens, now());
         let refresh = refresh.map_err(|error| SessionError::NotRefreshed(Arc::new(error)))?;
         self.run(*refresh, None, Duration::MAX)
     }
 
-    /// The newest tokens: those that the store keeps, or those in use where they could not be saved.
+    /// The newest tokens: those in the store, or those in use that could not be saved. `None` where there are
+    /// none.
     ///
     /// # Errors
     ///
-    /// [`SessionError::Load`].
+    /// [`SessionError::Load`] where the store cannot be read.
     pub fn tokens(&self) -> Result<Option<Tokens>, SessionError> {
         let tokens = self.inner.tokens_in_memory_alone();
         if tokens.is_some() || self.inner.is_in_memory() {
@@ -87,13 +89,15 @@ impl Session {
         Ok(record.map(|record| record.tokens().clone()))
     }
 
-    /// Why the store does not keep the newest tokens, which are in use all the same. `None` where it does.
+    /// Why the newest tokens, which are in use, could not be saved. `None` where they are saved, or are being
+    /// saved for the first time.
     pub fn unsaved(&self) -> Option<SessionError> {
         self.inner.unsaved()
     }
 
-    /// Waits until no other thread refreshes the session, or for so long: before a program ends, so that no
-    /// tokens are lost. Whether none does.
+    /// Waits until no other thread refreshes the session, but for `at_most` at most. Returns whether no
+    /// thread does. Call this before your program ends: otherwise new tokens may be lost before they are
+    /// saved.
     pub fn wait_until_settled(&self, at_most: Duration) -> bool {
         let start = Instant::now();
         while let Ok(Some((refreshed, within))) = self.inner.settles(now()) {
@@ -106,14 +110,13 @@ impl Session {
         true
     }
 
-    /// Whose session it is.
+    /// The app that the session belongs to.
     pub fn app(&self) -> &App {
         self.inner.app()
     }
 
-    /// Runs a refresh to its end, or until there is no time left for the call that runs it. Where something
-    /// would be lost otherwise, this takes longer than there is time. With the exchange comes the timeout of
-    /// an attempt.
+    /// Runs a refresh to its end, or until the call that runs it has no time left; longer only where tokens
+    /// would be lost otherwise. `exchange` comes with the timeout of an attempt.
     pub(crate) fn run(
         &self,
         mut refresh: Refresh,

@@ -4,7 +4,7 @@ use kit_core::Error;
 use kit_core::settings::{Certificate, Identity, Roots, Settings};
 use ureq::tls::{ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, TlsProvider, parse_pem};
 
-/// What ureq is to do for https.
+/// The TLS settings for ureq.
 ///
 /// # Errors
 ///
@@ -95,7 +95,7 @@ mod check {
         certificate.der().to_vec().into()
     }
 
-    /// Fails for what rustls does not take.
+    /// Fails for roots and an identity that rustls does not accept.
     pub(super) fn config(
         roots: &RootCerts,
         identity: Option<&Identity>,
@@ -128,7 +128,7 @@ mod check {
 
     use super::{no_certificate, unusable};
 
-    /// Fails for what the platform's library does not take.
+    /// Fails for roots and an identity that the platform's library does not accept.
     pub(super) fn config(
         roots: &RootCerts,
         identity: Option<&Identity>,

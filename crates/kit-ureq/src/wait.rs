@@ -14,7 +14,7 @@ impl Wake for Unpark {
     }
 }
 
-/// Waits until the future is ready, or for so long. Whether it is ready.
+/// Waits until the future is ready, but for `at_most` at most. Returns whether the future is ready.
 pub(crate) fn wait_for(future: impl Future<Output = ()>, at_most: Duration) -> bool {
     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
     let mut context = Context::from_waker(&waker);

@@ -1,3 +1,3 @@
-//! What can be asked of Kit: a folder for each resource, a file for each operation and each value.
+//! The operations of Kit's API: a folder for each resource, a file for each operation and each value.
 
 pub mod webhooks;

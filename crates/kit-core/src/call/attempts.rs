@@ -6,14 +6,14 @@ use super::RetryPolicy;
 use crate::error::{Delivery, Effect};
 use crate::{Error, TransportError};
 
-/// How long a call may take where nobody says.
+/// How long a call may take by default.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The attempts at one operation: how many there were, since when, and whether there is to be another.
 #[derive(Debug)]
 pub(crate) struct Attempts {
     policy: RetryPolicy,
-    /// For all of them, waits included.
+    /// How long all attempts together may take, waits included.
     timeout: Duration,
     random: u64,
     made: u32,
@@ -35,7 +35,7 @@ impl Attempts {
         self.timeout = timeout;
     }
 
-    /// There is one more.
+    /// Counts one more attempt.
     pub(crate) fn count(&mut self) {
         self.made = self.made.saturating_add(1);
     }
@@ -44,15 +44,15 @@ impl Attempts {
         self.made
     }
 
-    /// For the refresh of a session: as eager as these, but of its own patience, since others wait for it,
-    /// too.
+    /// The attempts of a session's refresh: as many as those of the call, but 5 at least, and with the
+    /// default timeout, since other calls wait for the refresh, too.
     pub(crate) fn of_refresh(&mut self) -> Self {
         let default = RetryPolicy::default();
         let attempts = self.policy.attempts().max(default.attempts());
         Self { policy: self.policy.with_attempts(attempts), ..Self::new(self.draw()) }
     }
 
-    /// What is left of the timeout, so long after the beginning.
+    /// What is left of the timeout when `elapsed` has passed.
     pub(crate) fn time_left(&self, elapsed: Duration) -> Duration {
         self.timeout.saturating_sub(elapsed)
     }
@@ -85,7 +85,7 @@ impl Attempts {
         })
     }
 
-    /// How long Kit asks to wait, as far as that is obeyed.
+    /// How long Kit asks to wait, up to the policy's limit for `Retry-After`.
     pub(crate) fn asked_to_wait(
         &self,
         error: &Error,
@@ -98,7 +98,7 @@ impl Attempts {
         .map(|asked| self.policy.retry_after(asked.delay(date)))
     }
 
-    /// The next of the numbers that follow from the caller's: `SplitMix64`, by Steele, Lea and Flood.
+    /// The next random number, from the caller's as the seed: `SplitMix64`, by Steele, Lea and Flood.
     pub(crate) fn draw(&mut self) -> u64 {
         self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.random;

@@ -10,11 +10,10 @@ use crate::error::{Delivery, Error, SessionError, TransportError};
 use crate::oauth::{Access, Asker, Session};
 use crate::{Credentials, Kit};
 
-/// One call up to its end: when to send, when to wait, when to give up.
+/// One call from its first request to its result: decides when to send, when to wait and when to give up.
 ///
-/// It ends in one of three ways: the operation is done; the operation was surely not applied, for a reason that
-/// the error gives; or the operation may have been applied, which [`Error::may_have_been_applied`] says. A create is never sent again unless Kit surely did not
-/// apply it.
+/// A call ends with the reply or with an error; [`Error::may_have_been_applied`] says whether Kit may have
+/// applied the operation all the same. A create is never sent again unless Kit surely did not apply it.
 ///
 /// | outcome | [`Effect::Reads`], [`Effect::Repeatable`] | [`Effect::Creates`] |
 /// | --- | --- | --- |
@@ -22,16 +21,16 @@ use crate::{Credentials, Kit};
 /// | 429 | retry after `Retry-After`, else backoff | the same: Kit did not apply it |
 /// | 500, 502, 503, 504 | retry after `Retry-After`, else backoff | give up; it may have been applied |
 /// | cut off, timed out | retry | give up; it may have been applied |
-/// | 401 with a session | refresh it once, send again | the same |
+/// | 401 with a session | renew the access token, send again, at most twice | the same |
 /// | anything else | give up | give up |
 ///
-/// A call takes at most two minutes, waits included, unless [`with_timeout`](Self::with_timeout) says
-/// otherwise. It owns its endpoint, or borrows it: a reference to an endpoint is one, too.
+/// A call takes at most two minutes, waits included, unless [`with_timeout`](Self::with_timeout) sets another
+/// time. A call can own its operation or borrow it, since a reference to an operation is an operation, too.
 ///
-/// With the feature `tracing`, each call has a span `kit.call` with its operation and outcome, and with
-/// the attempt, status, request id and wait that came last; each step is an event at the level `DEBUG`. The
-/// refresh of a session is a span of its own, and new tokens that cannot be saved are an event at the level
-/// `WARN`. The target of all is `kit_core::call`.
+/// With the feature `tracing`, each call has a span `kit.call`. The span has the operation, the outcome, and
+/// the last attempt, status, request id and wait. Each step is an event at the level `DEBUG`. The refresh of
+/// a session has a span of its own; new tokens that cannot be saved are an event at the level `WARN`. All
+/// spans and events have the target `kit_core::call`.
 ///
 /// [`Effect::Reads`]: crate::Effect::Reads
 /// [`Effect::Repeatable`]: crate::Effect::Repeatable
@@ -39,7 +38,7 @@ use crate::{Credentials, Kit};
 ///
 /// # Examples
 ///
-/// A transport is a loop over it:
+/// A transport is a loop over the steps of a call:
 ///
 /// ```
 /// use std::time::{Duration, Instant, SystemTime};
@@ -89,19 +88,19 @@ pub struct Call<E: Endpoint> {
 enum State<T> {
     Ready,
     Sent,
-    /// Since `since`, for `wait`. The error is that of the attempt before.
+    /// The call waits since `since`, for `wait`. The error is that of the attempt before.
     Waiting {
         since: Duration,
         wait: Duration,
         wants: Wants,
         error: Option<Error>,
     },
-    /// A refresh was given away, or is waited for. The error is that of the attempt before.
+    /// The call has handed out a refresh, or waits for one. The error is that of the attempt before.
     Refreshing(Option<Error>),
     /// Kit has rejected the session's token.
     Rejected(Error),
     Done(Result<T, Error>),
-    /// The result is given away.
+    /// The call has handed out its result.
     Ended,
 }
 
@@ -114,8 +113,8 @@ enum Wants {
 }
 
 impl<E: Endpoint> Call<E> {
-    /// A call that has not begun. `random` is any random number: it spreads the waits of callers that
-    /// fail at the same time.
+    /// Makes a call that has not begun. `random` is a random number, a new one for each call: calls that fail
+    /// at the same time then wait for different times.
     pub fn new(kit: &Kit, endpoint: E, random: u64) -> Self {
         Self {
             kit: kit.clone(),
@@ -130,29 +129,30 @@ impl<E: Endpoint> Call<E> {
         }
     }
 
-    /// The same call, tried so often. By default as [`RetryPolicy::default`] says.
+    /// Sets how often the call is tried, and how long it waits in between. Default: [`RetryPolicy::default`].
     #[must_use]
     pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
         self.attempts.set_policy(policy);
         self
     }
 
-    /// The same call, which may take so long in all, from the first [`next`](Self::next) on, waits
-    /// included. By default two minutes. A wait that would go beyond it is not begun.
+    /// Sets how long the call may take in all, from the first [`next`](Self::next) on, waits included.
+    /// Default: 2 minutes. A wait that would go beyond the timeout is not begun: the call ends at once.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.attempts.set_timeout(timeout);
         self
     }
 
-    /// The same call, which waits until the pacer lets it send.
+    /// Makes the call wait until `pacer` lets it send. Default: no pacer.
     #[must_use]
     pub fn with_pacer(mut self, pacer: &Pacer) -> Self {
         self.place = Some(Place::new(pacer.clone()));
         self
     }
 
-    /// What to do now. The timeout counts from the first time that this is asked.
+    /// Returns what to do now. The timeout counts from the first `next` on. After [`Step::Done`] the call has
+    /// ended.
     pub fn next(&mut self, now: Time) -> Step<Result<E::Reply, Error>> {
         let step = match self.timeline.since_first(now) {
             Ok(elapsed) => self.step(elapsed, now),
@@ -188,13 +188,13 @@ impl<E: Endpoint> Call<E> {
         }
     }
 
-    /// The error for a request of which nobody says what came of it.
+    /// The error for a request whose outcome the caller did not tell.
     fn untold(&self) -> Error {
         let untold = TransportError::CutOff("nothing was told of its outcome".into());
         self.kit.failure(&self.endpoint, untold)
     }
 
-    /// Tells that the request got this response.
+    /// Tells the call the response to its request. Does nothing unless the last step was [`Step::Send`].
     pub fn received(&mut self, response: Response<impl AsRef<[u8]>>, now: Time) {
         if matches!(self.state, State::Sent) {
             self.leave(now);
@@ -206,7 +206,7 @@ impl<E: Endpoint> Call<E> {
         }
     }
 
-    /// Tells that the request got no response.
+    /// Tells the call that its request got no response. Does nothing unless the last step was [`Step::Send`].
     pub fn failed(&mut self, failure: TransportError, now: Time) {
         if matches!(self.state, State::Sent) {
             self.leave(now);
@@ -215,12 +215,13 @@ impl<E: Endpoint> Call<E> {
         }
     }
 
-    /// Ends the call for who cannot do what it wants: a step that your loop does not know, or has no use for.
+    /// Ends the call with an error, for a loop that cannot do a step: one that it does not know, or has no
+    /// use for.
     ///
     /// # Errors
     ///
-    /// Always, and of the type that a call ends with: [`Error::Input`] for `call`, or what is known of a
-    /// request that was sent.
+    /// Always returns an error: that of the last request, if one was sent, otherwise [`Error::Input`] for
+    /// `call`.
     pub fn cannot(&mut self, step: &Step<Result<E::Reply, Error>>) -> Result<E::Reply, Error> {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::Sent => Err(self.attempts.error(self.untold())),
@@ -234,12 +235,12 @@ impl<E: Endpoint> Call<E> {
         }
     }
 
-    /// How many requests were sent.
+    /// How many requests the call has handed out in [`Step::Send`].
     pub fn attempts(&self) -> u32 {
         self.attempts.made()
     }
 
-    /// What is left of the timeout: an exchange should not take longer.
+    /// How much of the timeout is left. The transport should give up an attempt after this time.
     pub fn time_left(&self, now: Time) -> Duration {
         // A copy: only `next` begins to count.
         let elapsed = self.timeline.clone().since_first(now).unwrap_or_default();
@@ -332,8 +333,8 @@ impl<E: Endpoint> Call<E> {
         Step::Wait(wait)
     }
 
-    /// How a call ends that waits beyond its timeout: by the error of the attempt before, unless that is
-    /// what was about to be mended.
+    /// The error of a call that would wait beyond its timeout: the error of the attempt before, unless that
+    /// was a 401 for which the call waited for a new access token.
     fn too_late(&self, wants: Wants, error: Option<Error>, wait: Duration) -> Error {
         match (wants, error) {
             (Wants::AnotherAttempt | Wants::Room, Some(error)) => error,

@@ -1,4 +1,4 @@
-//! When to send: one call up to its end.
+//! Calls: when to send a request, when to wait, and when to give up.
 
 mod attempts;
 mod call;

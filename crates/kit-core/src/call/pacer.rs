@@ -7,24 +7,27 @@ use super::Time;
 use super::time::Timeline;
 use crate::Error;
 
-/// How long Kit's rate limits look back.
+/// How long a request counts for Kit's rate limit.
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// Makes calls wait, so that they do not run into Kit's rate limit.
+/// Makes calls wait, so that they stay below Kit's rate limit.
 ///
-/// At most the budget of requests reaches Kit in any 60 seconds. It is exact whatever the network does,
-/// since nobody knows when within an exchange Kit has counted the request: one that is under way
-/// counts, and it goes on counting until 60 seconds after its end.
+/// The budget of a pacer is how many requests may reach Kit in any 60 seconds. A request counts from when it
+/// is sent until 60 seconds after its response or failure, since the pacer cannot know when Kit counted the
+/// request in between. So the budget holds, however slow the network is.
 ///
-/// Who asks first is served first. Clones share one budget; use one for all that uses the same credential,
-/// also where one client is of `kit-ureq` and another of `kit-hyper`.
+/// Calls are let go in the order in which they asked first. Clones of a pacer share one budget. Use one pacer
+/// for all clients with the same credential, also where one client is of `kit-ureq` and another of
+/// `kit-hyper`.
 ///
-/// Where other programs use the credential, too, Kit's 429 teaches the pacer: nothing is sent while
-/// `Retry-After` lasts, and the budget shrinks to one more than was sent in that window, but to no less than
-/// half. It shrinks once in 60 seconds, however many calls under way are refused, and doubles again with each
-/// 60 seconds that pass without a 429.
+/// Where other programs use the same credential, Kit may answer 429 all the same. Then the pacer lets no
+/// request go while `Retry-After` lasts, for 60 seconds at most, and shrinks its budget: to one more than the
+/// requests that it has counted, but not below half. The budget shrinks once in 60 seconds, however many
+/// requests Kit refuses. 60 seconds after it has shrunk, and every 60 seconds from then on, it doubles, up to
+/// the budget at first.
 ///
-/// A call that would have to wait beyond its timeout ends with [`Error::Paced`](crate::Error::Paced).
+/// A call that would have to wait beyond its timeout ends at once, with
+/// [`Error::Paced`](crate::Error::Paced).
 ///
 /// Source: Kit's API v4, "Rate limits".
 ///
@@ -45,28 +48,29 @@ pub struct Pacer {
 #[derive(Debug)]
 struct Window {
     timeline: Timeline,
-    /// What the caller allows.
+    /// The budget that the caller gave.
     most: usize,
-    /// What Kit has taught: at most `most`.
+    /// The budget now: smaller than `most` after a 429.
     budget: usize,
-    /// When the budget grows, if it is not full.
+    /// When the budget grows, if it is smaller than `most`.
     grows: Duration,
-    /// Before that, the budget does not shrink again.
+    /// Until then the budget does not shrink again.
     shrunk_until: Duration,
-    /// Before that, nothing is sent.
+    /// Until then no request is let go.
     closed_until: Duration,
     in_flight: usize,
-    /// Of these nobody will tell the end.
+    /// How many requests in flight were dropped, so that no call tells their end.
     lost: usize,
-    /// When the others ended, oldest first.
+    /// When the requests of the last 60 seconds ended, oldest first.
     ended: VecDeque<Duration>,
-    /// Who waits: growing numbers.
+    /// The numbers of the calls that wait. They grow from front to back.
     queue: VecDeque<u64>,
     next_number: u64,
 }
 
 impl Pacer {
-    /// At most so many requests in any 60 seconds. Zero counts as one.
+    /// Makes a pacer that lets at most `budget` requests reach Kit in any 60 seconds. A `budget` of 0 counts
+    /// as 1.
     pub fn new(budget: u32) -> Self {
         let most = usize::try_from(budget).unwrap_or(usize::MAX).max(1);
         let window = Window {
@@ -85,7 +89,7 @@ impl Pacer {
         Self { window: Arc::new(Mutex::new(window)) }
     }
 
-    /// How many requests may reach Kit in any 60 seconds: less than at first, if a 429 has said so.
+    /// How many requests may reach Kit in any 60 seconds. A 429 makes this number smaller for some time.
     pub fn budget(&self) -> u32 {
         u32::try_from(self.window().budget).unwrap_or(u32::MAX)
     }
@@ -101,7 +105,8 @@ impl fmt::Debug for Pacer {
     }
 }
 
-/// The place of one call: nowhere, in the queue, or among those under way. Dropping it gives it back.
+/// The place of one call at the pacer: none, in the queue, or among the requests under way. Dropping the
+/// place gives it back.
 #[derive(Debug)]
 pub(crate) struct Place {
     pacer: Pacer,
@@ -120,7 +125,7 @@ impl Place {
         Self { pacer, at: At::Nowhere }
     }
 
-    /// How long to wait at least before it is worth asking again. Zero: the request may be sent.
+    /// How long the call has to wait, at least, before it asks again. Zero: the request may be sent.
     ///
     /// # Errors
     ///
@@ -140,7 +145,7 @@ impl Place {
         Ok(wait)
     }
 
-    /// The exchange has ended.
+    /// Tells that the request got its response, or failed.
     pub(crate) fn leave(&mut self, now: Time) {
         if matches!(self.at, At::UnderWay) {
             self.at = At::Nowhere;
@@ -156,7 +161,7 @@ impl Place {
         }
     }
 
-    /// Kit has answered 429: asking to wait so long, if it said so.
+    /// Tells that Kit answered 429, with the wait that it asked for, if it did.
     pub(crate) fn limited(&mut self, retry_after: Option<Duration>, now: Time) {
         let mut window = self.pacer.window();
         if let Ok(now) = window.timeline.since_first(now) {
@@ -176,7 +181,7 @@ impl Drop for Place {
 }
 
 impl Window {
-    /// Brings it up to the time.
+    /// Forgets requests that count no longer, and grows the budget if it is time.
     fn pass(&mut self, now: Duration) {
         // The end of these was before now: it is told late, and counts for longer.
         for _ in 0..std::mem::take(&mut self.lost) {
@@ -205,7 +210,7 @@ impl Window {
         }
     }
 
-    /// How long to wait; zero for one that has entered.
+    /// How long the call with this number has to wait; zero where its request may be sent.
     fn enter(&mut self, number: u64, now: Duration) -> Duration {
         let closed = self.closed_until.saturating_sub(now);
         if !closed.is_zero() {

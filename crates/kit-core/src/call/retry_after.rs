@@ -2,21 +2,21 @@ use std::time::{Duration, SystemTime};
 
 use http::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 
-/// How long Kit asks to wait before the next try: the `Retry-After` header (RFC 9110, section
-/// 10.2.3).
+/// How long Kit asks to wait before the next attempt: the `Retry-After` header (RFC 9110, section 10.2.3).
 ///
-/// As absurd as the server sent it; whoever waits should cap it.
+/// The value is not checked: a server can send any time. A program that waits should set a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryAfter {
-    /// So long from the reply on, in whole seconds.
+    /// How long to wait from the response on, in whole seconds.
     Delay(Duration),
-    /// Until then.
+    /// When the wait ends.
     Date(SystemTime),
 }
 
 impl RetryAfter {
-    /// How long to wait if it is `now`. Zero where the date has passed.
+    /// How long to wait from `now` on. Zero where the date has passed. For a [`Delay`](Self::Delay), `now`
+    /// does not matter.
     ///
     /// # Examples
     ///
@@ -36,8 +36,8 @@ impl RetryAfter {
         }
     }
 
-    /// What a response asks for. A date is compared with the response's own, where it has one: clocks
-    /// differ.
+    /// Reads the `Retry-After` of a response. Its date is compared with the response's own `Date`, if there
+    /// is one, since the clocks of server and client may differ.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
         let retry_after = headers.get(RETRY_AFTER).and_then(Self::parse)?;
         let date = headers.get(DATE).and_then(|date| date.to_str().ok());
@@ -47,7 +47,7 @@ impl RetryAfter {
         }
     }
 
-    /// `None` where it is neither of the two forms.
+    /// `None` where the value is neither a number of seconds nor a date.
     fn parse(value: &HeaderValue) -> Option<Self> {
         let text = value.to_str().ok()?.trim();
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {

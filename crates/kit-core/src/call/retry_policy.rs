@@ -1,10 +1,10 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// How often a [`Call`](crate::Call) tries, and how long it waits in between.
+/// How often a [`Call`](crate::Call) is tried, and how long it waits in between.
 ///
-/// Which outcomes are worth another try is not up to a policy: see [`Call`](crate::Call). How long a call may
-/// take in all, waits included, is not either: see [`Call::with_timeout`](crate::Call::with_timeout), and the
+/// The policy does not decide which failures are tried again: see the table of [`Call`](crate::Call). Nor
+/// does it limit how long a call takes in all: see [`Call::with_timeout`](crate::Call::with_timeout), and the
 /// `timeout` of a client.
 ///
 /// # Examples
@@ -26,8 +26,8 @@ pub struct RetryPolicy {
     retry_after_cap: Duration,
 }
 
-/// 5 attempts; backoff from 1 s up to 30 s; `Retry-After` up to 60 s, which is the window of Kit's
-/// rate limits.
+/// At most 5 attempts; backoff with a base of 1 s and a cap of 30 s; `Retry-After` up to 60 s, the time that
+/// Kit's rate limits count over.
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
@@ -40,24 +40,26 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt: what fails is not sent again, but for one case. What Kit rejects (401) with the access
-    /// token of a session is sent with the next token: Kit did not apply it.
+    /// One attempt: a request that fails is not sent again, with one exception. Where Kit rejects the access
+    /// token of a session (401), the request is sent again with a new access token.
     ///
-    /// The call may still wait before its attempt, for a [`Pacer`](crate::Pacer) that has no room or for the
-    /// refresh of a session. The timeout of the call bounds that, too.
+    /// The call may still wait before its attempt, for a [`Pacer`](crate::Pacer) or for the refresh of a
+    /// session, up to the timeout of the call.
     pub fn none() -> Self {
         Self::default().with_attempts(1)
     }
 
-    /// At most so many requests, the first included. Zero counts as one.
+    /// Sets how many requests a call sends at most, the first included. 0 counts as 1. Default: 5. A request
+    /// that is sent again with a new access token after a 401 counts, but is sent even beyond this number.
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32) -> Self {
         self.attempts = NonZeroU32::new(attempts).unwrap_or(NonZeroU32::MIN);
         self
     }
 
-    /// Where the server does not say how long to wait: a random time up to `base` before the second
-    /// attempt, up to twice that before the third, and so on, but never over `cap`.
+    /// Sets how long a call waits where the server sends no `Retry-After`: a random time up to `base` before
+    /// the second attempt, up to twice `base` before the third, up to four times before the fourth, and so
+    /// on, but never more than `cap`. Default: 1 s and 30 s.
     #[must_use]
     pub fn with_backoff(mut self, base: Duration, cap: Duration) -> Self {
         self.base = base;
@@ -65,20 +67,21 @@ impl RetryPolicy {
         self
     }
 
-    /// The longest `Retry-After` that is obeyed; of a longer one, this much.
+    /// Sets how long a call waits for a `Retry-After` at most: where the server asks for longer, the call
+    /// waits for `cap`. Default: 60 s.
     #[must_use]
     pub fn with_retry_after_cap(mut self, cap: Duration) -> Self {
         self.retry_after_cap = cap;
         self
     }
 
-    /// At most so many requests, the first included.
+    /// How many requests a call sends at most, the first included: see
+    /// [`with_attempts`](Self::with_attempts).
     pub fn attempts(&self) -> u32 {
         self.attempts.get()
     }
 
-    /// Exponential backoff with full jitter, after so many attempts: `random` of 2⁶⁴ parts of the
-    /// most.
+    /// Exponential backoff with full jitter, after `attempts` attempts: `random` / 2⁶⁴ of the longest wait.
     pub(crate) fn backoff(&self, attempts: u32, random: u64) -> Duration {
         let factor = 1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
         let most = self.base.saturating_mul(factor).min(self.cap).as_nanos();

@@ -7,26 +7,27 @@ use http::Request;
 use super::Call;
 use crate::oauth::{Refresh, Refreshed};
 
-/// What a [`Call`] wants next.
+/// What the caller of [`Call::next`] has to do next.
 #[non_exhaustive]
 pub enum Step<T> {
-    /// Send the request; then tell [`Call::received`] or [`Call::failed`] what came of it.
+    /// Send the request; then pass the response to [`Call::received`], or the failure to [`Call::failed`].
     Send(Request<Vec<u8>>),
-    /// Wait so long; then ask [`Call::next`] again.
+    /// Wait for this time; then call [`Call::next`] again.
     Wait(Duration),
-    /// Run the refresh, to its end even if the call is dropped meanwhile; then ask [`Call::next`] again, or
-    /// already before its end. It comes only where the credentials are a
+    /// Run the refresh to its end, even if the call is dropped meanwhile. Call [`Call::next`] again when the
+    /// refresh has ended, or while another task runs it. This step comes only where the credentials are a
     /// [`Session`](crate::oauth::Session).
     Refresh(Box<Refresh>),
-    /// Wait until the refresh of the session that is under way has ended, but no longer than `at_most`; then
-    /// ask [`Call::next`] again. A loop that cannot await `refreshed` may ask again after 20 ms, say.
+    /// Wait until the refresh of the session has ended that is under way, but no longer than `at_most`; then
+    /// call [`Call::next`] again. A loop that cannot await `refreshed` can call `next` every 20 ms, for
+    /// example.
     AwaitRefresh {
-        /// Ready when the refresh has ended.
+        /// A future that is ready when the refresh has ended, or has brought tokens.
         refreshed: Refreshed,
         /// How long to wait at most.
         at_most: Duration,
     },
-    /// The call has ended.
+    /// The call has ended, with this result.
     Done(T),
 }
 
@@ -42,7 +43,7 @@ impl<T> Step<T> {
     }
 }
 
-/// Without the body and the headers of a request.
+/// Shows neither the body nor the headers of a request, which may hold secrets.
 impl<T: fmt::Debug> fmt::Debug for Step<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -3,15 +3,15 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::Error;
 
-/// What the time is, by two clocks: this crate reads none.
+/// The current time by two clocks. The caller reads the clocks: this crate reads none.
 ///
-/// Waits and windows are measured by the first, which never jumps; dates that a server names are compared
-/// with the second.
+/// The first clock never jumps, and measures waits. The second tells the date, which is compared with the
+/// dates that a server sends.
 ///
-/// The first is the clock of the process, for which [`Instant`] stands, so that everything in a process
-/// can share a [`Pacer`](crate::Pacer) and a [`Session`](crate::oauth::Session). Where there is no such
-/// clock (WebAssembly in a browser, a game's own time), a [`Clock`] takes its place. A pacer or a session
-/// that meets another clock than the one it was used with first fails with an [`Error::Input`] for
+/// The first clock is usually that of the process, [`Instant`], so that all calls of a process can share a
+/// [`Pacer`](crate::Pacer) and a [`Session`](crate::oauth::Session). Where there is no such clock
+/// (WebAssembly in a browser, a game's own time), use a [`Clock`]. A call, a pacer and a session must always
+/// be given times of the same clock: with a time of another clock, a call fails with an [`Error::Input`] for
 /// `clock`.
 ///
 /// # Examples
@@ -36,13 +36,14 @@ enum Moment {
 }
 
 impl Time {
-    /// By the clock of the process, and by that of the system.
+    /// The time by the clock of the process (`instant`) and by the clock of the system (`date`).
     pub fn new(instant: Instant, date: SystemTime) -> Self {
         Self { moment: Moment::OfProcess(instant), date }
     }
 }
 
-/// A clock other than that of the process. Each is one of its own; clones are the same.
+/// A clock for programs that cannot use [`Instant`]. Each new clock differs from all others; clones are the
+/// same clock.
 ///
 /// # Examples
 ///
@@ -65,29 +66,29 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A new clock.
+    /// Makes a new clock, which differs from all others.
     #[expect(clippy::new_without_default, reason = "each is another")]
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self { number: NEXT.fetch_add(1, Ordering::Relaxed) }
     }
 
-    /// What the time is: `elapsed` since any moment that stays the same, by this clock, which never goes
-    /// back; and the date by the system's clock.
+    /// The time by this clock and by the clock of the system. `elapsed` is the time since a moment that you
+    /// choose once for this clock, and must never go back; `date` is the system's time.
     pub fn time(&self, elapsed: Duration, date: SystemTime) -> Time {
         Time { moment: Moment::Of { clock: self.number, elapsed }, date }
     }
 }
 
-/// Measures moments of one clock from the first that it is told.
+/// Measures the time since the first moment that it was given, all by one clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Timeline {
     first: Option<Moment>,
 }
 
 impl Timeline {
-    /// How long after the first moment this one is. Zero for one before it: callers read the clock before
-    /// they get here, not always in this order.
+    /// How long after the first moment `time` is. Zero where `time` is before it: callers read the clock
+    /// before they get here, and may overtake each other.
     ///
     /// # Errors
     ///

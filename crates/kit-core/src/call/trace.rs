@@ -1,4 +1,4 @@
-//! What is seen of a call from outside: a span, and an event for each step. Never a secret or a body.
+//! Tracing of calls: a span for each call, and an event for each step. Neither holds a secret or a body.
 
 #[cfg(feature = "tracing")]
 pub(crate) use on::Trace;
@@ -99,7 +99,7 @@ mod on {
             });
         }
 
-        /// Of no call: the tokens are in use.
+        /// An event outside of any call's span: new tokens are in use, but could not be saved.
         pub(crate) fn unsaved(failure: &SessionError) {
             warn!(target: TARGET, %failure, "new tokens are not saved, and live in this process alone");
         }

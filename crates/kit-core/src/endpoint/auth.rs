@@ -1,13 +1,13 @@
-/// As whom an operation may be sent.
+/// Which credentials an operation can be sent with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Auth {
     /// With an API key or an access token.
     Any,
-    /// With an OAuth access token alone: Kit answers 401 to an API key. [`Kit::request`](crate::Kit::request)
-    /// says so before anything is sent.
+    /// With an OAuth access token alone: Kit answers 401 to an API key. With an API key,
+    /// [`Kit::request`](crate::Kit::request) returns an error, and nothing is sent.
     OAuth,
-    /// As nobody: without credentials, whatever the client has. The operations of OAuth say in their
-    /// bodies as whom they are sent.
+    /// Without credentials, even where the client has some. So are the operations of OAuth: their bodies name
+    /// the app.
     Nobody,
 }

@@ -7,11 +7,11 @@ use crate::error::{Effect, Operation};
 use crate::oauth::OAuthPage;
 use crate::wire::{Body, Path, Query, ReadError, Reply};
 
-/// One operation of the API as a value: what is sent, and how the reply is read.
+/// One operation of the API as a value: defines the request, and reads the reply.
 ///
-/// The operations that this crate has are types that implement this trait; any other operation can be added
-/// outside of it and sent the same way. What is fixed for an operation stands in constants, so that
-/// retries, credentials and traces can go by it.
+/// Each operation of this crate is a type that implements this trait. Your program can implement the trait
+/// for other operations, and send them the same way. The constants hold what is the same for every value of
+/// the operation; retries, credentials and traces depend on them.
 ///
 /// A reference to an operation is an operation, too.
 ///
@@ -62,59 +62,60 @@ pub trait Endpoint {
     /// The path, from `/v4` on, with a name in braces for each parameter: `/v4/tags/{tag_id}/subscribers`.
     const PATH: &'static str;
 
-    /// What sending it does to Kit.
+    /// What sending the operation does to Kit: decides whether a call may send it again.
     const EFFECT: Effect;
 
-    /// As whom it may be sent. By default as anybody who has credentials.
+    /// Which credentials the operation can be sent with. Default: an API key or an access token.
     const AUTH: Auth = Auth::Any;
 
-    /// Whether its reply may hold secrets, so that no error shows the body of a success. By default it does
-    /// not.
+    /// Whether the reply may hold secrets. If so, no error shows the body of a success. Default: false.
     const HAS_SECRET_REPLY: bool = false;
 
-    /// What Kit answers when it has done what was asked.
+    /// The type that the reply of a success (2xx) is read into.
     type Reply;
 
-    /// The path with its parameters. By default [`PATH`](Self::PATH), which has none then.
+    /// The path of this value's request, with the parameters filled in. Default: [`PATH`](Self::PATH), for a
+    /// path without parameters.
     fn path(&self) -> Path {
         Self::PATH.into()
     }
 
-    /// Writes the query. By default there is none.
+    /// Adds the parameters of the query to `query`. By default the request has no query.
     fn query(&self, query: &mut Query) {
         let _ = query;
     }
 
-    /// The body. By default there is none.
+    /// The body of the request. By default the request has no body.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] where the value cannot be written.
+    /// [`Error::Input`] where the body cannot be written.
     fn body(&self) -> Result<Body, Error> {
         Ok(Body::none())
     }
 
-    /// What of the operation no error may show, even where a reply repeats it. Nothing by default; the
-    /// credentials are never shown anyway.
+    /// The secrets in the operation: error texts show `[redacted]` in their place, also where a reply repeats
+    /// them. Default: none. The credentials need not be listed here: they are always redacted.
     fn secrets(&self) -> Vec<&str> {
         Vec::new()
     }
 
-    /// Reads a reply whose status is a success (2xx): mostly one line, such as `reply.field("webhook")` or
+    /// Reads the reply of a success (2xx). Mostly one line, such as `reply.field("webhook")` or
     /// `reply.nothing()`.
     ///
     /// # Errors
     ///
-    /// What is wrong with the reply; it becomes an [`Error::Reply`].
+    /// A [`ReadError`] that says what is wrong with the reply. The call returns it as an [`Error::Reply`].
     fn reply(&self, reply: Reply<'_>) -> Result<Self::Reply, ReadError>;
 
-    /// Where it is instead of below the base URL, for the pages of OAuth.
+    /// Which page of OAuth the operation is, if it is one: [`OAuthUrls`](crate::oauth::OAuthUrls) has its
+    /// URL.
     #[doc(hidden)]
     fn oauth_page(&self) -> Option<OAuthPage> {
         None
     }
 
-    /// The same operation with a parameter in its query that this version does not know.
+    /// The same operation with one more query parameter: for a parameter that this version does not know.
     ///
     /// # Examples
     ///
@@ -134,8 +135,9 @@ pub trait Endpoint {
         Extended::new(self).with_query(name, value)
     }
 
-    /// The same operation with fields in its JSON body that this version does not know. Objects are merged,
-    /// however deep; anything else takes the place of what is there.
+    /// The same operation with more fields in its JSON body: for fields that this version does not know.
+    /// `fields` is an object, which is merged into the body at every depth; a value that is no object
+    /// replaces the value of its name.
     ///
     /// # Examples
     ///
@@ -157,7 +159,7 @@ pub trait Endpoint {
         Extended::new(self).with_body(fields)
     }
 
-    /// The same operation, whose reply comes with the status and the headers: the `X-Request-Id` for a
+    /// The same operation, whose reply includes the status and the headers: for the `X-Request-Id` of a
     /// support ticket, for example.
     ///
     /// # Examples
@@ -214,7 +216,7 @@ impl<E: Endpoint> Endpoint for &E {
     }
 }
 
-/// Which operation it is, for errors.
+/// The method, path and effect of an operation, for errors.
 pub(crate) fn operation<E: Endpoint>(endpoint: &E) -> Operation {
     Operation { method: E::METHOD, path: endpoint.path().into_inner(), effect: E::EFFECT }
 }

@@ -23,7 +23,7 @@ impl<E> Extended<E> {
         Self { endpoint, query: Vec::new(), body: None }
     }
 
-    /// With another parameter in the query.
+    /// Adds another parameter to the query.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "a number or a text, as it comes")]
     pub fn with_query(mut self, name: impl Into<String>, value: impl ToString) -> Self {
@@ -31,7 +31,7 @@ impl<E> Extended<E> {
         self
     }
 
-    /// With more fields in the JSON body.
+    /// Merges more fields into the JSON body.
     #[must_use]
     pub fn with_body(mut self, fields: Value) -> Self {
         match &mut self.body {
@@ -41,7 +41,7 @@ impl<E> Extended<E> {
         self
     }
 
-    /// The operation itself.
+    /// The operation without the added parameters.
     pub fn endpoint(&self) -> &E {
         &self.endpoint
     }
@@ -99,7 +99,7 @@ impl<E: Endpoint> Endpoint for Extended<E> {
     }
 }
 
-/// Without the values, which may be secrets.
+/// Shows the names of the added parameters, but not their values, which may be secrets.
 impl<E: fmt::Debug> fmt::Debug for Extended<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let query: Vec<_> = self.query.iter().map(|(name, _)| name).collect();
@@ -113,7 +113,7 @@ impl<E: fmt::Debug> fmt::Debug for Extended<E> {
     }
 }
 
-/// Objects are merged; anything else takes the place of what is there.
+/// Merges objects, and replaces any other value.
 fn merge(into: &mut Value, from: Value) {
     match (into, from) {
         (Value::Object(into), Value::Object(from)) => {

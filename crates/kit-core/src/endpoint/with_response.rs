@@ -6,7 +6,7 @@ use crate::error::Effect;
 use crate::oauth::OAuthPage;
 use crate::wire::{Body, Path, Query, ReadError, Reply};
 
-/// An operation whose reply comes with the status and the headers of the response: made by
+/// An operation whose reply includes the status and the headers of the response: made by
 /// [`Endpoint::with_response`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct WithResponse<E> {

@@ -6,7 +6,7 @@ use super::transport_error::Earlier;
 use super::{Delivery, OAuthError, Operation};
 use crate::call::RetryAfter;
 
-/// A status that is not a success.
+/// The error for a response whose status is not a success (2xx), from Kit or from a proxy before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     pub(crate) operation: Operation,
@@ -20,7 +20,7 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// Which operation was answered so.
+    /// The operation that was answered with this status.
     pub fn operation(&self) -> &Operation {
         &self.operation
     }
@@ -30,19 +30,20 @@ impl ApiError {
         self.status
     }
 
-    /// Kit's own messages, in its words: the `errors` of the body, at most 20 of at most 500 characters; what
-    /// is cut ends with `…`. Empty where the body does not have them, as when a proxy answered;
-    /// [`excerpt`](Self::excerpt) then shows what came.
+    /// Kit's own messages: the `errors` of the body. At most 20 messages of at most 500 characters each; a
+    /// longer message is cut, and ends with `…`. Empty where the body has no `errors`, as when a proxy
+    /// answered: [`excerpt`](Self::excerpt) then shows the body.
     pub fn messages(&self) -> &[String] {
         &self.messages
     }
 
-    /// What the operations of OAuth answer with instead of messages.
+    /// The OAuth error in the body, which the operations of OAuth answer with instead of messages. `None`
+    /// where the body has no such error.
     pub fn oauth(&self) -> Option<&OAuthError> {
         self.oauth.as_ref()
     }
 
-    /// The beginning of the body, at most 200 characters, on one line. Empty where there is none.
+    /// The beginning of the body, at most 200 characters, on one line. Empty where the body is.
     pub fn excerpt(&self) -> &str {
         &self.excerpt
     }
@@ -52,7 +53,7 @@ impl ApiError {
         self.request_id.as_deref()
     }
 
-    /// How long Kit asks to wait before the next try.
+    /// How long Kit asks to wait before the next attempt. `None` where the response has no `Retry-After`.
     pub fn retry_after(&self) -> Option<RetryAfter> {
         self.retry_after
     }

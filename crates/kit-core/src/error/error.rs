@@ -6,10 +6,10 @@ use http::StatusCode;
 use super::transport_error::Earlier;
 use super::{ApiError, Delivery, Effect, Operation, ReplyError, SessionError, TransportError};
 
-/// What went wrong with a call.
+/// Why a call failed.
 ///
-/// The text of an error holds all that is known, causes included; [`source`](std::error::Error::source) is
-/// `None` for every error of this crate, so that nothing is said twice. None of them shows a credential.
+/// The text of an error includes its causes; [`source`](std::error::Error::source) is `None` for every error
+/// of this crate, so that nothing is printed twice. No error shows a credential.
 ///
 /// # Examples
 ///
@@ -30,13 +30,14 @@ use super::{ApiError, Delivery, Effect, Operation, ReplyError, SessionError, Tra
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The caller's input cannot be sent. Nothing was sent.
+    /// The caller's input cannot be used: an argument, a setting, a credential or a clock. No request is sent
+    /// with it.
     #[error("{field}: {reason}")]
     #[non_exhaustive]
     Input {
-        /// What is wrong: the name of an argument, or the path to it, such as `event.tag_id`.
+        /// The name of the wrong input, such as `per_page`, or its path, such as `event.tag_id`.
         field: &'static str,
-        /// Why, worded to follow the field's name.
+        /// What is wrong with the input, worded to follow the field's name: `is empty`.
         reason: Cow<'static, str>,
     },
 
@@ -44,25 +45,26 @@ pub enum Error {
     #[error(transparent)]
     Api(Box<ApiError>),
 
-    /// The status is a success, but the reply is not what was promised.
+    /// The status is a success (2xx), but the reply cannot be read as the operation's reply.
     #[error(transparent)]
     Reply(Box<ReplyError>),
 
-    /// There is no response: the transport failed.
+    /// The request got no response: the transport failed.
     #[error("{operation}: {failure}{}", Earlier(operation, *earlier))]
     #[non_exhaustive]
     Transport {
-        /// Which operation was sent.
+        /// The operation of the request.
         operation: Operation,
-        /// What the transport met.
+        /// How the transport failed.
         failure: TransportError,
         /// Whether an earlier attempt of the same call may have been applied.
         earlier: Delivery,
     },
 
-    /// Nothing was sent: the [`Pacer`](crate::Pacer) of the client leaves no room before the call's timeout.
+    /// The request was not sent: the [`Pacer`](crate::Pacer) would let it go only after the call's timeout.
     ///
-    /// A server that makes this call for a request of its own can answer 503 with a `Retry-After` of `wait`.
+    /// A server that makes the call to answer a request itself can answer 503, with a `Retry-After` of
+    /// `wait`.
     #[error(
         "{operation}: not sent: the pacer leaves no room before the timeout; there may be some in {wait:?}{}",
         Earlier(operation, *earlier)
@@ -71,19 +73,19 @@ pub enum Error {
     Paced {
         /// Which operation was to be sent.
         operation: Operation,
-        /// After how long there may be room.
+        /// How long to wait before the pacer may let a request go.
         wait: Duration,
         /// Whether an earlier attempt of the same call may have been applied.
         earlier: Delivery,
     },
 
-    /// The session has no access token to send.
+    /// The request was not sent: the session has no access token for it.
     #[error("{operation}: {failure}{}", Earlier(operation, *earlier))]
     #[non_exhaustive]
     Session {
         /// Which operation was to be sent.
         operation: Operation,
-        /// What the session met.
+        /// Why the session has no access token.
         failure: SessionError,
         /// Whether an earlier attempt of the same call may have been applied.
         earlier: Delivery,
@@ -91,12 +93,12 @@ pub enum Error {
 }
 
 impl Error {
-    /// An input that cannot be sent: for an [`Endpoint`](crate::Endpoint) of your own.
+    /// Makes an [`Error::Input`]: for an [`Endpoint`](crate::Endpoint) of your own.
     pub fn input(field: &'static str, reason: impl Into<Cow<'static, str>>) -> Self {
         Self::Input { field, reason: reason.into() }
     }
 
-    /// Which operation the call was about. `None` for bad input.
+    /// The operation of the call. `None` for [`Error::Input`].
     pub fn operation(&self) -> Option<&Operation> {
         match self {
             Self::Input { .. } => None,
@@ -108,16 +110,16 @@ impl Error {
         }
     }
 
-    /// Whether Kit may have done what was asked, although the call failed.
+    /// Whether Kit may have applied the operation, although the call failed.
     ///
-    /// Where it is true, a create should not be sent again before looking at what is there: Kit does
-    /// not keep the same webhook from being created twice.
+    /// If true, look at what Kit holds before you send a create again: Kit creates a second webhook where an
+    /// equal one exists.
     ///
-    /// False for bad input, for every operation that only reads, for a request that was never sent or
-    /// surely not processed, for a session that cannot be refreshed, and for refusals, which are the
-    /// statuses 4xx, 301, 307 and 308. True for the rest: a 5xx, a connection that was cut off, a timeout,
-    /// a success whose body is unreadable. True, too, where one of these was met by an earlier attempt of
-    /// the same [`Call`](crate::Call).
+    /// Always false for [`Error::Input`] and for an operation that only reads. Otherwise false for a request
+    /// that was not sent or surely not processed, for a session without an access token, and for the statuses
+    /// 4xx, 301, 307 and 308, which say that Kit did nothing; true for any other failure: a 5xx, a connection
+    /// that was cut off, a timeout, a success whose body cannot be read. Also true where an earlier attempt
+    /// of the same [`Call`](crate::Call) ended in such a failure.
     pub fn may_have_been_applied(&self) -> bool {
         let was_applied = match self {
             Self::Input { .. } | Self::Paced { .. } | Self::Session { .. } => false,
@@ -140,7 +142,7 @@ impl Error {
         }
     }
 
-    /// The error of an attempt that was not the first.
+    /// The same error, with what is known of the attempts before it.
     pub(crate) fn after(mut self, attempts: Delivery) -> Self {
         match &mut self {
             Self::Input { .. } => {}
@@ -154,8 +156,8 @@ impl Error {
     }
 }
 
-/// Whether nothing was done. Of the redirects only those that ask to send the same request elsewhere:
-/// the others may stand for a result.
+/// Whether the status says that Kit did nothing. Of the redirects, those do that ask for the same request at
+/// another URL; the others may be the result of an operation that was applied.
 fn is_refusal(status: StatusCode) -> bool {
     status.is_client_error() || matches!(status.as_u16(), 301 | 307 | 308)
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::wire::Scrub;
 
-/// An error of OAuth: what the authorization and token endpoints refuse with (RFC 6749, sections 4.1.2.1
+/// An OAuth error, as the authorization endpoint and the token endpoint answer it (RFC 6749, sections 4.1.2.1
 /// and 5.2).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OAuthError {
@@ -28,7 +28,7 @@ impl OAuthError {
         }
     }
 
-    /// What the body of a reply says, if it is one.
+    /// Reads the OAuth error in the body of a response, if there is one.
     pub(crate) fn read(body: &[u8], scrub: &Scrub<'_>) -> Option<Self> {
         let mut body: Map<String, Value> = serde_json::from_slice(body).ok()?;
         let mut text = |name| match body.remove(name) {
@@ -39,17 +39,17 @@ impl OAuthError {
         Some(Self::new(&code, text("error_description"), text("error_uri"), scrub))
     }
 
-    /// What is wrong.
+    /// The error code: `error`.
     pub fn code(&self) -> &OAuthErrorCode {
         &self.code
     }
 
-    /// The server's words for it, for developers.
+    /// The server's explanation for developers: `error_description`.
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
     }
 
-    /// A page about it.
+    /// The address of a page about the error: `error_uri`.
     pub fn uri(&self) -> Option<&str> {
         self.uri.as_deref()
     }
@@ -66,17 +66,17 @@ impl std::error::Error for OAuthError {}
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal,)+) => {
-        /// What an [`OAuthError`] is about.
+        /// The code of an [`OAuthError`].
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum OAuthErrorCode {
             $($(#[$doc])* $variant,)+
-            /// One that RFC 6749 does not have.
+            /// A code that RFC 6749 does not have.
             Other(String),
         }
 
         impl OAuthErrorCode {
-            /// As it is written on the wire.
+            /// The code as OAuth writes it, such as `invalid_grant`.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $code,)+
@@ -97,25 +97,25 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The user, or Kit in the user's name, said no.
+    /// The user denied the app access, or Kit decided so without asking.
     AccessDenied = "access_denied",
     /// The app is unknown, or its secret is wrong.
     InvalidClient = "invalid_client",
-    /// The code or refresh token is wrong, spent, expired, revoked, or another app's.
+    /// The authorization code or refresh token is wrong, spent, expired, revoked, or another app's.
     InvalidGrant = "invalid_grant",
     /// A parameter is missing, wrong or repeated.
     InvalidRequest = "invalid_request",
-    /// The scope is unknown, or more than was allowed.
+    /// The scope is unknown, or wider than the user has allowed.
     InvalidScope = "invalid_scope",
     /// The server met something unexpected.
     ServerError = "server_error",
     /// The server is overloaded, or under maintenance.
     TemporarilyUnavailable = "temporarily_unavailable",
-    /// The app may not do this.
+    /// The app may not use this grant type or response type.
     UnauthorizedClient = "unauthorized_client",
-    /// The server does not know this kind of grant.
+    /// The server does not support the grant type.
     UnsupportedGrantType = "unsupported_grant_type",
-    /// The server does not know this kind of response.
+    /// The server does not support the response type.
     UnsupportedResponseType = "unsupported_response_type",
 }
 

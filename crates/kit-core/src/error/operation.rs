@@ -3,34 +3,36 @@ use std::fmt;
 
 use http::Method;
 
-/// What sending an operation does to Kit. Retries, errors and traces go by it.
+/// What sending an operation does to Kit. Retries, errors and traces depend on it.
 ///
-/// An operation says so itself ([`Endpoint::EFFECT`](crate::Endpoint::EFFECT)), since its method does not:
-/// `POST /v4/subscribers/filter` reads, and a POST that Kit takes for an update can be repeated.
+/// Each operation states its effect in [`Endpoint::EFFECT`](crate::Endpoint::EFFECT), since its HTTP method
+/// does not tell: `POST /v4/subscribers/filter` only reads, and some POSTs update, so that they can be
+/// repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Effect {
-    /// Sending it changes nothing.
+    /// Sending the operation changes nothing at Kit.
     Reads,
-    /// Sending it twice leaves Kit as sending it once does: a deletion, an upsert.
+    /// Sending the operation twice leaves Kit as sending it once does: a deletion, an upsert.
     Repeatable,
-    /// Sending it twice may do something twice: it is not sent again where the first may have been applied.
+    /// Sending the operation twice may create something twice. A call does not send it again where Kit may
+    /// have applied the first request.
     Creates,
 }
 
 impl Effect {
-    /// Whether sending it changes nothing.
+    /// Whether the operation only reads.
     pub fn is_read(self) -> bool {
         self == Self::Reads
     }
 
-    /// Whether it may be sent again where nobody knows what came of the first.
+    /// Whether the operation may be sent again where Kit may have applied the first request.
     pub fn is_repeatable(self) -> bool {
         self != Self::Creates
     }
 }
 
-/// Which operation a call was about: in errors and traces.
+/// The operation of a call, as errors and traces show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
     pub(crate) method: Method,

@@ -6,7 +6,7 @@ use super::api_error::write_request_id;
 use super::transport_error::Earlier;
 use super::{Delivery, Operation};
 
-/// A success that is not what was promised.
+/// The error for a success (2xx) whose reply cannot be read as the operation's reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplyError {
     pub(crate) operation: Operation,
@@ -19,7 +19,7 @@ pub struct ReplyError {
 }
 
 impl ReplyError {
-    /// Which operation was answered so.
+    /// The operation that was answered with this reply.
     pub fn operation(&self) -> &Operation {
         &self.operation
     }
@@ -34,13 +34,13 @@ impl ReplyError {
         self.problem
     }
 
-    /// What the reader stumbled over, and where: the path of the field, where it is known.
+    /// What cannot be read, with the path of the field where it is known: `webhook.id: …`.
     pub fn detail(&self) -> &str {
         &self.detail
     }
 
-    /// The beginning of the body, at most 200 characters, on one line. Empty where the reply may hold
-    /// secrets.
+    /// The beginning of the body, at most 200 characters, on one line. Empty where the body is, and where the
+    /// reply may hold secrets.
     pub fn excerpt(&self) -> &str {
         &self.excerpt
     }
@@ -67,33 +67,33 @@ impl fmt::Display for ReplyError {
 
 impl std::error::Error for ReplyError {}
 
-/// What is wrong with a success.
+/// What is wrong with the reply of a success (2xx).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplyProblem {
     /// There is no body.
     #[error("the body is empty")]
     Empty,
-    /// The body is compressed, which was not asked for.
+    /// The body is compressed, although the request did not ask for that.
     #[error("the body is compressed")]
     Compressed,
     /// The body is not text.
     #[error("the body is not UTF-8")]
     NotUtf8,
-    /// The body is a page, such as proxies answer with.
+    /// The body is an HTML page, such as proxies answer with.
     #[error("the body is HTML")]
     Html,
     /// The body ends in the middle of its JSON.
     #[error("the JSON is truncated")]
     Truncated,
-    /// The body is some other text.
+    /// The body is text, but neither JSON nor HTML.
     #[error("the body is not JSON")]
     NotJson,
     /// The body is JSON, but a required field is missing or has another type.
     #[error("the JSON has another shape")]
     WrongShape,
-    /// The page says that there is another one, and has no cursor to it, or one that leads back to a page
-    /// that was there before: the list would never end.
+    /// The page says that there is a next page, but has no cursor to it, or one that leads back to an earlier
+    /// page: the list would never end.
     #[error("the page leads nowhere")]
     StuckCursor,
 }

@@ -8,48 +8,52 @@ use super::{Error, OAuthError};
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {
-    /// There are no tokens: nobody has authorized the app yet, or the session was deleted from its store.
+    /// The session has no tokens: no user has authorized the app yet, or the session was deleted from its
+    /// store.
     #[error("the session has no tokens: the app has to be authorized first")]
     NoTokens,
 
-    /// Kit takes the refresh token no more: the app has to be authorized again.
+    /// Kit no longer accepts the refresh token (`invalid_grant`): the user has to authorize the app again.
     #[error("the session has ended, authorize again: {0}")]
     Ended(Box<OAuthError>),
 
-    /// The access token is of no use any more, and there is no refresh token.
+    /// Kit has rejected the access token, and there is no refresh token: the user has to authorize the app
+    /// again.
     #[error("the access token has ended, and there is no refresh token: authorize again")]
     NoRefreshToken,
 
-    /// The tokens could not be refreshed: Kit was not reached, was overloaded, or does not know the app.
+    /// The request for new tokens failed: Kit was not reached, was overloaded, or does not know the app, for
+    /// example.
     #[error("the session cannot be refreshed: {0}")]
     NotRefreshed(Arc<Error>),
 
-    /// The store could not be read.
+    /// The session's store could not be read.
     #[error("the session cannot be read from its store: {}", chain(&**.0))]
     Load(Arc<dyn StdError + Send + Sync>),
 
-    /// The store could not be written, and so the refresh token was not spent: nobody else would know. (New
-    /// tokens that cannot be saved are no error of a call: see
-    /// [`Session::unsaved`](crate::oauth::Session::unsaved).)
+    /// The session's store could not be written. From a call: the refresh token was not spent, since other
+    /// processes would not know. From [`Session::unsaved`](crate::oauth::Session::unsaved) and from beginning
+    /// a session: the new tokens are in use, but not saved.
     #[error("the session cannot be written to its store: {}", chain(&**.0))]
     Save(Arc<dyn StdError + Send + Sync>),
 
-    /// Kit has rejected, with a 401, an access token that it gave less than half a minute ago. It is not
-    /// asked for another so soon.
+    /// Kit has rejected (401) the access token less than 30 seconds after it gave the session new tokens. The
+    /// session does not ask Kit for other tokens so soon.
     #[error("the access token is rejected although it is new")]
     Rejected,
 
-    /// Somebody else was refreshing the tokens until the timeout of the call.
+    /// Another call or process was refreshing or saving the tokens until the time was up.
     #[error("the session was being refreshed until the timeout")]
     Busy,
 
-    /// Each refresh that the call began was dropped before its end, by whoever was to run it.
+    /// Each [`Refresh`](crate::oauth::Refresh) that the call began was dropped before its end by the program
+    /// that was to run it.
     #[error("the refresh of the session was dropped before its end")]
     Dropped,
 }
 
 impl SessionError {
-    /// Whether only the user can mend it, by authorizing the app (again).
+    /// Whether the user has to authorize the app (again): nothing else helps.
     pub fn needs_authorization(&self) -> bool {
         matches!(self, Self::NoTokens | Self::Ended(_) | Self::NoRefreshToken)
     }

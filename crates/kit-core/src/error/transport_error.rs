@@ -5,14 +5,14 @@ use super::Operation;
 
 type Cause = Box<dyn StdError + Send + Sync>;
 
-/// What kept a transport from getting a response.
+/// Why a transport got no response.
 ///
-/// Its text holds that of its [cause](Self::cause), and of that one's causes.
+/// The text of the error includes the text of its [`cause`](Self::cause), and of all causes of that.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {
-    /// No connection could be made: the name was not found, the connection was refused, TLS failed, or
-    /// all that took too long. Kit cannot have the request.
+    /// The request was not sent, so Kit cannot have applied it: the host was not found, no connection was
+    /// made, TLS failed, or connecting took too long, for example.
     #[error("not sent: {}", chain(&**.0))]
     NotSent(Cause),
 
@@ -21,16 +21,16 @@ pub enum TransportError {
     #[error("not processed: {}", chain(&**.0))]
     NotProcessed(Cause),
 
-    /// There was no whole response in time.
+    /// The response was not complete when the timeout ended. Kit may have applied the request.
     #[error("timed out: {}", chain(&**.0))]
     TimedOut(Cause),
 
-    /// The connection ended, or stopped making sense as HTTP, before there was a whole response. A stack
-    /// that cannot tell how its request failed says this: it promises nothing.
+    /// The connection ended, or broke the rules of HTTP, before the response was complete. Kit may have
+    /// applied the request. Use this, too, for an HTTP stack that does not tell how its request failed.
     #[error("cut off: {}", chain(&**.0))]
     CutOff(Cause),
 
-    /// The body of the response is larger than the limit.
+    /// The body of the response is larger than the limit. Kit may have applied the request.
     #[error("the body of the response is larger than {limit} bytes")]
     TooLarge {
         /// The limit, in bytes.
@@ -39,7 +39,7 @@ pub enum TransportError {
 }
 
 impl TransportError {
-    /// Whether Kit may have got the request, and applied it.
+    /// Whether Kit may have received the request, and applied it.
     pub fn delivery(&self) -> Delivery {
         match self {
             Self::NotSent(_) | Self::NotProcessed(_) => Delivery::NotSent,
@@ -47,7 +47,8 @@ impl TransportError {
         }
     }
 
-    /// What the HTTP stack said: to look for an [`std::io::Error`] in, for example.
+    /// The error of the HTTP stack: to look for an [`std::io::Error`], for example. `None` for
+    /// [`TooLarge`](Self::TooLarge).
     pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
         match self {
             Self::NotSent(cause)
@@ -59,17 +60,17 @@ impl TransportError {
     }
 }
 
-/// Whether a request that got no response may have been applied.
+/// Whether Kit may have applied a request that got no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// It was not: it was never sent, not as a whole, or not processed.
+    /// Kit has not applied the request: it was not sent, or the server did not process it.
     NotSent,
-    /// It may have been.
+    /// Kit may have applied the request.
     Unknown,
 }
 
-/// What an error's text says of the attempts before.
+/// The part of an error's text about earlier attempts.
 pub(crate) struct Earlier<'a>(pub(crate) &'a Operation, pub(crate) Delivery);
 
 impl fmt::Display for Earlier<'_> {

@@ -5,11 +5,11 @@ use crate::Error;
 use crate::endpoint::{Endpoint, Extended, operation};
 use crate::error::{Delivery, ReplyError, ReplyProblem};
 
-/// An operation that answers page by page.
+/// An operation that Kit answers page by page.
 ///
-/// Its file says its path, its filters and its items; what all lists share is here. A list is a value: the
-/// methods here take it and give it back changed. To have all items, give it to `items` or `pages` of a
-/// client, or drive [`Pages`](super::Pages) yourself.
+/// The type of a list has its path, its filters and its items; this trait has what all lists share. The
+/// methods take the list and return it changed. To get all items, give the list to the method `items` or
+/// `pages` of a client, or use [`Pages`](super::Pages).
 ///
 /// # Examples
 ///
@@ -24,30 +24,32 @@ use crate::error::{Delivery, ReplyError, ReplyProblem};
 /// # Ok::<(), kit_core::Error>(())
 /// ```
 pub trait List: Endpoint<Reply = Page<Self::Item>> + Clone {
-    /// What is on the pages.
+    /// The type of the items on the pages.
     type Item;
 
-    /// Which page is asked for.
+    /// Which page the list asks for.
     fn page_query(&self) -> &PageQuery;
 
-    /// Which page is asked for, to be changed.
+    /// Which page the list asks for, to be changed.
     fn page_query_mut(&mut self) -> &mut PageQuery;
 
-    /// The page behind the item of this cursor, in place of the first.
+    /// Asks for the page after the item with this cursor. Replaces [`before`](Self::before); without either,
+    /// the list asks for the first page.
     #[must_use]
     fn after(mut self, cursor: impl Into<String>) -> Self {
         self.page_query_mut().set_after(cursor.into());
         self
     }
 
-    /// The page before the item of this cursor, in place of the first.
+    /// Asks for the page before the item with this cursor. Replaces [`after`](Self::after); without either,
+    /// the list asks for the first page.
     #[must_use]
     fn before(mut self, cursor: impl Into<String>) -> Self {
         self.page_query_mut().set_before(cursor.into());
         self
     }
 
-    /// At most so many items on a page, from 1 to 1000. Kit's default is 500.
+    /// How many items a page has at most, from 1 to 1000. Kit's default is 500.
     ///
     /// # Errors
     ///
@@ -57,19 +59,21 @@ pub trait List: Endpoint<Reply = Page<Self::Item>> + Clone {
         Ok(self)
     }
 
-    /// Asks for the number of all items, too: on the first page alone, since that takes Kit some time.
+    /// Asks for the number of all items, too. [`next_page`](Self::next_page) does not ask again, since
+    /// counting takes Kit some time.
     #[must_use]
     fn with_total_count(mut self) -> Self {
         self.page_query_mut().set_total_count(true);
         self
     }
 
-    /// The page behind that one, if there is one. It does not ask for the total count again.
+    /// The list that asks for the page after the one with this `pagination`; `None` after the last page. The
+    /// list does not ask for the total count again.
     ///
     /// # Errors
     ///
-    /// [`Error::Reply`] with [`ReplyProblem::StuckCursor`] where Kit says that there is one, and does not
-    /// say where, or names the page itself.
+    /// [`Error::Reply`] with [`ReplyProblem::StuckCursor`] where Kit says that there is a next page, but
+    /// gives no cursor to it, or the cursor that this list asks with already.
     fn next_page(&self, pagination: &Pagination) -> Result<Option<Self>, Error> {
         if !pagination.has_next_page {
             return Ok(None);
@@ -85,7 +89,7 @@ pub trait List: Endpoint<Reply = Page<Self::Item>> + Clone {
     }
 }
 
-/// The list does not end: asking on would bring the same pages again and again.
+/// The error for a list that does not end: Kit would send the same pages again and again.
 pub(super) fn stuck<L: List>(list: &L) -> Error {
     Error::Reply(Box::new(ReplyError {
         operation: operation(list),

@@ -1,7 +1,7 @@
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-/// A page of a list, and where it stands in it.
+/// A page of a list, with its position in the list.
 ///
 /// Source: Kit's API v4, "Pagination".
 ///
@@ -20,16 +20,16 @@ use serde::{Deserialize, Serialize, Serializer};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Page<T> {
-    /// What is on it.
+    /// The items on the page.
     pub items: Vec<T>,
-    /// Where it stands.
+    /// The position of the page in its list.
     pub pagination: Pagination,
-    /// What Kit calls the items.
+    /// The field in which Kit sends the items, such as `webhooks`.
     pub(crate) name: &'static str,
 }
 
 impl<T> Page<T> {
-    /// The only page of a list.
+    /// A page with these items that is the only page of its list.
     pub fn new(items: Vec<T>) -> Self {
         Self::read("items", items, Pagination::default())
     }
@@ -39,7 +39,7 @@ impl<T> Page<T> {
     }
 }
 
-/// As Kit writes it: `{"webhooks": […], "pagination": {…}}`.
+/// Writes the page as Kit does: `{"webhooks": […], "pagination": {…}}`.
 impl<T: Serialize> Serialize for Page<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(2))?;
@@ -49,21 +49,22 @@ impl<T: Serialize> Serialize for Page<T> {
     }
 }
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Pagination {
-    /// Whether there is a page before it.
+    /// Whether there is a page before this one.
     pub has_previous_page: bool,
-    /// Whether there is a page behind it.
+    /// Whether there is a page after this one.
     pub has_next_page: bool,
-    /// The cursor of its first item. `None` on an empty page.
+    /// The cursor of the first item on the page. `None` on an empty page.
     pub start_cursor: Option<String>,
-    /// The cursor of its last item. `None` on an empty page.
+    /// The cursor of the last item on the page. `None` on an empty page.
     pub end_cursor: Option<String>,
     /// How many items a page has at most.
     pub per_page: u64,
-    /// How many items the list has, where that was asked for.
+    /// How many items the list has. `None` unless [`List::with_total_count`](crate::List::with_total_count)
+    /// asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_count: Option<u64>,
 }
@@ -71,13 +72,14 @@ pub struct Pagination {
 impl Pagination {
     pub(crate) const NAME: &str = "pagination";
 
-    /// Of a page with another one behind it, which begins behind this cursor.
+    /// The position of a first page whose last item has the cursor `end_cursor`, and which another page
+    /// follows.
     pub fn with_next(end_cursor: impl Into<String>) -> Self {
         Self { has_next_page: true, end_cursor: Some(end_cursor.into()), ..Self::default() }
     }
 }
 
-/// Of the only page of a list, of at most 500 items as Kit finds good.
+/// The position of the only page of a list, with Kit's default of at most 500 items on a page.
 impl Default for Pagination {
     fn default() -> Self {
         Self {

@@ -1,9 +1,9 @@
 use crate::Error;
 use crate::wire::Query;
 
-/// Which page of a list is asked for: what all lists have in their queries.
+/// Which page of a list to ask for: the query parameters that all lists share.
 ///
-/// A [`List`](crate::List) has one, and [`write`](Self::write)s it into its query.
+/// A [`List`](crate::List) has a `PageQuery`, and [`write`](Self::write)s it into its query.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PageQuery {
     start: Start,
@@ -21,7 +21,7 @@ enum Start {
 }
 
 impl PageQuery {
-    /// Writes it into the query of a list.
+    /// Adds these parameters to the query of a list.
     pub fn write(&self, query: &mut Query) {
         match &self.start {
             Start::First => {}
@@ -32,8 +32,8 @@ impl PageQuery {
         query.optional("include_total_count", self.with_total_count.then_some(true));
     }
 
-    /// The cursor that the page begins behind. `None` for the first page, and for one that ends before a
-    /// cursor.
+    /// The cursor of the item that the page comes after. `None` for the first page, and for a page that ends
+    /// before a cursor.
     pub fn after(&self) -> Option<&str> {
         match &self.start {
             Start::After(cursor) => Some(cursor),

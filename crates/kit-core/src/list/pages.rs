@@ -2,10 +2,11 @@ use super::list::stuck;
 use super::{List, Pagination};
 use crate::Error;
 
-/// All pages of a list, one after the other: what to ask for next. It does no I/O.
+/// All pages of a list, one after the other: says which page to ask for next. Does no I/O.
 ///
-/// A list that never ends, since a cursor comes again, ends with an error: it is noticed after at most
-/// twice as many pages as the circle has, and nothing is kept for that but one cursor.
+/// Where Kit sends a cursor again, the list would never end: [`next`](Self::next) returns an error. It finds
+/// the repetition after fewer than three times as many pages as there are different cursors, and keeps one
+/// cursor for this.
 ///
 /// # Examples
 ///
@@ -32,21 +33,21 @@ use crate::Error;
 pub struct Pages<L> {
     next: Option<L>,
     failure: Option<Error>,
-    /// A cursor that was there before, by which a circle is noticed: R. P. Brent's algorithm.
+    /// An earlier cursor: when it comes again, the list repeats itself (R. P. Brent's algorithm).
     landmark: Option<String>,
     steps: u64,
     limit: u64,
 }
 
 impl<L: List> Pages<L> {
-    /// From the page on that the list asks for.
+    /// All pages from the one on that `list` asks for.
     pub fn new(list: L) -> Self {
         let landmark = list.page_query().after().map(str::to_owned);
         Self { next: Some(list), failure: None, landmark, steps: 0, limit: 1 }
     }
 
-    /// What to send for the next page; `None` where there is none. Asked again, it is the same, until
-    /// [`received`](Self::received) is told.
+    /// The operation to send for the next page; `None` after the last page. The same operation comes again
+    /// until [`received`](Self::received) is called.
     ///
     /// # Errors
     ///
@@ -60,7 +61,7 @@ impl<L: List> Pages<L> {
         }
     }
 
-    /// Tells what came with the page.
+    /// Tells that the page has come, with its `pagination`.
     pub fn received(&mut self, pagination: &Pagination) {
         let Some(list) = self.next.take() else { return };
         match self.behind(&list, pagination) {
@@ -84,7 +85,8 @@ impl<L: List> Pages<L> {
         Ok(Some(next))
     }
 
-    /// What is left: the list from the next page on, to go on with later.
+    /// The list from the next page on, to continue later. `None` after the last page, and after a
+    /// `StuckCursor` error.
     pub fn rest(&self) -> Option<&L> {
         self.next.as_ref()
     }

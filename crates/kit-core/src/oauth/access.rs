@@ -4,17 +4,17 @@ use super::{Refresh, Refreshed};
 use crate::Credentials;
 use crate::error::{Error, SessionError};
 
-/// What a call is told that wants to send.
+/// What a session answers a call that wants to send.
 pub(crate) enum Access {
     Token(Credentials),
-    /// Ask again then.
+    /// The call is to ask again after this time.
     Wait(Duration),
-    /// Ask again when the refresh under way has ended, or then.
+    /// The call is to ask again when the refresh under way has ended, or after `at_most`.
     AwaitRefresh {
         refreshed: Refreshed,
         at_most: Duration,
     },
-    /// Run it, then ask again.
+    /// The call is to have this refresh run, and to ask again.
     Refresh(Box<Refresh>),
     Failed(SessionError),
     WrongClock(Error),
@@ -37,8 +37,8 @@ pub(crate) struct Asker {
 }
 
 impl Asker {
-    /// Kit has rejected the token, with a 401. Whether another may be tried: after the first that was given,
-    /// one that the store has, and one that Kit gives for this call.
+    /// Notes that Kit has rejected the access token (401). Returns whether the call may try another one. It
+    /// tries three at most: the first one, one that the store holds, and one that Kit gives for this call.
     pub(crate) fn reject(&mut self) -> bool {
         self.rejected = Some(self.given);
         self.rejections += 1;

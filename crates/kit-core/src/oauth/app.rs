@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::ClientSecret;
 use crate::Error;
 
-/// An app as it is registered at Kit: what RFC 6749 calls the client.
+/// An app that is registered at Kit: RFC 6749 calls it the client.
 ///
 /// # Examples
 ///
@@ -21,7 +21,7 @@ pub struct App {
 }
 
 impl App {
-    /// An app that can keep a secret: it runs on a server.
+    /// An app that can keep a secret, since it runs on a server.
     pub fn confidential(
         client_id: impl Into<String>,
         client_secret: impl Into<ClientSecret>,
@@ -29,12 +29,13 @@ impl App {
         Self { client_id: client_id.into(), client_secret: Some(client_secret.into()) }
     }
 
-    /// An app that cannot: it runs where its users can look into it. It uses PKCE.
+    /// An app that cannot keep a secret, since it runs on its users' devices. Such an app uses PKCE: see
+    /// [`Authorize::with_verifier`](super::Authorize::with_verifier).
     pub fn public(client_id: impl Into<String>) -> Self {
         Self { client_id: client_id.into(), client_secret: None }
     }
 
-    /// The id that Kit gave it.
+    /// The id that Kit gave the app.
     pub fn client_id(&self) -> &str {
         &self.client_id
     }
@@ -45,7 +46,7 @@ impl App {
 
     /// # Errors
     ///
-    /// [`Error::Input`] for what cannot be an app.
+    /// [`Error::Input`] for an empty `client_id` or `client_secret`.
     pub(super) fn check(&self) -> Result<(), Error> {
         if self.client_id.is_empty() {
             return Err(Error::input("client_id", "is empty"));

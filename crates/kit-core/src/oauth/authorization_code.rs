@@ -3,35 +3,38 @@ use super::{OAuthError, State};
 use crate::wire::Scrub;
 
 secrets! {
-    /// What the first tokens are got for, once: Kit sends it back with the user.
+    /// An authorization code: Kit puts it into the callback, and the app exchanges it for the first tokens,
+    /// once.
     AuthorizationCode,
 }
 
-/// Why a callback brings no code.
+/// Why a callback has no authorization code for the app.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackError {
-    /// It does not belong to the request: it has no `state`, or another. Nothing in it is to be trusted.
+    /// The callback has no `state`, or another than the app sent: it does not belong to the app's request.
+    /// Trust nothing in the callback.
     #[error("the callback's state is not that of the request")]
     State,
-    /// The app is not let in: by the user, or by Kit.
+    /// The callback has an `error`: the user denied the app access, for example.
     #[error("denied: {0}")]
     Denied(OAuthError),
-    /// It has neither a `code` nor an `error`.
+    /// The callback has neither a `code` nor an `error`.
     #[error("the callback has no code")]
     NoCode,
-    /// It has the same parameter twice, which RFC 6749, section 3.1, forbids.
+    /// The callback has the parameter of this name twice, which RFC 6749, section 3.1, forbids.
     #[error("the callback has the parameter {0} twice")]
     Repeated(&'static str),
 }
 
 impl AuthorizationCode {
-    /// Reads the callback: the URL that the user was sent back to, or its query alone.
+    /// Reads the callback: the URL to which Kit sent the user back, or the query of that URL alone.
+    /// `expected` is the state that the app put into [`Authorize`](super::Authorize).
     ///
     /// # Errors
     ///
-    /// [`CallbackError`]. The state is looked at first, in constant time: of a callback that somebody
-    /// else made up, nothing is told.
+    /// [`CallbackError`]. The state is compared first, in constant time: where it differs, the error tells
+    /// nothing else about the callback.
     ///
     /// # Examples
     ///
@@ -91,7 +94,7 @@ struct Parameters {
     error: Option<String>,
     error_description: Option<String>,
     error_uri: Option<String>,
-    /// The name of one that came twice: the state, if that did.
+    /// The name of a parameter that came twice: `state`, if that did.
     repeated: Option<&'static str>,
 }
 

@@ -7,7 +7,8 @@ use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
 use crate::wire::{Query, ReadError, Reply};
 
-/// The page of Kit's where the user is asked: `GET /v4/oauth/authorize`. Its URL is for a browser.
+/// Kit's consent page, on which the user allows or denies the app access: `GET /v4/oauth/authorize`.
+/// [`url`](Self::url) makes its URL, for the user's browser.
 ///
 /// # Examples
 ///
@@ -36,7 +37,8 @@ pub struct Authorize {
 }
 
 impl Authorize {
-    /// Asks for the app; Kit sends the user back to `redirect_uri`, which is registered for the app.
+    /// The consent page for this app. Kit sends the user back to `redirect_uri`, which has to be registered
+    /// for the app, and includes `state`.
     ///
     /// # Errors
     ///
@@ -59,13 +61,13 @@ impl Authorize {
         })
     }
 
-    /// What the app wants to do: `read`, `write` or `public`. By default what Kit finds right, which is
+    /// Sets the scopes that the app asks for: `read`, `write` or `public`. Default: Kit's own, which is
     /// `public`.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for `scope` where one of them is empty or holds a character that RFC 6749,
-    /// section 3.3, does not allow.
+    /// [`Error::Input`] for `scope` where a scope is empty or holds a character that RFC 6749, section 3.3,
+    /// does not allow.
     pub fn with_scopes<S: AsRef<str>>(
         mut self,
         scopes: impl IntoIterator<Item = S>,
@@ -86,15 +88,15 @@ impl Authorize {
         Ok(self)
     }
 
-    /// The `tenant_name` that Kit is told.
+    /// Sets the query parameter `tenant_name`. Default: none.
     #[must_use]
     pub fn with_tenant_name(mut self, name: impl Into<String>) -> Self {
         self.tenant_name = Some(name.into());
         self
     }
 
-    /// Uses PKCE: the code is worth nothing without the verifier, which
-    /// [`ExchangeCode`](super::ExchangeCode) sends.
+    /// Uses PKCE: Kit exchanges the authorization code only together with the verifier, which
+    /// [`ExchangeCode::with_verifier`](super::ExchangeCode::with_verifier) sends.
     ///
     /// # Errors
     ///
@@ -105,17 +107,18 @@ impl Authorize {
         Ok(self)
     }
 
-    /// The URL to send the user to. It holds the state: it is for the user's browser alone.
+    /// The URL of the consent page. Give it to the user's browser alone: it holds the state, which is a
+    /// secret.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] where it cannot be written as a URL.
+    /// [`Error::Input`] where the parts make no valid URL.
     pub fn url(&self, kit: &Kit) -> Result<String, Error> {
         kit.url(&Page(self)).map(|url| url.to_string())
     }
 }
 
-/// The page as an endpoint, for its URL. Nobody sends it.
+/// The page as an operation, to make its URL. It is never sent.
 struct Page<'a>(&'a Authorize);
 
 impl Endpoint for Page<'_> {

@@ -5,9 +5,10 @@ use super::secret::secrets;
 use crate::Error;
 
 secrets! {
-    /// What proves that who exchanges a code is who asked for it (PKCE, RFC 7636).
+    /// A code verifier: proves that the program that exchanges an authorization code is the one that asked
+    /// for it (PKCE, RFC 7636).
     ///
-    /// Make a new one for each authorization, and keep it until the callback has come.
+    /// Make a new verifier for each authorization, and keep it until the callback has come.
     ///
     /// # Examples
     ///
@@ -22,19 +23,19 @@ secrets! {
 }
 
 impl CodeVerifier {
-    /// From 32 bytes that nobody can guess, such as `getrandom` gives.
+    /// Makes a verifier from 32 random bytes that nobody can guess, such as `getrandom` gives.
     pub fn from_random(bytes: [u8; 32]) -> Self {
         Self::new(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// What goes into the authorization URL in its place: the method `S256`.
+    /// The code challenge by the method `S256`: the authorization URL has it in place of the verifier.
     pub(super) fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(hmac_sha256::Hash::hash(self.secret().as_bytes()))
     }
 
     /// # Errors
     ///
-    /// [`Error::Input`] for one that RFC 7636, section 4.1, does not allow.
+    /// [`Error::Input`] for a verifier that RFC 7636, section 4.1, does not allow.
     pub(super) fn check(&self) -> Result<(), Error> {
         let refuse = |reason: &'static str| Err(Error::input("code_verifier", reason));
         let verifier = self.secret();

@@ -1,4 +1,4 @@
-//! What all clones of a session share: the tokens, and who refreshes them.
+//! The state that all clones of a session share: the tokens, and the refresh that is under way.
 
 use std::collections::BTreeMap;
 use std::task::Waker;
@@ -11,15 +11,15 @@ use crate::Credentials;
 use crate::call::{Time, Timeline};
 use crate::error::{Error, OAuthError, SessionError};
 
-/// How long a refresh token is claimed by who is about to spend it; and how long a refresh blocks the others
-/// that nobody drives any more.
+/// How long a process claims a refresh token that it is about to spend; and how long a refresh that nobody
+/// runs any more keeps others from beginning one.
 pub(super) const LEASE: Duration = Duration::from_secs(60);
 
-/// How long a token that still lasts is not renewed after a renewal has failed; and how long no other token
-/// is asked for because one is rejected that was just given.
+/// How long a session waits after a failed renewal before it tries the next, while the access token lasts;
+/// and how long after Kit gave tokens it does not ask for others because Kit rejects one.
 const POSTPONED: Duration = Duration::from_secs(30);
 
-/// How long a call waits for the renewal that it has begun, before it goes on with the token that there is.
+/// How long a call waits for a renewal that it has begun, before it sends with the access token that it has.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many refreshes one call begins because it needs a token.
@@ -30,9 +30,10 @@ pub(super) struct Coordination {
     timeline: Timeline,
     current: Option<Current>,
     running: Option<Running>,
-    /// How many refreshes there were: each has its number.
+    /// How many refreshes were begun. This is the number (ticket) of the last one.
     tickets: u64,
-    /// How often the session was begun: what a refresh brings that is older than that counts no more.
+    /// How often the session was begun. The result of a refresh that is older than the last beginning is
+    /// ignored.
     beginnings: u64,
     /// How many refreshes have ended with a result, and what came of the last.
     rounds: u64,
@@ -49,8 +50,8 @@ pub(super) struct Coordination {
     let_go: LetGo,
 }
 
-/// Wakers that are not kept any more. What waking or dropping one does is not known, so it is done when the
-/// lock is free.
+/// Wakers that are kept no longer. They are woken and dropped when the lock is free, since a waker runs code
+/// of others.
 #[derive(Default)]
 pub(super) struct LetGo {
     to_wake: Vec<Waker>,
@@ -72,13 +73,13 @@ struct Current {
     number: u64,
     record: Record,
     credentials: Credentials,
-    /// Whether Kit has given it to this session, so that there is no better one.
+    /// Whether Kit gave the token to this session, so that the store holds no better one.
     is_granted: bool,
 }
 
 struct Running {
     ticket: u64,
-    /// Until then somebody drives it, as far as is known.
+    /// How long the refresh counts as run by somebody, unless `touch` prolongs it.
     until: Duration,
 }
 
@@ -87,7 +88,7 @@ struct Running {
 pub(super) struct Memory {
     /// Tokens that are not saved yet.
     pub(super) unsaved: Option<Unsaved>,
-    /// Why not, where that was tried in vain.
+    /// Why saving them failed, if it did.
     pub(super) save_failure: Option<SessionError>,
     /// The refresh token that Kit takes no more.
     pub(super) ended: Option<(RefreshToken, OAuthError)>,
@@ -121,24 +122,24 @@ impl Unsaved {
     }
 }
 
-/// What a refresh is for.
+/// Why a refresh was begun.
 pub(super) enum Purpose {
-    /// Any token that will do.
+    /// A call needs an access token that Kit has not rejected.
     Need(Option<Rejected>),
-    /// One that lasts longer than what there is, or to save what is not saved yet.
+    /// The access token expires soon, or tokens are not saved yet.
     Renewal,
-    /// To save tokens that an authorization has brought.
+    /// The tokens of a new authorization are to be saved.
     Beginning,
 }
 
-/// An access token that will not do: Kit has rejected it.
+/// An access token that Kit has rejected.
 pub(super) struct Rejected {
     pub(super) access_token: AccessToken,
-    /// Whether Kit has given tokens so recently that it is not asked again.
+    /// Whether Kit gave tokens so recently that the session does not ask for others.
     pub(super) is_braked: bool,
 }
 
-/// What a call is told that wants a token.
+/// What a call that wants an access token gets.
 pub(super) enum Verdict {
     Token(Credentials),
     Wait(Duration),
@@ -162,17 +163,17 @@ pub(super) enum Outcome {
     Unsaved(SessionError),
     /// A renewal is to be tried again later. Nobody has to know.
     Postponed,
-    /// It was ended without a result, or others were at it all the time. Nobody begins another one so soon, and
-    /// nobody renews a token that still lasts.
+    /// The refresh was given up, or others were refreshing all the time. The next one begins after this time.
+    /// A token that still lasts is not renewed for some time, either.
     GivenUp(Duration),
-    /// There are no tokens. Kit is not to be asked again so soon.
+    /// The refresh brought no tokens. The next one begins after this time.
     Failed(SessionError, Duration),
-    /// It was dropped in the middle. The next call begins another.
+    /// The refresh was dropped before its end. The next call begins another.
     Dropped,
 }
 
 impl Coordination {
-    /// What a call is to do that wants to send.
+    /// What a call has to do before it sends.
     pub(super) fn access(&mut self, asker: &mut Asker, now: Time) -> Result<Verdict, Error> {
         let elapsed = self.timeline.since_first(now)?;
         self.forget_undriven(elapsed);
@@ -410,7 +411,7 @@ impl Coordination {
         self.wake();
     }
 
-    /// Keeps the waker, as long as what is waited for has not come; then its number is `None`.
+    /// Keeps the waker and returns its number; returns `None` where `until` has come.
     pub(super) fn wait(&mut self, until: Until, waiter: Option<u64>, waker: &Waker) -> Option<u64> {
         let running = self.running.as_ref().map(|running| running.ticket);
         let has_come = match until {

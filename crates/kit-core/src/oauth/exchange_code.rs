@@ -7,10 +7,10 @@ use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
 use crate::wire::{Body, ReadError, Reply};
 
-/// `POST /v4/oauth/token` with the grant type `authorization_code`: the first tokens, for the code that
-/// the callback brought.
+/// `POST /v4/oauth/token` with the grant type `authorization_code`: exchanges the authorization code of the
+/// callback for the first tokens.
 ///
-/// Any client can send it, whatever its credentials: it says by itself as whom it comes.
+/// Any client can send this operation, whatever its credentials, which are not sent: the body names the app.
 ///
 /// # Examples
 ///
@@ -33,7 +33,8 @@ pub struct ExchangeCode {
 }
 
 impl ExchangeCode {
-    /// For an app, with the code and the redirect URI that [`Authorize`](super::Authorize) had.
+    /// Exchanges `code` for the tokens of `app`. `redirect_uri` is the same as in
+    /// [`Authorize`](super::Authorize).
     ///
     /// # Errors
     ///
@@ -55,7 +56,7 @@ impl ExchangeCode {
         Ok(Self { app, grant_type, code, redirect_uri, code_verifier: None })
     }
 
-    /// The verifier whose challenge [`Authorize`](super::Authorize) had.
+    /// Sends the verifier that [`Authorize::with_verifier`](super::Authorize::with_verifier) was given.
     ///
     /// # Errors
     ///
@@ -70,7 +71,8 @@ impl ExchangeCode {
 impl Endpoint for ExchangeCode {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = TOKEN;
-    /// A code that comes a second time may cost the tokens of the first (RFC 6749, section 4.1.2).
+    /// When an authorization code comes a second time, the server may revoke the tokens that it gave the
+    /// first time (RFC 6749, section 4.1.2).
     const EFFECT: Effect = Effect::Creates;
     const AUTH: Auth = Auth::Nobody;
     const HAS_SECRET_REPLY: bool = true;

@@ -1,19 +1,19 @@
-//! OAuth 2.0: as whom to talk to Kit, for apps that many accounts use.
+//! OAuth 2.0, for apps that many accounts use: the user authorizes the app, and the app gets tokens.
 //!
 //! | to | use |
 //! | --- | --- |
-//! | send the user to Kit, to be asked | [`Authorize`], with a [`State`] and a [`CodeVerifier`] |
-//! | read what Kit sends back with the user | [`AuthorizationCode::from_callback`] |
-//! | get the first tokens for the code | [`ExchangeCode`], `POST /v4/oauth/token` |
-//! | use them, and have them refreshed and kept | [`Session`]; in a store, those of `kit-ureq` and `kit-hyper` |
-//! | get new tokens by hand | [`RefreshTokens`], `POST /v4/oauth/token` |
-//! | end a token | [`RevokeToken`], `POST /v4/oauth/revoke` |
-//! | ask elsewhere than at the specification's paths | [`OAuthUrls`] |
+//! | send the user to Kit's consent page | [`Authorize`], with a [`State`] and a [`CodeVerifier`] |
+//! | read the callback, with which Kit sends the user back | [`AuthorizationCode::from_callback`] |
+//! | exchange the authorization code for the first tokens | [`ExchangeCode`], `POST /v4/oauth/token` |
+//! | use tokens, and have them refreshed and saved | [`Session`]; with a store, the `Session` of `kit-ureq` or `kit-hyper` |
+//! | refresh tokens yourself | [`RefreshTokens`], `POST /v4/oauth/token` |
+//! | revoke a token | [`RevokeToken`], `POST /v4/oauth/revoke` |
+//! | use other URLs than the specification's | [`OAuthUrls`] |
 //!
 //! The first three come with the feature `authorize`, which is on by default.
 //!
-//! Where a user installs an app from Kit's side, Kit opens the app's own authorization URL with a query
-//! parameter `redirect`: after the flow the app sends the user there.
+//! Where a user installs an app on Kit's site, Kit opens the app's own authorization URL with a query
+//! parameter `redirect`: after the authorization, the app sends the user to the URL in `redirect`.
 //!
 //! Sources: Kit's API v4, "Authentication"; RFC 6749 (OAuth 2.0), RFC 7636 (PKCE), RFC 7009 (revocation).
 
@@ -71,5 +71,5 @@ pub use tokens::Tokens;
 pub use urls::OAuthPage;
 pub use urls::OAuthUrls;
 
-/// Where tokens come from (RFC 6749, section 3.2).
+/// The path of the token endpoint (RFC 6749, section 3.2).
 const TOKEN: &str = "/v4/oauth/token";

@@ -4,13 +4,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Tokens;
 
-/// How long before its end an access token is refreshed at most: less for one that lasts less than 50
-/// minutes.
+/// How long before its end an access token is refreshed, or a tenth of its lifetime, if that is less.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
 
-/// What a [`Store`](super::Store) keeps of a session.
+/// The tokens of a session, as a [`Store`](super::Store) keeps them.
 ///
-/// With serde it is written in full, secrets included.
+/// Serde writes the record in full, secrets included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     version: u64,
@@ -19,13 +18,13 @@ pub struct Record {
     tokens: Tokens,
     #[serde(with = "unix_seconds")]
     obtained_at: SystemTime,
-    /// Until then somebody may be about to spend the refresh token.
+    /// Until then the process that saved the record may spend the refresh token.
     #[serde(default, with = "optional_unix_seconds", skip_serializing_if = "Option::is_none")]
     claimed_until: Option<SystemTime>,
 }
 
 impl Record {
-    /// What takes the place of `old`, or is the first: tokens that were just got.
+    /// The record of new tokens, which replaces `old`, or is the first.
     pub(super) fn new(old: Option<&Self>, tokens: Tokens, now: SystemTime) -> Self {
         // Also where a store was emptied, no version comes back: it might be taken for the old one.
         let time = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
@@ -35,13 +34,13 @@ impl Record {
         Self { version, replaces, tokens, obtained_at: now, claimed_until: None }
     }
 
-    /// Grows with each that is saved.
+    /// The version of the record. It grows with each record that is saved.
     pub fn version(&self) -> u64 {
         self.version
     }
 
-    /// The version of the record whose place this one is to take; `None` where there is none, and for
-    /// what was read again.
+    /// The version of the record that this one is to replace in the store. `None` where the store is to be
+    /// empty, and for a record that was read from a store.
     pub fn replaces(&self) -> Option<u64> {
         self.replaces
     }
@@ -51,17 +50,17 @@ impl Record {
         &self.tokens
     }
 
-    /// When they were got, by the clock of who got them.
+    /// When Kit gave the tokens, by the clock of the program that got them.
     pub fn obtained_at(&self) -> SystemTime {
         self.obtained_at
     }
 
-    /// Whether the access token should be refreshed. Never so where nobody said how long it lasts.
+    /// Whether the access token should be refreshed soon. False where its lifetime is not known.
     pub(super) fn is_due(&self, now: SystemTime) -> bool {
         self.has_aged(now, |lifetime| lifetime.saturating_sub(MARGIN.min(lifetime / 10)))
     }
 
-    /// Whether the access token lasts no longer.
+    /// Whether the access token has expired. False where its lifetime is not known.
     pub(super) fn has_expired(&self, now: SystemTime) -> bool {
         self.has_aged(now, |lifetime| lifetime)
     }
@@ -72,23 +71,23 @@ impl Record {
         self.tokens.expires_in.is_some_and(|seconds| age >= limit(Duration::from_secs(seconds)))
     }
 
-    /// The same, claimed by who is about to spend the refresh token.
+    /// The same tokens, in a record by which this process claims the refresh token, to spend it.
     pub(super) fn claim(&self, now: SystemTime, lease: Duration) -> Self {
         let claimed_until = now.checked_add(lease);
         Self { claimed_until, ..self.over(Some(self), now) }
     }
 
-    /// The same, unclaimed.
+    /// The same tokens, in a record that claims nothing.
     pub(super) fn release(&self, now: SystemTime) -> Self {
         self.over(Some(self), now)
     }
 
-    /// The same, unclaimed, in place of what is there now.
+    /// The same tokens, in a record that claims nothing and replaces `old`.
     pub(super) fn over(&self, old: Option<&Self>, now: SystemTime) -> Self {
         Self { obtained_at: self.obtained_at, ..Self::new(old, self.tokens.clone(), now) }
     }
 
-    /// How much longer it is claimed. Never for longer than `lease`, whatever a clock says.
+    /// How much longer the refresh token is claimed: `lease` at most, even where another clock is wrong.
     pub(super) fn claimed_for(&self, now: SystemTime, lease: Duration) -> Option<Duration> {
         let left = self.claimed_until?.duration_since(now).ok()?;
         (!left.is_zero()).then(|| left.min(lease))

@@ -16,23 +16,25 @@ use crate::Kit;
 use crate::call::{Attempts, Time, Timeline, Trace};
 use crate::error::{SessionError, TransportError};
 
-/// After how long it is looked again whether another process has done what this one waits for.
+/// How long to wait before reading the store again, while another process refreshes.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
-/// No answer is waited for longer than that after the claim: the rest of the lease is for clocks that
+/// How long after the claim a refresh waits for the response. The rest of the lease allows for clocks that
 /// differ.
 const LAST_ANSWER: Duration = Duration::from_secs(55);
 
-/// After how long what others were saving at the same time is saved again.
+/// How long to wait before saving again, after another process saved at the same time.
 const SAVE_AGAIN: Duration = Duration::from_millis(10);
 
-/// The refresh of a [`Session`], which one call runs for all: reads the store, claims the refresh token,
-/// spends it, and saves what it gets. What it wants done goes out as a [`RefreshStep`]; it does no I/O.
+/// The refresh of a [`Session`], which one call runs for all calls: reads the store, claims the refresh
+/// token, spends it for new tokens, and saves them. The refresh does no I/O: each [`RefreshStep`] says what
+/// its caller has to do.
 ///
-/// It comes out of [`Step::Refresh`](crate::Step::Refresh), and of [`Session::begin`], for tokens that are to be
-/// saved. Run it to its end even if the call is dropped meanwhile: between the request and the saving, the
-/// session exists nowhere but here. An async program gives it to a task of its own. While nobody asks
-/// [`next`](Self::next), the other calls of the session wait; after 60 seconds one of them takes over.
+/// [`Step::Refresh`](crate::Step::Refresh) hands out a refresh; so does [`Session::begin`], to save new
+/// tokens. Run the refresh to its end, even if the call is dropped meanwhile: between the request and the
+/// saving, the new tokens exist nowhere else. An async program gives the refresh to a task of its own. While
+/// nobody calls [`next`](Self::next), the other calls of the session wait; after 60 seconds one of them
+/// begins another refresh.
 ///
 /// # Examples
 ///
@@ -103,7 +105,7 @@ impl Refresh {
         }
     }
 
-    /// What to do now.
+    /// Returns what the caller has to do now.
     pub fn next(&mut self, now: Time) -> RefreshStep {
         let elapsed = match self.timeline.since_first(now) {
             Ok(elapsed) => elapsed,
@@ -147,7 +149,7 @@ impl Refresh {
         }
     }
 
-    /// What comes of a step of which nobody says what came of it.
+    /// The next state after a step whose outcome the caller did not tell.
     fn untold(&self, state: State) -> State {
         let untold = || StoreError::from("nothing was told of its outcome");
         match state {
@@ -168,20 +170,20 @@ impl Refresh {
         }
     }
 
-    /// How long the attempt may take that is under way.
+    /// How long the request under way may take. Zero where no request is under way.
     pub fn time_left(&self, now: Time) -> Duration {
         let State::Sent(spending) = &self.state else { return Duration::ZERO };
         let elapsed = self.timeline.clone().since_first(now).unwrap_or_default();
         LAST_ANSWER.saturating_sub(elapsed.saturating_sub(spending.since))
     }
 
-    /// Whether calls cannot do without: the access token has expired, or Kit has rejected it. Otherwise the
-    /// call that runs the refresh can go on with the token that there is.
+    /// Whether calls need the result of the refresh: the session has no access token, or it has expired, or
+    /// Kit has rejected it. Otherwise calls can be sent with the present access token.
     pub fn is_urgent(&self) -> bool {
         matches!(self.purpose, Purpose::Need(_))
     }
 
-    /// Whether nothing is lost where it is [given up](Self::give_up) now.
+    /// Whether the refresh can be [given up](Self::give_up) now: no tokens would be lost.
     pub fn can_be_given_up(&self) -> bool {
         let next = match &self.state {
             State::Waiting { then, .. } => then,
@@ -196,9 +198,9 @@ impl Refresh {
         }
     }
 
-    /// Ends it before its end, for who blocks on it and has no time left: ask [`next`](Self::next) until it is
-    /// done. What it was to wait for, the next one has to. Where something [would be
-    /// lost](Self::can_be_given_up), it goes on.
+    /// Gives the refresh up, for a program that blocks on it and has no time left. Call [`next`](Self::next)
+    /// afterwards until it returns [`RefreshStep::Done`]. If the refresh was waiting, the next one waits for
+    /// the rest of that time. Does nothing where the refresh [cannot be given up](Self::can_be_given_up).
     pub fn give_up(&mut self, now: Time) {
         if !self.can_be_given_up() {
             return;
@@ -230,7 +232,7 @@ impl Refresh {
         result
     }
 
-    /// Tells what the store keeps.
+    /// Tells the refresh which record the store holds, or why the store could not be read.
     pub fn loaded(&mut self, loaded: Result<Option<Record>, StoreError>, now: Time) {
         match std::mem::replace(&mut self.state, State::Over) {
             State::Loading(reading) => self.state = self.read(reading, loaded, now),
@@ -238,7 +240,7 @@ impl Refresh {
         }
     }
 
-    /// Tells what came of saving.
+    /// Tells the refresh whether the record was saved.
     pub fn saved(&mut self, saved: Result<(), SaveError>, now: Time) {
         let elapsed = self.timeline.since_first(now).unwrap_or_default();
         self.state = match (std::mem::replace(&mut self.state, State::Over), saved) {
@@ -268,7 +270,7 @@ impl Refresh {
         };
     }
 
-    /// Tells that the request got this response.
+    /// Tells the refresh the response to its request.
     pub fn received(&mut self, response: Response<impl AsRef<[u8]>>, now: Time) {
         let Some(spending) = self.sent() else { return };
         if let Some(trace) = &self.trace {
@@ -286,7 +288,7 @@ impl Refresh {
         };
     }
 
-    /// Tells that the request got no response.
+    /// Tells the refresh that its request got no response.
     pub fn failed(&mut self, failure: TransportError, now: Time) {
         let Some(spending) = self.sent() else { return };
         if let Some(trace) = &self.trace {
@@ -322,7 +324,7 @@ impl Refresh {
     }
 }
 
-/// Ends it, where nobody has run it to its end.
+/// Ends the refresh, if nobody has run it to its end.
 impl Drop for Refresh {
     fn drop(&mut self) {
         self.session.with(|shared| shared.drop_refresh(self.begun));

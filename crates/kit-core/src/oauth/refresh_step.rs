@@ -8,25 +8,26 @@ use super::Record;
 use super::Refresh;
 use crate::error::SessionError;
 
-/// What a [`Refresh`] wants next.
+/// What the caller of [`Refresh::next`] has to do next.
 #[non_exhaustive]
 pub enum RefreshStep {
-    /// Read what the store keeps of the session, then tell [`Refresh::loaded`].
+    /// Load the session's record from the store, then pass it to [`Refresh::loaded`].
     Load,
-    /// Save the record, if the store keeps what it [replaces](Record::replaces), then tell [`Refresh::saved`].
+    /// Save the record, if the store holds the version that the record [replaces](Record::replaces), then
+    /// pass the result to [`Refresh::saved`].
     Save(Record),
-    /// Send the request, then tell [`Refresh::received`] or [`Refresh::failed`]. It should have as long as any
-    /// attempt, up to [`Refresh::time_left`], whatever the timeout of the call: if nobody hears the
-    /// answer, the session is lost.
+    /// Send the request, then pass the response to [`Refresh::received`], or the failure to
+    /// [`Refresh::failed`]. Give the request the timeout of an attempt, up to [`Refresh::time_left`], even
+    /// beyond the timeout of the call: if the response is lost, so is the session.
     Send(Request<Vec<u8>>),
-    /// Wait so long; then ask [`Refresh::next`] again.
+    /// Wait for this time; then call [`Refresh::next`] again.
     Wait(Duration),
-    /// The refresh has ended: go on with the call, whatever came of it, since the session knows. Who has begun
-    /// the session reads here whether its tokens are saved.
+    /// The refresh has ended. A call goes on in either case: the session knows the result. After
+    /// [`Session::begin`](super::Session::begin), the result says whether the tokens are saved.
     Done(Result<(), SessionError>),
 }
 
-/// Without the body of a request, which is all secrets.
+/// Does not show the body of a request, which is all secrets.
 impl fmt::Debug for RefreshStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -6,10 +6,9 @@ use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
 use crate::wire::{Body, ReadError, Reply};
 
-/// `POST /v4/oauth/token` with the grant type `refresh_token`: new tokens for a refresh token, which is
-/// spent by it.
+/// `POST /v4/oauth/token` with the grant type `refresh_token`: spends a refresh token for new tokens.
 ///
-/// A [`Session`](super::Session) sends it when it is time, and keeps what comes of it.
+/// A [`Session`](super::Session) sends this operation when it is time, and keeps the new tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RefreshTokens {
     #[serde(flatten)]
@@ -19,7 +18,7 @@ pub struct RefreshTokens {
 }
 
 impl RefreshTokens {
-    /// For an app, with the refresh token that it got last.
+    /// Spends `refresh_token`, the last one that `app` got, for new tokens.
     pub fn new(app: &App, refresh_token: impl Into<RefreshToken>) -> Self {
         let (app, refresh_token) = (app.clone(), refresh_token.into());
         Self { app, grant_type: "refresh_token", refresh_token }
@@ -33,8 +32,8 @@ impl RefreshTokens {
 impl Endpoint for RefreshTokens {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = TOKEN;
-    /// Where nobody knows what came of the first, the second gets the tokens or is refused, and without it
-    /// they are lost for sure.
+    /// Where the first response is lost, a second request gets new tokens or is refused; without it, the
+    /// session is lost for sure.
     const EFFECT: Effect = Effect::Repeatable;
     const AUTH: Auth = Auth::Nobody;
     const HAS_SECRET_REPLY: bool = true;

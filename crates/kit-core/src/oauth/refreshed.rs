@@ -4,24 +4,24 @@ use std::task::{Context, Poll};
 
 use super::Session;
 
-/// Ready when the refresh of a session that was under way has ended, well or not, or has brought tokens; at
-/// once where none is under way.
+/// A future that is ready when a refresh of a session has ended.
 ///
-/// It comes with [`Step::AwaitRefresh`](crate::Step::AwaitRefresh), and from
-/// [`Session::settles`]. A future that does no I/O: whoever ends the refresh wakes it. Who blocks can wait
-/// for it with a waker that unparks the thread.
+/// From [`Step::AwaitRefresh`](crate::Step::AwaitRefresh), the future is ready as soon as the refresh has
+/// brought tokens, or has ended, successfully or not. From [`Session::settles`], it is ready when no refresh
+/// is under way. The future does no I/O: the program that runs the refresh wakes it. A blocking program can
+/// wait for it with a waker that unparks the thread.
 #[must_use = "futures do nothing unless polled"]
 pub struct Refreshed {
     session: Session,
     until: Until,
-    /// The number under which its waker is kept.
+    /// The number under which the session keeps this future's waker.
     waiter: Option<u64>,
 }
 
-/// What is waited for.
+/// What the future waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Until {
-    /// Of the refresh with this number, the end or the tokens: then more than so many have ended.
+    /// The refresh with this number (ticket) has ended, or the count of results is greater than `round`.
     Round { ticket: u64, round: u64 },
     /// No refresh is under way.
     Settled,

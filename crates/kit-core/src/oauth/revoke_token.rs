@@ -5,10 +5,10 @@ use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
 use crate::wire::{Body, Query, ReadError, Reply};
 
-/// `POST /v4/oauth/revoke`: ends a token, and with it the app's access to that account (RFC 7009).
+/// `POST /v4/oauth/revoke`: revokes a token, and with it the app's access to the account (RFC 7009).
 ///
-/// That a token is unknown, expired or revoked already is a success, too. Kit wants the secret of a
-/// confidential app.
+/// Kit answers a success, too, where the token is unknown, has expired or was revoked before. A confidential
+/// app has to send its secret.
 ///
 /// Source: Kit's API v4, "Authentication".
 ///
@@ -28,12 +28,12 @@ pub struct RevokeToken {
 }
 
 impl RevokeToken {
-    /// Ends an access token.
+    /// Revokes an access token.
     pub fn access(app: &App, token: impl Into<AccessToken>) -> Self {
         Self { app: app.clone(), token: token.into(), hint: "access_token" }
     }
 
-    /// Ends a refresh token.
+    /// Revokes a refresh token.
     pub fn refresh(app: &App, token: impl Into<RefreshToken>) -> Self {
         let token = token.into().secret().into();
         Self { app: app.clone(), token, hint: "refresh_token" }
@@ -43,7 +43,7 @@ impl RevokeToken {
 impl Endpoint for RevokeToken {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v4/oauth/revoke";
-    /// What has ended stays so.
+    /// A token that is revoked twice is revoked all the same.
     const EFFECT: Effect = Effect::Repeatable;
     const AUTH: Auth = Auth::Nobody;
     type Reply = ();

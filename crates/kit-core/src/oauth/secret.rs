@@ -5,14 +5,14 @@ macro_rules! secrets {
     ($($(#[$doc:meta])* $name:ident,)+) => {$(
         $(#[$doc])*
         ///
-        /// Never printed, compared in constant time, and its memory is wiped on drop. Reading and
-        /// writing it with serde shows it: that is how a store keeps it.
+        /// The secret is never printed, is compared in constant time, and its memory is wiped on drop. Serde
+        /// writes it in full, so that a store can keep it.
         #[derive(Clone, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
         pub struct $name(zeroize::Zeroizing<String>);
 
         impl $name {
-            /// The secret as it was given out.
+            /// Takes the secret.
             pub fn new(secret: impl Into<String>) -> Self {
                 Self(zeroize::Zeroizing::new(secret.into()))
             }
@@ -56,11 +56,11 @@ macro_rules! secrets {
 pub(super) use secrets;
 
 secrets! {
-    /// What requests are authenticated by, for as long as it lasts.
+    /// An access token: authenticates requests until it expires.
     AccessToken,
-    /// What new tokens are got for, once: each is spent by its use.
+    /// A refresh token: the app spends it, once, for new tokens.
     RefreshToken,
-    /// What a confidential app proves itself by.
+    /// The secret by which a confidential app proves to Kit that it is that app.
     ClientSecret,
 }
 

@@ -12,34 +12,36 @@ use crate::call::{Attempts, Time};
 use crate::error::{Error, SessionError};
 use crate::{Credentials, Kit};
 
-/// An access token that renews itself: refreshed shortly before it expires and when Kit rejects it, by one
-/// call for all that wait, and kept in a store.
+/// The tokens of one user, renewed automatically: before the access token expires, and when Kit rejects it.
+/// One call refreshes the tokens for all calls, and a store keeps them.
 ///
-/// Clones are one session. The clients of the transports have a `Session` of their own, which brings the store
-/// with it; this is the session inside, for whoever moves the bytes alone: [`Credentials::session`] gives
-/// it to a [`Kit`], and [`Call`](crate::Call) does the rest.
+/// Clones are one session. `kit-ureq` and `kit-hyper` have `Session` types of their own, which include the
+/// store. This type is for a transport of your own: [`Credentials::session`] gives the session to a [`Kit`],
+/// and [`Call`](crate::Call) asks the transport to run its refreshes.
 ///
-/// Tokens are renewed 5 minutes before they expire, or when a tenth of their time is left, if that is less: by
-/// one call, before it sends. It waits at most 5 seconds for that; no other call waits as long as the token
-/// lasts, none fails by it, and what fails is tried again after 30 seconds. Once the token has expired, or
-/// Kit has rejected it, calls wait for the refresh that the first of them begins. A reply that has come is
-/// never held back.
+/// The session renews its tokens 5 minutes before the access token expires, or when a tenth of its lifetime
+/// is left, if that is less. One call begins the renewal before it sends, and waits for it at most 5 seconds,
+/// unless it runs the renewal on its own thread, as in `kit-ureq`. As long as the access token lasts, no
+/// other call waits, and no call fails because a renewal did; a failed renewal is tried again after 30
+/// seconds. Once the access token has expired, or Kit has rejected it, all calls wait for the refresh that
+/// the first of them begins.
 ///
-/// New tokens are used at once, and saved at the same time. Where that fails, calls go on, and one of them
-/// tries again every 30 seconds; [`unsaved`](Self::unsaved) tells, and a trace event does. Until then the
-/// tokens live in this process alone.
+/// New tokens are used at once, while they are saved. If saving fails, calls go on with the new tokens, and
+/// one of them tries to save again every 30 seconds. Until then the tokens are in this process alone:
+/// [`unsaved`](Self::unsaved) and a trace event tell.
 ///
-/// A refresh is tried as often as calls are, and 5 times at least, for two minutes at most. One that is
-/// cut off, timed out or answered with a 5xx is tried again with the same refresh token, since that is
-/// all there is. Kit is not asked for other tokens less than 30 seconds after it has given some.
+/// A refresh has as many attempts as the call that begins it, but at least 5, and ends after 2 minutes. An
+/// attempt that was cut off, timed out or answered with a 5xx is repeated with the same refresh token, since
+/// there is no other. Where Kit rejects an access token less than 30 seconds after it gave tokens, the
+/// session does not ask Kit for others.
 ///
-/// Of several processes with one store, one refreshes: it claims the refresh token for 60 seconds by
-/// saving that it is about to spend it, and the others wait, or go on with what they have as long as it
-/// lasts. That keeps two from spending one refresh token as long as their clocks agree to within 3 seconds,
-/// and none is suspended between sending and saving for longer than its claim.
+/// Where several processes share a store, one of them refreshes: it claims the refresh token for 60 seconds
+/// by saving a record that says so. The others wait, or use their access token as long as it lasts. So no two
+/// processes spend the same refresh token, as long as their clocks differ by at most 3 seconds, and none is
+/// suspended between sending and saving for longer than its claim.
 ///
-/// To end a session, send [`RevokeToken`](super::RevokeToken) with its refresh token, and delete what the store
-/// keeps. Deleting alone ends nothing: whoever has the tokens goes on with them.
+/// To end a session, send [`RevokeToken`](super::RevokeToken) with its refresh token, and delete the record
+/// in the store. Deleting alone does not end the session: a program that has the tokens can still use them.
 ///
 /// # Examples
 ///
@@ -69,12 +71,13 @@ struct Shared {
 }
 
 impl Session {
-    /// A session of the app that a store keeps: a [`Refresh`] asks for it when the first call needs it.
+    /// A session of `app` whose tokens a store keeps. A [`Refresh`] loads them when the first call needs
+    /// them.
     pub fn new(app: App) -> Self {
         Self::kept(app, false)
     }
 
-    /// A session of the app that nothing keeps: it ends with the process.
+    /// A session of `app` without a store: its tokens are lost when the process ends.
     pub fn in_memory(app: App) -> Self {
         Self::kept(app, true)
     }
@@ -84,13 +87,14 @@ impl Session {
         Self { shared: Arc::new(Shared { app, is_in_memory, coordination }) }
     }
 
-    /// Begins the session with tokens that were just got, in place of any others. They are used from now
-    /// on; run the [`Refresh`] to have them saved, whatever the store keeps. (Where it is dropped, the next
-    /// call begins another that saves them. A session in memory has nothing to save.)
+    /// Begins the session with new tokens, such as those of `ExchangeCode`, in place of any others. Calls use
+    /// them from now on. Run the [`Refresh`] to save them, in place of the record that the store holds. (If
+    /// the refresh is dropped, the next call begins another one, which saves them. A session in memory saves
+    /// nothing.)
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] where the time is by another clock than before.
+    /// [`Error::Input`] for `clock` where `now` is by another clock than earlier times.
     pub fn begin(&self, tokens: &Tokens, now: Time) -> Result<Box<Refresh>, Error> {
         let begun = self.with(|shared| shared.begin(tokens.clone(), now))?;
         // It sends nothing: as whom does not matter.
@@ -104,20 +108,20 @@ impl Session {
         Ok(Box::new(refresh))
     }
 
-    /// The tokens that calls use: to revoke them, for example. `None` before the first call has read them
-    /// from the store.
+    /// The tokens that calls use: to revoke them, for example. `None` until a refresh has loaded them from
+    /// the store, or [`begin`](Self::begin) was called.
     pub fn tokens(&self) -> Option<Tokens> {
         self.with(|shared| shared.record().map(|record| record.tokens().clone()))
     }
 
-    /// Why the store does not keep the newest tokens, which are in use all the same: if this process ends
-    /// now, the session does. `None` where it keeps them, or they are being saved for the first time.
+    /// Why the newest tokens, which are in use, could not be saved: if the process ends now, they are lost.
+    /// `None` where they are saved, or are being saved for the first time.
     pub fn unsaved(&self) -> Option<SessionError> {
         self.with(|shared| shared.memory().save_failure.clone())
     }
 
-    /// The newest tokens where no store has them: always so in memory, else while they are being saved or cannot
-    /// be saved.
+    /// The newest tokens, if they are in this process alone: those of a session in memory, and those that are
+    /// being saved, or could not be saved. `None` where the store has the newest tokens.
     pub fn tokens_in_memory_alone(&self) -> Option<Tokens> {
         if self.is_in_memory() {
             return self.tokens();
@@ -125,31 +129,31 @@ impl Session {
         self.with(|shared| shared.newest_unsaved().map(|record| record.tokens().clone()))
     }
 
-    /// What is to be waited for until no refresh is under way, before a program ends, so that no tokens are lost
-    /// that Kit has given and the store does not have yet. `None` where none is under way.
+    /// How to wait until no refresh is under way; `None` where none is. Wait before your program ends:
+    /// otherwise new tokens may be lost before they are saved.
     ///
-    /// Ask again when the future is ready, or after the duration: a refresh that nobody drives is under way no
-    /// longer than that.
+    /// Call this method again when the future is ready, or after the duration at the latest: a refresh that
+    /// nobody runs any more has ended by then.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] where the time is by another clock than before.
+    /// [`Error::Input`] for `clock` where `now` is by another clock than earlier times.
     pub fn settles(&self, now: Time) -> Result<Option<(Refreshed, Duration)>, Error> {
         let within = self.with(|shared| shared.settles_within(now))?;
         Ok(within.map(|within| (Refreshed::new(self.clone(), Until::Settled), within)))
     }
 
-    /// Whose session it is.
+    /// The app that the session belongs to.
     pub fn app(&self) -> &App {
         &self.shared.app
     }
 
-    /// Whether no store keeps it.
+    /// Whether the session has no store.
     pub fn is_in_memory(&self) -> bool {
         self.shared.is_in_memory
     }
 
-    /// With what all clones share, locked. Who waits is woken when the lock is free.
+    /// Runs `act` on the locked state that all clones share. Wakers are woken when the lock is free.
     pub(super) fn with<T>(&self, act: impl FnOnce(&mut Coordination) -> T) -> T {
         let mut shared = self.shared.coordination.lock().unwrap_or_else(PoisonError::into_inner);
         let result = act(&mut shared);
@@ -164,7 +168,7 @@ impl Session {
         self.with(|shared| shared.credentials().cloned())
     }
 
-    /// What no text may show.
+    /// The secrets that no error text may show.
     pub(crate) fn secrets(&self) -> Vec<Zeroizing<String>> {
         let tokens = self.tokens();
         let tokens = tokens.as_ref();
@@ -180,8 +184,8 @@ impl Session {
         .collect()
     }
 
-    /// What a call is to send with. It is given a refresh to run where one is needed and nobody runs
-    /// one.
+    /// The access token for a call to send, or what the call has to do before: run a refresh, if one is
+    /// needed and none is under way, or wait.
     pub(crate) fn access(
         &self,
         asker: &mut Asker,

@@ -4,15 +4,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::secret::secrets;
 
 secrets! {
-    /// What shows that a callback belongs to a request of one's own (RFC 6749, section 10.12).
+    /// The `state` of an authorization: shows that a callback belongs to a request of the app (RFC 6749,
+    /// section 10.12).
     ///
-    /// Make a new one for each authorization, and keep it, bound to the user's browser, until the
-    /// callback has come.
+    /// Make a new state for each authorization, and keep it, bound to the user's browser, until the callback
+    /// has come.
     State,
 }
 
 impl State {
-    /// From 32 bytes that nobody can guess, such as `getrandom` gives.
+    /// Makes a state from 32 random bytes that nobody can guess, such as `getrandom` gives.
     pub fn from_random(bytes: [u8; 32]) -> Self {
         Self::new(URL_SAFE_NO_PAD.encode(bytes))
     }

@@ -1,19 +1,19 @@
 use super::Record;
 
-/// Where an application keeps its session, so that it outlasts the process: for programs that may block.
+/// Keeps the tokens of a session, so that they outlast the process. The methods may block.
 ///
-/// The core never calls it: `kit-ureq` does, and `kit-hyper` through its `Blocking`, which moves it to threads
-/// made for that. (For a store that is async, `kit-hyper` has a trait of its own.)
+/// `kit-ureq` calls the store directly; `kit-hyper` calls it through its `Blocking`, on threads for blocking
+/// work, and has a trait of its own for async stores. `kit-core` never calls it.
 ///
-/// A refresh token can be spent once. So that two processes do not both spend it, a session saves that
-/// it is about to before it does; who saves on top of a version that is not there any more has lost,
-/// looks again, and waits for the other. That works if [`save`](Self::save) compares and writes in one
-/// step: under a lock, in a transaction, or as
-/// `UPDATE … SET version = new, … WHERE id = … AND version = replaced`.
+/// A refresh token can be spent once. Before a process spends it, the process saves a record that claims it.
+/// Where two processes do so at the same time, [`save`](Self::save) returns [`SaveError::Conflict`] to the
+/// second, which then loads the record again, and waits. This works only if `save` compares the version and
+/// writes the record in one step: under a lock, in a transaction, or as `UPDATE … SET version = new, … WHERE
+/// id = … AND version = replaced`.
 ///
 /// # Examples
 ///
-/// Over a map, as over a table:
+/// A store that keeps its record in a map, as it would in the table of a database:
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -51,20 +51,21 @@ use super::Record;
 /// }
 /// ```
 pub trait Store: Send + Sync {
-    /// What was saved last; `None` if nothing was.
+    /// The record that was saved last; `None` if the store is empty.
     ///
     /// # Errors
     ///
-    /// Whatever keeps it from being read.
+    /// Why the record cannot be read.
     fn load(&self) -> Result<Option<Record>, StoreError>;
 
-    /// Keeps `record`, if what is kept has the version that it [replaces](Record::replaces), or if
-    /// nothing is kept and it replaces nothing. When this returns, the record should outlast a crash.
+    /// Saves `record`, if the record in the store has the version that `record` [replaces](Record::replaces),
+    /// or if the store is empty and `record` replaces `None`. When this returns, the record should outlast a
+    /// crash.
     ///
     /// # Errors
     ///
-    /// [`SaveError::Conflict`] where what is kept has another version, and whatever keeps the record from
-    /// being written.
+    /// [`SaveError::Conflict`] where the record in the store has another version; [`SaveError::Failed`] where
+    /// `record` cannot be written.
     fn save(&self, record: &Record) -> Result<(), SaveError>;
 }
 
@@ -78,16 +79,16 @@ impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
     }
 }
 
-/// What a store met; its text must not hold a secret.
+/// Why a store could not be read or written. The text of the error must not hold a secret.
 pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a record was not saved.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SaveError {
-    /// What is kept has another version: somebody else has saved.
+    /// The record in the store has another version: another process has saved.
     Conflict,
-    /// It could not be written. Any error becomes this by `?`.
+    /// The record could not be written. The `?` operator turns any error into this one.
     Failed(StoreError),
 }
 

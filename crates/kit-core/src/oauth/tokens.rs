@@ -4,31 +4,32 @@ use serde_json::Value;
 use super::{AccessToken, RefreshToken};
 use crate::wire::{ReadError, Reply};
 
-/// What the token endpoint gives: an access token, and what comes with it (RFC 6749, section 5.1).
+/// The reply of the token endpoint: an access token, and mostly a refresh token (RFC 6749, section 5.1).
 ///
 /// Source: Kit's API v4, "Authentication".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tokens {
-    /// What requests are authenticated by.
+    /// The access token, which authenticates requests.
     pub access_token: AccessToken,
-    /// What the next tokens are got for. Without one, the user has to be asked again.
+    /// The refresh token, which is spent for the next tokens. `None`: when the access token expires, the user
+    /// has to authorize the app again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<RefreshToken>,
     /// How long the access token lasts, in seconds. Kit's examples have 172800 (two days) for a code, and 7200
     /// (two hours) for a refresh token.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
     pub expires_in: Option<u64>,
-    /// What it allows, with spaces between.
+    /// The scopes of the access token, with spaces between.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text")]
     pub scope: Option<String>,
-    /// When it was made, in Unix seconds by Kit's clock.
+    /// When Kit made the access token, in Unix seconds by Kit's clock.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
     pub created_at: Option<u64>,
 }
 
 impl Tokens {
-    /// An access token that was got elsewhere.
+    /// Tokens with this access token alone, which your program has from elsewhere.
     pub fn new(access_token: impl Into<AccessToken>) -> Self {
         Self {
             access_token: access_token.into(),
@@ -39,14 +40,15 @@ impl Tokens {
         }
     }
 
-    /// With a refresh token.
+    /// Sets the refresh token.
     #[must_use]
     pub fn with_refresh_token(mut self, refresh_token: impl Into<RefreshToken>) -> Self {
         self.refresh_token = Some(refresh_token.into());
         self
     }
 
-    /// Says how long the access token lasts from now on, in seconds.
+    /// Sets how long the access token lasts, in seconds from now on. Default: not known, so that the access
+    /// token is renewed only when Kit rejects it.
     #[must_use]
     pub fn with_expires_in(mut self, seconds: u64) -> Self {
         self.expires_in = Some(seconds);
@@ -74,7 +76,7 @@ impl Tokens {
     }
 }
 
-/// A text; anything else is as good as none, for the same reason as for [`seconds`].
+/// A text. Anything else counts as none, for the same reason as in [`seconds`].
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::String(text) => Some(text),
@@ -82,8 +84,8 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
     })
 }
 
-/// A whole number of seconds; as text, too. One that is not told, or not to be understood, is as good as
-/// none: it is no reason to lose the tokens that come with it.
+/// A whole number of seconds, as a number or as text. Anything else counts as none: it is no reason to lose
+/// the tokens in the same reply.
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
     let whole = |number: f64| (number >= 0.0).then_some(number as u64);

@@ -1,11 +1,11 @@
 use crate::Error;
 use crate::wire::{BaseUrl, Plaintext};
 
-/// Where the pages of OAuth are, apart from the API's base URL.
+/// The URLs of the OAuth pages, where they are not below the base URL.
 ///
-/// Two generations of paths are in use. By default those of Kit's specification are taken: `/v4/oauth/authorize`,
-/// `/v4/oauth/token` and `/v4/oauth/revoke` below the base URL. [`published`](Self::published) has those of the
-/// server's own metadata.
+/// Kit has two sets of paths. Without `OAuthUrls`, those of Kit's specification are used:
+/// `/v4/oauth/authorize`, `/v4/oauth/token` and `/v4/oauth/revoke`, below the base URL.
+/// [`published`](Self::published) returns the URLs in the metadata of Kit's server.
 ///
 /// Source: Kit's API v4, "Authentication"; `/.well-known/oauth-authorization-server`, as read in August 2026.
 ///
@@ -31,12 +31,12 @@ pub struct OAuthUrls {
 }
 
 impl OAuthUrls {
-    /// These URLs.
+    /// Takes the URLs of the authorization endpoint, the token endpoint and the revocation endpoint.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for `authorize_url`, `token_url` or `revoke_url` where it is not an absolute https URL,
-    /// or an http one of this machine; or has a user name, a query or a fragment.
+    /// [`Error::Input`] for `authorize_url`, `token_url` or `revoke_url` where the URL is neither an https
+    /// URL nor an http URL of this machine, or has a user name, a query or a fragment.
     pub fn new(
         authorize: impl AsRef<str>,
         token: impl AsRef<str>,
@@ -68,8 +68,8 @@ impl OAuthUrls {
         })
     }
 
-    /// Those of Kit's own metadata: `https://app.kit.com/oauth/authorize`, `https://api.kit.com/oauth/token`
-    /// and `https://api.kit.com/oauth/revoke`.
+    /// The URLs in the metadata of Kit's server: `https://app.kit.com/oauth/authorize`,
+    /// `https://api.kit.com/oauth/token` and `https://api.kit.com/oauth/revoke`.
     pub fn published() -> Self {
         Self {
             authorize: BaseUrl::https("app.kit.com", "/oauth/authorize"),

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-/// Whose certificates a server may show.
+/// The certificate authorities that a client trusts: a server's certificate must come from one of them.
 ///
 /// # Examples
 ///
@@ -17,27 +17,28 @@ use zeroize::Zeroizing;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Roots {
-    /// Mozilla's, with the feature `rustls`; the platform's, with `native-tls`.
+    /// With the feature `rustls`, the authorities that Mozilla trusts; with `native-tls`, those of the
+    /// platform.
     #[default]
     Default,
-    /// Those that the platform trusts, by the platform's own verifier. With `rustls`, that takes the feature
-    /// `platform-verifier`.
+    /// The authorities that the platform trusts, checked by the platform's own verifier. With `rustls`, this
+    /// needs the feature `platform-verifier`.
     Platform,
-    /// These, and no other: for a server or a proxy with an authority of its own.
+    /// These certificates alone: for a server or a proxy with an authority of its own.
     Only(Vec<Certificate>),
 }
 
-/// One or more certificates, as PEM or one as DER: what a file has.
+/// The content of a certificate file: one or more certificates as PEM, or one certificate as DER.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Certificate(Arc<[u8]>);
 
 impl Certificate {
-    /// The content of a file. Whether it is a certificate is found when the client is built.
+    /// Takes the content of a file. Building the client fails where the content is no certificate.
     pub fn new(pem_or_der: impl Into<Vec<u8>>) -> Self {
         Self(pem_or_der.into().into())
     }
 
-    /// The content.
+    /// The content, as given.
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
@@ -54,8 +55,8 @@ impl fmt::Debug for Certificate {
     }
 }
 
-/// What the client shows itself: a certificate, with the chain to its authority, and the private key of the
-/// certificate. The key is never printed, and wiped on drop.
+/// The certificate by which the client identifies itself to the server, with the chain to its authority, and
+/// with its private key. The key is never printed, and is wiped from memory on drop.
 #[derive(Clone)]
 pub struct Identity {
     chain: Certificate,
@@ -63,8 +64,8 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Both as PEM, the key as PKCS #8: the contents of two files. Whether they fit each other is found when
-    /// the client is built.
+    /// Takes the contents of two files: the certificate with its chain as PEM, and the key as PEM of PKCS #8.
+    /// Building the client fails where key and certificate do not belong together.
     pub fn from_pem(chain: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
         Self { chain: Certificate::new(chain), key: Arc::new(Zeroizing::new(key.into())) }
     }

@@ -4,9 +4,9 @@ use super::{Identity, Pacing, Proxy, Roots};
 use crate::oauth::OAuthUrls;
 use crate::{Credentials, Error, Kit, RetryPolicy};
 
-/// All that the client of a transport can be told.
+/// All settings that the clients of both transports share.
 ///
-/// The builder of each transport has a method for each field, of the same name.
+/// The builder of each client has a method for each field, with the same name.
 ///
 /// # Examples
 ///
@@ -22,42 +22,46 @@ use crate::{Credentials, Error, Kit, RetryPolicy};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Where Kit is. Default: `https://api.kit.com`. An https URL, or an http one of this machine: see
+    /// Kit's base URL: an https URL, or an http URL of this machine. Default: `https://api.kit.com`. See
     /// [`Kit::with_base_url`].
     pub base_url: Option<String>,
-    /// Where Kit is, by a URL that may be an http one of another machine, to which the credential is sent in
-    /// the clear: see [`Kit::with_plaintext_base_url`].
+    /// Kit's base URL, which may be an http URL of another machine: the credential is sent there unencrypted.
+    /// Replaces `base_url` where both are set. See [`Kit::with_plaintext_base_url`].
     pub plaintext_base_url: Option<String>,
-    /// Where the pages of OAuth are, apart from the base URL.
+    /// The URLs of the OAuth pages. Default: the paths of Kit's specification below the base URL.
     pub oauth_urls: Option<OAuthUrls>,
     /// The application's name and version, put in front of this library's in `User-Agent`.
     pub user_agent: Option<String>,
-    /// How often a call is tried. Default: [`RetryPolicy::default`].
+    /// How often a call is tried, and how long it waits in between. Default: [`RetryPolicy::default`].
     pub retry: RetryPolicy,
-    /// Who makes calls wait, so that they do not run into Kit's rate limit. Default: a
-    /// [`Pacer`](crate::Pacer) of the client's own, with what Kit allows the credentials. Clients with the same
-    /// credentials should share one, as the clones of a client do.
+    /// Which pacer keeps calls below Kit's rate limit. Default: a [`Pacer`](crate::Pacer) of the client's
+    /// own, with the rate limit of its credentials. Clients with the same credentials should share one pacer;
+    /// the clones of a client do.
     pub pacing: Pacing,
-    /// How long a call may take in all: waits, further attempts and the pacer included. Default: 2 minutes.
+    /// How long a call may take in all, with all attempts and waits, those for the pacer included. Default: 2
+    /// minutes.
     pub timeout: Duration,
-    /// How long one attempt may take, from the lookup of the host to the end of the body. Default: 30 s.
+    /// How long one attempt may take, from looking up the host to the end of the response's body. Default: 30
+    /// s.
     pub attempt_timeout: Duration,
-    /// How long a connection may take to be made, the lookup of the host, a proxy and TLS included.
-    /// Default: 10 s.
+    /// How long connecting may take, from looking up the host to the end of TLS, a proxy included. Default:
+    /// 10 s.
     pub connect_timeout: Duration,
     /// How large the body of a response may be, in bytes. Default: 10 MiB.
     pub max_response_size: usize,
-    /// How long a connection is kept that nobody uses. Default: 15 s. Servers close theirs after about a
-    /// minute, and a request that crosses the close is one that may have been applied.
+    /// How long the client keeps an idle connection. Default: 15 s. Servers close idle connections after
+    /// about a minute; a request that is sent while the server closes may or may not be applied.
     pub idle_timeout: Duration,
-    /// How many connections are kept that nobody uses; 0 to use each once. Default: 100.
+    /// How many idle connections the client keeps. With 0, each request makes a connection of its own.
+    /// Default: 100.
     pub max_idle_connections: usize,
-    /// Whose certificates the server may show. Default: Mozilla's with `rustls`, the platform's with
+    /// Which certificate authorities the client trusts. Default: Mozilla's with `rustls`, the platform's with
     /// `native-tls`.
     pub roots: Roots,
-    /// The certificate that the client shows. Default: none.
+    /// The certificate by which the client identifies itself to the server. Default: none.
     pub identity: Option<Identity>,
-    /// Which proxy requests go through. Default: what the environment says.
+    /// Which proxy requests go through. Default: the proxy of the environment's variables, such as
+    /// `https_proxy`.
     pub proxy: Proxy,
 }
 
@@ -84,11 +88,12 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Where Kit is, and as whom to talk to it.
+    /// Makes the [`Kit`] of these settings and credentials.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for a `base_url` or `user_agent` that cannot be used.
+    /// [`Error::Input`] for `base_url` (which stands for `plaintext_base_url`, too) or `user_agent` that
+    /// cannot be used.
     pub fn kit(&self, credentials: Credentials) -> Result<Kit, Error> {
         let mut kit = Kit::new(credentials);
         if let Some(url) = &self.base_url {

@@ -1,7 +1,7 @@
-//! What the client of a transport can be told: plain values, which both transports understand alike.
+//! The settings of clients: plain values, with the same meaning for both transports.
 //!
-//! A transport's builder sets them one by one; [`Settings`] is all of them, for a transport of your own, or to
-//! configure both alike.
+//! A client's builder has a method for each setting; [`Settings`] holds all of them, for a transport of your
+//! own, or to configure several clients alike.
 
 mod certificate;
 mod client;

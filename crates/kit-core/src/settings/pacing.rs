@@ -1,20 +1,20 @@
 use crate::{Credentials, Pacer};
 
-/// Who makes calls wait, so that they do not run into Kit's rate limit.
+/// Which pacer keeps the calls of a client below Kit's rate limit.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Pacing {
-    /// A [`Pacer`] of the client's own, with what Kit allows the credentials.
+    /// A [`Pacer`] of the client's own, with the rate limit of its credentials.
     #[default]
     ByCredentials,
     /// This pacer, which other clients with the same credentials may share.
     By(Pacer),
-    /// Nobody.
+    /// No pacer: calls are sent at once, and Kit may answer 429.
     None,
 }
 
 impl Pacing {
-    /// The pacer of a client with these credentials.
+    /// The pacer for a client with these credentials; `None` for [`Pacing::None`].
     pub fn pacer(&self, credentials: &Credentials) -> Option<Pacer> {
         match self {
             Self::ByCredentials => Some(Pacer::new(credentials.rate_limit())),
@@ -30,7 +30,7 @@ impl From<Pacer> for Pacing {
     }
 }
 
-/// `None` stands for nobody.
+/// `None` becomes [`Pacing::None`].
 impl From<Option<Pacer>> for Pacing {
     fn from(pacer: Option<Pacer>) -> Self {
         pacer.map_or(Self::None, Self::By)

@@ -9,28 +9,33 @@ use zeroize::Zeroizing;
 use crate::wire::is_loopback;
 use crate::{Error, Kit};
 
-/// Which proxy requests go through, by a tunnel (HTTP's CONNECT): Kit's host is not told apart from any other.
+/// Which proxy requests go through. Every request passes the proxy in a tunnel (HTTP's CONNECT).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Proxy {
-    /// What the environment says: for an https URL the first of `https_proxy`, `HTTPS_PROXY`, `all_proxy` and
-    /// `ALL_PROXY` that is set and not empty; for an http one of `http_proxy`, `all_proxy` and `ALL_PROXY`. None
-    /// for this machine (`localhost`, `127.0.0.1`, `::1`), and for hosts in `no_proxy` or `NO_PROXY`: `*`, or
-    /// names and addresses with commas between, of which a name stands for its subdomains, too.
+    /// The proxy that the environment names. For an https URL, that is the first of the variables
+    /// `https_proxy`, `HTTPS_PROXY`, `all_proxy` and `ALL_PROXY` that is set and not empty; for an http URL,
+    /// the first of `http_proxy`, `all_proxy` and `ALL_PROXY`.
+    ///
+    /// No proxy is used for this machine (`localhost`, `127.0.0.1`, `::1`), nor for hosts in `no_proxy` or
+    /// `NO_PROXY`: a list of names and addresses with commas between, or `*` for every host. A name includes
+    /// its subdomains.
     #[default]
     Environment,
-    /// None, whatever the environment says.
+    /// No proxy, even where the environment names one.
     None,
-    /// This one, for every host.
+    /// This proxy, for every host.
     Url(ProxyUrl),
 }
 
 impl Proxy {
-    /// The proxy for requests to this Kit; `variable` reads the environment.
+    /// The proxy for requests to `kit`; `None` where requests go to Kit directly. `variable` returns the
+    /// value of an environment variable.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for `proxy`, with the name of the variable, where that holds no URL of a proxy.
+    /// [`Error::Input`] for `proxy` where an environment variable holds no URL of a proxy; the error names
+    /// the variable.
     pub fn for_kit(
         &self,
         kit: &Kit,
@@ -91,8 +96,8 @@ fn matches(exception: &str, host: &str) -> bool {
     !exception.is_empty() && (host == exception || subdomain)
 }
 
-/// The URL of a proxy: `http://user:password@proxy.example:8080`, or `https://…` for one that is reached over
-/// TLS. The password is never printed.
+/// The URL of a proxy, such as `http://user:password@proxy.example:8080`. With `https://`, the client
+/// connects to the proxy itself over TLS. User and password are never printed.
 ///
 /// # Examples
 ///
@@ -113,12 +118,12 @@ pub struct ProxyUrl {
 }
 
 impl ProxyUrl {
-    /// Reads the URL. User and password are percent-encoded. Without a scheme it is `http`; without a port 80,
-    /// or 443 with `https`.
+    /// Reads the URL of a proxy. User and password in it are percent-encoded. The default scheme is `http`;
+    /// the default port is 80, or 443 with `https`.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for `proxy` where it is not such a URL; a SOCKS proxy is not, either.
+    /// [`Error::Input`] for `proxy` where `url` is not the URL of an HTTP proxy, or is that of a SOCKS proxy.
     pub fn parse(url: impl AsRef<str>) -> Result<Self, Error> {
         parse(url.as_ref()).map_err(|reason| Error::input("proxy", reason))
     }
@@ -138,17 +143,17 @@ impl ProxyUrl {
         self.port
     }
 
-    /// The user's name, decoded.
+    /// The user's name, percent-decoded. `None` where the URL has no user.
     pub fn user(&self) -> Option<&str> {
         self.user.as_deref().map(String::as_str)
     }
 
-    /// The user's password, decoded: not to be printed or logged.
+    /// The user's password, percent-decoded: not to be printed or logged. `None` where the URL has no user.
     pub fn password(&self) -> Option<&str> {
         self.password.as_deref().map(String::as_str)
     }
 
-    /// The URL without user and password.
+    /// The URL without user and password. `None` where its parts make no valid URL.
     pub fn uri(&self) -> Option<Uri> {
         let scheme = if self.is_https { Scheme::HTTPS } else { Scheme::HTTP };
         let host =
@@ -158,7 +163,7 @@ impl ProxyUrl {
     }
 }
 
-/// The reason is worded to follow the name of what holds the URL.
+/// The error is a reason worded to follow a name, such as `proxy`.
 fn parse(url: &str) -> Result<ProxyUrl, &'static str> {
     let url = url.trim();
     let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));

@@ -15,7 +15,7 @@ pub(crate) enum Plaintext {
     Allowed,
 }
 
-/// The URL that an operation's path is put behind: scheme, host, and perhaps the prefix of a proxy.
+/// The URL that the paths of operations are appended to: scheme, host, and perhaps the path of a proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BaseUrl {
     scheme: Scheme,
@@ -30,13 +30,13 @@ impl BaseUrl {
         Self::https("api.kit.com", "")
     }
 
-    /// A URL that is known to be one.
+    /// A URL that is known to be valid.
     pub(crate) fn https(host: &'static str, path: &str) -> Self {
         let authority = Authority::from_static(host);
         Self { scheme: Scheme::HTTPS, authority, prefix: path.into() }
     }
 
-    /// `field` is the name of the URL in errors.
+    /// Reads a URL. `field` is the name that errors give it.
     pub(crate) fn parse(
         field: &'static str,
         url: &str,
@@ -134,8 +134,7 @@ fn target(prefix: &str, path: &str, query: &str) -> Bytes {
     target.into()
 }
 
-/// Whether what is sent there stays on this machine: an address of its own, or `localhost` (RFC 6761,
-/// section 6.3).
+/// Whether the host is this machine: a loopback address, or `localhost` (RFC 6761, section 6.3).
 pub(crate) fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
     let host = host.strip_suffix('.').unwrap_or(&host);

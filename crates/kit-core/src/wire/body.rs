@@ -21,7 +21,7 @@ impl Body {
         Self::default()
     }
 
-    /// A value as JSON.
+    /// Writes a value as JSON.
     ///
     /// # Errors
     ///
@@ -34,7 +34,7 @@ impl Body {
         Ok(Self { media_type: Some(Self::JSON), bytes })
     }
 
-    /// Names and values as a form (`application/x-www-form-urlencoded`).
+    /// Writes names and values as a form (`application/x-www-form-urlencoded`).
     pub fn form(form: Query) -> Self {
         Self { media_type: Some(Self::FORM), bytes: form.into_bytes() }
     }

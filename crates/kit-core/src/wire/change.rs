@@ -1,9 +1,9 @@
 use serde::{Serialize, Serializer};
 
-/// What an update does to a field: keep what is there, clear it, or set it.
+/// What an update does to a field: keeps its value, clears it, or sets it.
 ///
-/// On the wire these are a field that is left out, null, and a value. A field of this type wants
-/// `#[serde(skip_serializing_if = "Change::is_keep")]`.
+/// In JSON, [`Keep`](Self::Keep) leaves the field out, [`Clear`](Self::Clear) is null, and [`Set`](Self::Set)
+/// is the value. A struct field of this type needs `#[serde(skip_serializing_if = "Change::is_keep")]`.
 ///
 /// # Examples
 ///
@@ -27,7 +27,7 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Change<T> {
-    /// The field is not sent: Kit keeps what is there.
+    /// The field is not sent: Kit keeps its value.
     #[default]
     Keep,
     /// The field is sent as null: Kit clears it.

@@ -1,4 +1,4 @@
-//! How a request is written, and a reply read: what an [`Endpoint`](crate::Endpoint) says itself with.
+//! The parts for an [`Endpoint`](crate::Endpoint) of your own: to write its request, and to read its reply.
 //!
 //! | to write | with | to read | with |
 //! | --- | --- | --- | --- |

@@ -18,9 +18,10 @@ use super::query::Encoded;
 pub struct Path(Cow<'static, str>);
 
 impl Path {
-    /// The template with each name in braces replaced by the next parameter, percent-encoded.
+    /// Replaces each name in braces in the template by the next parameter, percent-encoded.
     ///
-    /// A name without a parameter stays, and [`Kit::request`](crate::Kit::request) refuses such a path.
+    /// With too few parameters a name in braces is left, and [`Kit::request`](crate::Kit::request) returns an
+    /// [`Error::Input`](crate::Error::Input). Parameters too many are ignored.
     pub fn with<T: Display>(
         template: &'static str,
         parameters: impl IntoIterator<Item = T>,

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-/// The path to what stands at a byte of a JSON text, such as `subscribers[3].state`. Empty for the
-/// outermost value.
+/// The path to the value at a byte of a JSON text, such as `subscribers[3].state`. Empty for the outermost
+/// value.
 ///
-/// Readers tell lines and columns; people want names.
+/// `serde_json` tells lines and columns; people want names.
 pub(crate) fn path_at(json: &[u8], offset: usize) -> String {
     let mut open: Vec<Frame> = Vec::new();
     let mut at = 0;
@@ -59,7 +59,7 @@ enum Frame {
     Array { index: usize },
 }
 
-/// Behind the closing quote of a string whose text begins here.
+/// The offset after the closing quote of a string whose text begins at `start`.
 fn end_of_string(json: &[u8], start: usize) -> usize {
     let mut at = start;
     while let Some(byte) = json.get(at) {

@@ -2,7 +2,7 @@ use std::fmt::{self, Display, Write as _};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What is encoded: all but the unreserved characters of RFC 3986.
+/// The characters that are percent-encoded: all but the unreserved characters of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A query, or a form: names and values, percent-encoded as they are added.
@@ -20,7 +20,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 pub struct Query(String);
 
 impl Query {
-    /// Adds a name with a value.
+    /// Adds a parameter with its value.
     pub fn pair(&mut self, name: &str, value: impl Display) -> &mut Self {
         if !self.0.is_empty() {
             self.0.push('&');
@@ -32,7 +32,7 @@ impl Query {
         self
     }
 
-    /// Adds a name with a value, if there is one.
+    /// Adds a parameter, if it has a value.
     pub fn optional(&mut self, name: &str, value: Option<impl Display>) -> &mut Self {
         match value {
             Some(value) => self.pair(name, value),
@@ -50,7 +50,7 @@ impl Query {
     }
 }
 
-/// Without the values, which may be secrets.
+/// Shows the names of the parameters, but not their values, which may be secrets.
 impl fmt::Debug for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.0.split('&').filter_map(|pair| pair.split('=').next());

@@ -2,10 +2,11 @@ use std::fmt;
 
 use crate::error::ReplyProblem;
 
-/// What keeps the reply of a success from being read.
+/// Why the reply of a success (2xx) cannot be read.
 ///
-/// An [`Endpoint`](crate::Endpoint) returns it; a call turns it into an [`Error::Reply`](crate::Error::Reply),
-/// with the operation and an excerpt of the body. Any error of `serde_json` becomes one by `?`.
+/// [`Endpoint::reply`](crate::Endpoint::reply) returns this error; the call adds the operation and an excerpt
+/// of the body, and returns an [`Error::Reply`](crate::Error::Reply). The `?` operator turns an error of
+/// `serde_json` into a `ReadError`.
 #[derive(Debug)]
 pub struct ReadError(Kind);
 
@@ -16,7 +17,7 @@ enum Kind {
 }
 
 impl ReadError {
-    /// The JSON is well-formed, but not what it should be: for a rule that types cannot express.
+    /// An error for JSON that is well-formed, but breaks a rule that types cannot express.
     pub fn wrong_shape(detail: &'static str) -> Self {
         Self::new(ReplyProblem::WrongShape, detail)
     }

@@ -8,7 +8,7 @@ use super::ReadError;
 use super::envelope::{Field, Fields};
 use crate::list::{Page, Pagination};
 
-/// The reply to an operation that succeeded (2xx), before it is read.
+/// The reply of a success (2xx), before an [`Endpoint`](crate::Endpoint) reads it.
 ///
 /// # Examples
 ///
@@ -31,12 +31,12 @@ pub struct Reply<'a> {
 }
 
 impl<'a> Reply<'a> {
-    /// A reply of these parts: to test an [`Endpoint`](crate::Endpoint) of your own.
+    /// Makes a reply: to test an [`Endpoint`](crate::Endpoint) of your own.
     pub fn new(status: StatusCode, headers: &'a HeaderMap, body: &'a [u8]) -> Self {
         Self { status, headers, body }
     }
 
-    /// Which success it is: 200, 201 and 202 can mean different things.
+    /// The status, from 200 to 299: 200, 201 and 202 can have different meanings.
     pub fn status(&self) -> StatusCode {
         self.status
     }
@@ -46,12 +46,12 @@ impl<'a> Reply<'a> {
         self.headers
     }
 
-    /// The body, as it came.
+    /// The body as Kit sent it.
     pub fn body(&self) -> &'a [u8] {
         self.body
     }
 
-    /// The whole body as JSON.
+    /// Reads the whole body as JSON.
     ///
     /// # Errors
     ///
@@ -60,7 +60,8 @@ impl<'a> Reply<'a> {
         Ok(serde_json::from_slice(self.body)?)
     }
 
-    /// One field of the object that the body is: `{"webhook": …}`. All others are passed over.
+    /// Reads one field of a body that is a JSON object, such as `{"webhook": …}`. The other fields are
+    /// ignored.
     ///
     /// # Errors
     ///
@@ -69,7 +70,7 @@ impl<'a> Reply<'a> {
         self.seed(Field::new(name))
     }
 
-    /// A page of a list: `{"webhooks": […], "pagination": {…}}`.
+    /// Reads a page of a list, whose items are in the field `name`: `{"webhooks": […], "pagination": {…}}`.
     ///
     /// # Errors
     ///
@@ -80,11 +81,11 @@ impl<'a> Reply<'a> {
         Ok(Page::read(name, items, pagination))
     }
 
-    /// Nothing but that it is done: a 204, or another success whose body is empty or JSON that nobody reads.
+    /// Checks a reply that has no value to read: a 204, or another success whose body is empty or any JSON.
     ///
     /// # Errors
     ///
-    /// Where the body is anything else: the page of a proxy is no success of Kit's.
+    /// A [`ReadError`] where the body is anything else, such as the HTML page of a proxy.
     pub fn nothing(&self) -> Result<(), ReadError> {
         let is_empty = self.status == StatusCode::NO_CONTENT || self.body.trim_ascii().is_empty();
         if !is_empty {
@@ -101,7 +102,7 @@ impl<'a> Reply<'a> {
     }
 }
 
-/// Without the body and the headers, which may hold secrets.
+/// Shows the status and the length of the body. Body and headers may hold secrets.
 impl fmt::Debug for Reply<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply")

@@ -17,7 +17,7 @@ use crate::error::{ApiError, Delivery, Error, OAuthError, ReplyError, ReplyProbl
 const MESSAGES: usize = 20;
 const MESSAGE: usize = 500;
 
-/// `secrets` are those of the credentials.
+/// Reads a response. `secrets` returns the secrets of the credentials.
 pub(crate) fn read<E: Endpoint>(
     endpoint: &E,
     head: &Parts,
@@ -86,7 +86,7 @@ impl Detail {
         Self { path, reason: error.to_string() }
     }
 
-    /// What can be told where the values may be secrets: the names of fields, and what was expected.
+    /// The detail without values, which may be secrets: the names of fields, and the type that was expected.
     fn without_values(&self) -> String {
         let is_name = |key: &str| {
             !key.is_empty()
@@ -131,8 +131,8 @@ fn api_error<E: Endpoint>(endpoint: &E, head: &Parts, body: &[u8], scrub: &Scrub
     }
 }
 
-/// Kit's messages: `{"errors": ["…", …]}`. A single message, and what is no text in a list, is taken as
-/// well. None in any other body.
+/// Kit's messages: `{"errors": ["…", …]}`. A message without a list is taken, too, and so is a message that
+/// is no text. Any other body has no messages.
 fn messages(body: &[u8]) -> Vec<String> {
     #[derive(Deserialize)]
     struct Body {

@@ -13,7 +13,7 @@ const EXCERPT: usize = 200;
 /// 500 characters of four bytes, redactions included.
 const WINDOW: usize = 8 * 1024;
 
-/// From how many characters on the beginning of a secret at the end of a text counts as part of it.
+/// How many characters of a secret at the end of a text are taken for a secret that was cut off, at least.
 const TELLING: usize = 4;
 
 /// How many bytes the longest escape has: `&#x0041;`.
@@ -34,7 +34,7 @@ struct Secret<'a> {
 }
 
 impl<'a> Scrub<'a> {
-    /// An empty secret stands for none.
+    /// Empty secrets are ignored.
     pub(crate) fn new(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let secret = |text: &'a str| {
             let unescaped = Unescaped::of(text.as_bytes()).bytes;
@@ -48,7 +48,7 @@ impl<'a> Scrub<'a> {
         self.beginning(body, EXCERPT)
     }
 
-    /// As many characters of a text, on one line; cut with `…` where there are more.
+    /// The first `characters` of a text, on one line; ends with `…` where the text has more.
     pub(crate) fn beginning(&self, text: &[u8], characters: usize) -> String {
         let longest = self.secrets.iter().map(|secret| secret.text.len()).max().unwrap_or_default();
         let window = text.get(..WINDOW.saturating_add(longest)).unwrap_or(text);
@@ -82,8 +82,8 @@ impl<'a> Scrub<'a> {
 }
 
 impl Secret<'_> {
-    /// Where the secret stands, and where its beginning does at the very end: a text that was cut off in the
-    /// middle of it still shows most of it.
+    /// Where the secret stands in the text; also where only its beginning stands, at the end of the text,
+    /// since a text that was cut off in the middle of a secret still shows most of it.
     fn find(&self, text: &str) -> Vec<Range<usize>> {
         let mut found: Vec<_> = text
             .match_indices(self.text)

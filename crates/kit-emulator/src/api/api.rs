@@ -25,7 +25,7 @@ impl Api {
         self.apply(request).unwrap_or_else(|refusal| refusal)
     }
 
-    /// What Kit says where a request fails with this status.
+    /// Kit's reply to a request that fails with this status.
     pub(crate) fn failure(request: &Request, status: StatusCode) -> Reply {
         let route = routes::find(request).ok().map(|(route, _)| route);
         match route.and_then(|route| route.refusal) {

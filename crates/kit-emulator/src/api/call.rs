@@ -8,11 +8,11 @@ pub(super) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// The parameter of the path that is an id.
+    /// Reads the last parameter of the path as an id.
     ///
     /// # Errors
     ///
-    /// 404 for what is none: nothing has it.
+    /// 404 where the parameter is no id.
     pub(super) fn id(&self) -> Result<u64, Reply> {
         let id = self.parameters.last().and_then(|text| text.parse().ok());
         id.ok_or_else(Reply::not_found)

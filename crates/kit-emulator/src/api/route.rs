@@ -11,11 +11,11 @@ pub(super) type Handler = fn(&mut World, &Call<'_>) -> Result<Reply, Reply>;
 /// One operation, and who does it.
 pub(super) struct Route {
     pub(super) method: Method,
-    /// Segments; one in braces stands for any, and `*` as the last for any number.
+    /// The path. A segment in braces stands for any segment; `*`, as the last, for one or more segments.
     pub(super) path: &'static str,
     pub(super) access: Access,
     pub(super) handler: Handler,
-    /// What Kit says with a 422, where it is one sentence.
+    /// Kit's message in a 422, where the operation has a single one.
     pub(super) refusal: Option<&'static str>,
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn authorize<T>(world: &mut World<T>, request: &Request) -> Reply {
     Reply::redirect(format!("{redirect_uri}{separator}{query}"))
 }
 
-/// What has to be right for there to be somebody to answer to.
+/// Checks the app and the redirect URI: without them, there is no URL to send an error to.
 fn read(app: &App, query: &str) -> Result<Parameters, String> {
     let parameters = Parameters::of_query(query)?;
     if parameters.require("client_id")? != app.client_id {

@@ -1,4 +1,4 @@
-//! Which app a request to the token endpoint comes from, and what it is told where it fails.
+//! Which app a request to the token endpoint comes from, and the errors that it gets.
 
 use http::StatusCode;
 use serde_json::json;

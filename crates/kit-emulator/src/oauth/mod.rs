@@ -1,4 +1,4 @@
-//! OAuth: what users are asked, and what tokens are given for.
+//! OAuth: the consent page, and the endpoints that give and revoke tokens.
 
 mod authorize;
 mod client;

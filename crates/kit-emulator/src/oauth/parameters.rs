@@ -41,7 +41,7 @@ impl Parameters {
         body.into_iter().map(text).collect::<Result<_, _>>().map(Self)
     }
 
-    /// One that is there and not empty (an empty one counts as not given, RFC 6749, section 3.1).
+    /// The value of a parameter. An empty one counts as missing (RFC 6749, section 3.1).
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }

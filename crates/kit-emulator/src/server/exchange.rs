@@ -86,7 +86,8 @@ async fn with_fault(
     }
 }
 
-/// The reply whose body is to be broken: that of the request where it was applied, unless that has none.
+/// The reply whose body is to be broken: the correct one, if the request was applied and the reply has a
+/// body.
 fn broken(applied: Option<Reply>) -> Response<ReplyBody> {
     match applied {
         Some(reply) if reply.has_body() => reply.into_http(),
@@ -95,7 +96,7 @@ fn broken(applied: Option<Reply>) -> Response<ReplyBody> {
     }
 }
 
-/// Every reply of Kit's has them.
+/// Adds the headers that every reply of Kit has.
 fn with_headers(mut response: Response<ReplyBody>, start: Instant) -> Response<ReplyBody> {
     let id = uuid::Uuid::new_v4().to_string();
     let runtime = format!("{:.6}", start.elapsed().as_secs_f64());

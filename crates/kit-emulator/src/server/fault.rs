@@ -3,11 +3,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 
-/// What goes wrong with a request.
+/// How a request fails.
 ///
-/// By default it goes wrong before the request is applied, so that nothing comes of it;
-/// [`after_applying`](Self::after_applying) lets it go wrong afterwards, when the client cannot know
-/// any more what came of it.
+/// By default the request fails before the emulator applies it. With [`after_applying`](Self::after_applying)
+/// the emulator applies the request, and then fails, so that the client cannot know the outcome.
 ///
 /// # Examples
 ///
@@ -43,34 +42,34 @@ pub(crate) enum When {
 }
 
 impl Fault {
-    /// Answers with this status and a message as Kit sends; for 502, 503 and 504 with a page as a proxy
-    /// sends. [`body`](Self::body) gives another.
+    /// Answers with this status. The body is a message in Kit's form; for 502, 503 and 504, an HTML page as
+    /// of a proxy. [`body`](Self::body) sets another body.
     ///
-    /// A number that is no HTTP status (100 to 999), or that is not the end of a reply (1xx), stands
-    /// for 500.
+    /// A number that is no HTTP status (100 to 999) becomes 500, and so does an interim status (1xx).
     pub fn status(status: u16) -> Self {
         let status = StatusCode::from_u16(status).ok().filter(|s| !s.is_informational());
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self::new(Effect::Status { status, body: None, retry_after: None })
     }
 
-    /// Answers as it should, but later.
+    /// Answers correctly, but only after `delay`.
     ///
-    /// The request is applied when the time has passed; not at all, if the client has closed the connection by
-    /// then. With [`after_applying`](Self::after_applying) it is applied at once.
+    /// The emulator applies the request after the delay, or not at all, if the client has closed the
+    /// connection by then. With [`after_applying`](Self::after_applying) it applies the request at once.
     pub fn delay(delay: Duration) -> Self {
         Self::new(Effect::Delay(delay))
     }
 
     /// Answers with the status of a success, and a body that is neither JSON nor UTF-8.
     ///
-    /// The status is that of the reply where the request is applied, but for a reply without a body (204),
-    /// in whose place comes a 200; otherwise it is 201.
+    /// The status is 201. With [`after_applying`](Self::after_applying) it is that of the correct reply, or
+    /// 200 where that has no body (204).
     pub fn garbage() -> Self {
         Self::new(Effect::Garbage)
     }
 
-    /// Closes the connection in the middle of the body. The status is that of [`garbage`](Self::garbage).
+    /// Closes the connection in the middle of the body. The status is the same as for
+    /// [`garbage`](Self::garbage).
     pub fn truncate() -> Self {
         Self::new(Effect::Truncate)
     }
@@ -80,8 +79,8 @@ impl Fault {
         Self::new(Effect::Close)
     }
 
-    /// Sends this body with the status, with that `Content-Type`. Other faults have no use for it, nor has a
-    /// 204 or a 304.
+    /// Sets the body and its `Content-Type` for [`status`](Self::status). Has no effect on other faults, nor
+    /// on the statuses 204 and 304.
     #[must_use]
     pub fn body(mut self, content_type: impl Into<String>, content: impl Into<Bytes>) -> Self {
         if let Effect::Status { body, .. } = &mut self.effect {
@@ -90,7 +89,7 @@ impl Fault {
         self
     }
 
-    /// Sends this `Retry-After` with the status. Other faults have no use for it.
+    /// Sets the `Retry-After` header for [`status`](Self::status). Has no effect on other faults.
     #[must_use]
     pub fn retry_after(mut self, value: impl Into<String>) -> Self {
         if let Effect::Status { retry_after, .. } = &mut self.effect {
@@ -99,7 +98,7 @@ impl Fault {
         self
     }
 
-    /// Applies the request first.
+    /// Makes the emulator apply the request before it fails.
     #[must_use]
     pub fn after_applying(mut self) -> Self {
         self.when = When::AfterApplying;

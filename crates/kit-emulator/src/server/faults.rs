@@ -10,12 +10,12 @@ type Chooser = Box<dyn FnMut(&Request<()>) -> Option<Fault> + Send>;
 #[derive(Default)]
 pub(crate) struct Faults(Mutex<Option<Chooser>>);
 
-/// A fault, and which requests it is for: those that match what is said.
+/// A fault, and the requests that it is for: those with its method and path, or any where these are `None`.
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
     pub(crate) method: Option<Method>,
     pub(crate) path: Option<String>,
-    /// For how many requests; for all where there is none.
+    /// How many requests it is for; `None` for all.
     pub(crate) times: Option<u64>,
     pub(crate) fault: Fault,
 }
@@ -25,7 +25,7 @@ impl Faults {
         self.lock().as_mut().and_then(|choose| choose(head))
     }
 
-    /// Takes the place of what was set before.
+    /// Replaces the faults that were set before.
     pub(crate) fn set(&self, chooser: Option<Chooser>) {
         *self.lock() = chooser;
     }

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use super::exchange::answer;
 use super::{Faults, Reply, Request};
 
-/// After how long it is looked again whether there is room for another connection.
+/// How long to wait before accepting again, after accepting a connection failed.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// What a server serves.
@@ -26,10 +26,10 @@ pub(crate) trait Service: Send + Sync + 'static {
     /// Does what is asked.
     fn answer(&self, request: &Request) -> Reply;
 
-    /// What is said where a request fails with this status.
+    /// The reply to a request that fails with this status.
     fn failure(&self, request: &Request, status: StatusCode) -> Reply;
 
-    /// The answer to a request that is about the server itself, which no fault concerns.
+    /// The reply to a request that controls the server itself. Faults do not apply to such a request.
     fn control(&self, request: &Request) -> Option<Reply>;
 }
 

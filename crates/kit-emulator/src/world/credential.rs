@@ -1,6 +1,6 @@
 use http::{HeaderMap, header};
 
-/// As whom a request comes.
+/// The credential of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Credential {
     ApiKey(String),
@@ -8,7 +8,7 @@ pub(super) enum Credential {
 }
 
 impl Credential {
-    /// Exactly one.
+    /// Reads the credential. `None` unless the request has exactly one.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let mut keys = headers.get_all("x-kit-api-key").iter();
         let mut tokens = headers.get_all(header::AUTHORIZATION).iter();

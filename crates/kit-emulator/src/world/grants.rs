@@ -8,27 +8,27 @@ const MAX_CODES: usize = 10_000;
 /// How long an authorization code may be exchanged: the most that RFC 6749, section 4.1.2, advises.
 const CODE_LIFETIME: Duration = Duration::from_secs(600);
 
-/// Whether the user lets the app in.
+/// The user's answer on the consent page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Consent {
-    /// Yes, without being asked.
+    /// The user allows the app access. The emulator shows no page: the answer comes at once.
     #[default]
     Given,
-    /// No: the app is told `access_denied`.
+    /// The user denies the app access: the callback has the error `access_denied`.
     Denied,
 }
 
-/// Tokens as the token endpoint gives them.
+/// Tokens of the emulator's token endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Tokens {
-    /// For requests.
+    /// The access token, which authenticates requests.
     pub access_token: String,
-    /// For one refresh.
+    /// The refresh token, which can be spent once.
     pub refresh_token: String,
     /// How long the access token lasts.
     pub expires_in: Duration,
-    /// What it allows.
+    /// The scopes of the access token, with spaces between.
     pub scope: String,
 }
 
@@ -52,9 +52,9 @@ pub(crate) struct Grants {
 /// How long access tokens last.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lifetimes {
-    /// Those for a code.
+    /// How long access tokens last that come for an authorization code.
     pub(crate) first: Duration,
-    /// Those for a refresh token.
+    /// How long access tokens last that come for a refresh token.
     pub(crate) refreshed: Duration,
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct Lifetimes {
 pub(crate) struct Code {
     pub(crate) redirect_uri: String,
     pub(crate) scope: String,
-    /// That of PKCE, by S256.
+    /// The code challenge of PKCE, by the method S256.
     pub(crate) challenge: Option<String>,
     given_at: Duration,
 }
@@ -89,12 +89,12 @@ struct Session {
     is_confidential: bool,
 }
 
-/// Why a token is not taken.
+/// Why a request with a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     Unknown,
     Spent,
-    /// The app did not prove itself.
+    /// The app did not send its secret.
     NoSecret,
 }
 
@@ -113,7 +113,7 @@ impl Grants {
         }
     }
 
-    /// The user has said yes.
+    /// Gives an authorization code: the user has allowed the app access.
     pub(crate) fn give_code(
         &mut self,
         redirect_uri: String,
@@ -131,7 +131,7 @@ impl Grants {
         code
     }
 
-    /// Each code is good for one exchange, well or not.
+    /// Takes a code, which can be exchanged once, whether the exchange succeeds or not.
     pub(crate) fn take_code(&mut self, code: &str, now: Duration) -> Option<Code> {
         let place = self.codes.iter().position(|(given, _)| given == code)?;
         let (_, code) = self.codes.remove(place)?;
@@ -185,7 +185,7 @@ impl Grants {
         tokens
     }
 
-    /// Whether requests may come with it.
+    /// Whether the access token is valid.
     pub(crate) fn is_valid(&self, access_token: &str, now: Duration) -> bool {
         self.access_tokens.get(access_token).is_some_and(|token| now < token.ends_at)
     }

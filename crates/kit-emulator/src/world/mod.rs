@@ -1,4 +1,4 @@
-//! The one state of a Kit: who may come, what was granted, what there is, and what time it is.
+//! The state of the emulator: its credentials, the tokens that it gave, its tables, and its clock.
 
 mod app;
 mod clock;

@@ -55,7 +55,7 @@ impl Page {
         Ok(page)
     }
 
-    /// The rows on it, and what Kit says of where it stands.
+    /// The rows on the page, and its `pagination` as Kit writes it.
     pub(crate) fn of<R: Row>(self, table: &Table<R>) -> (Vec<&R>, Value) {
         let mut rows: Vec<_> = match self.from {
             From::Start => table.older_than(u64::MAX).take(self.per_page).collect(),

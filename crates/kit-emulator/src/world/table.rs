@@ -26,7 +26,7 @@ impl<R> Default for Table<R> {
 }
 
 impl<R: Row> Table<R> {
-    /// Makes a row for the next id: that of a row that is gone does not come back.
+    /// Makes a row with the next id. The id of a deleted row is not used again.
     pub(crate) fn insert(&mut self, row: impl FnOnce(u64) -> R) -> Result<&R, Full> {
         if self.rows.len() >= MAX_ROWS {
             return Err(Full);
@@ -44,17 +44,17 @@ impl<R: Row> Table<R> {
         self.rows.len()
     }
 
-    /// By their ids.
+    /// The rows in the order of their ids.
     pub(crate) fn oldest_first(&self) -> impl DoubleEndedIterator<Item = &R> {
         self.rows.values()
     }
 
-    /// Behind the row of this id, in lists that run from the newest to the oldest.
+    /// The rows with smaller ids, the greatest first.
     pub(crate) fn older_than(&self, id: u64) -> impl Iterator<Item = &R> {
         self.rows.range(..id).rev().map(|(_, row)| row)
     }
 
-    /// Before the row of this id, from the nearest on.
+    /// The rows with greater ids, the smallest first.
     pub(crate) fn newer_than(&self, id: u64) -> impl Iterator<Item = &R> {
         let behind = id.checked_add(1);
         behind.into_iter().flat_map(|first| self.rows.range(first..)).map(|(_, row)| row)

@@ -7,7 +7,7 @@ use super::credential::Credential;
 use super::rate_limit::RateLimit;
 use super::{App, Grants};
 
-/// All that a Kit knows. `T` has a table for each resource.
+/// The state of the emulator. `T` has a table for each resource.
 #[derive(Debug)]
 pub(crate) struct World<T> {
     pub(crate) clock: Clock,
@@ -15,20 +15,20 @@ pub(crate) struct World<T> {
     pub(crate) grants: Grants,
     pub(crate) tables: T,
     api_key: String,
-    /// One that does not end.
+    /// An access token that never expires.
     access_token: String,
-    /// Where there are limits.
+    /// The rate limit of each credential; `None` without rate limits.
     limits: Option<HashMap<Credential, RateLimit>>,
 }
 
-/// As whom an operation may be asked for.
+/// Which credential an operation requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Whoever comes: the operation itself looks.
+    /// None: the operation itself checks who asks.
     Anybody,
-    /// With any credential.
+    /// An API key or an access token.
     Credential,
-    /// With an access token, and no API key.
+    /// An access token, and no API key.
     OAuth,
 }
 
@@ -37,7 +37,7 @@ pub(crate) enum Access {
 pub(crate) enum Denied {
     Invalid,
     WantsOAuth,
-    /// It may come again after so many seconds.
+    /// Too many requests. The next one may come after this many seconds.
     TooMany(u64),
 }
 
@@ -54,7 +54,8 @@ impl<T: Default> World<T> {
         Self { clock, app, grants, tables, api_key, access_token, limits }
     }
 
-    /// Lets a request in whose credential is right and has not come too often.
+    /// Fails unless the credential of the request is valid, allowed for the operation, and below its rate
+    /// limit.
     pub(crate) fn admit(&mut self, access: Access, headers: &HeaderMap) -> Result<(), Denied> {
         if access == Access::Anybody {
             return Ok(());

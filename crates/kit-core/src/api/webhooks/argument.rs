@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::id::from_decimal;
 
-/// What an event has for a parameter: anything that JSON can say.
+/// The value of an event's parameter: any JSON value.
 #[derive(Clone, Debug)]
 pub(super) enum Argument<'a> {
     Null,
@@ -19,7 +19,7 @@ pub(super) enum Argument<'a> {
 }
 
 impl Argument<'_> {
-    /// The id that it is, as a number or as a decimal string.
+    /// The id, if the value is an id: a number or a decimal string.
     pub(super) fn id(&self) -> Option<u64> {
         match self {
             Self::Id(id) => Some(*id),
@@ -62,7 +62,7 @@ impl<'de> Deserialize<'de> for Argument<'de> {
     }
 }
 
-/// Takes anything. Numbers and texts, which are nearly all there is, cost no allocation.
+/// Reads any JSON value. Numbers and texts, which nearly all values are, need no allocation.
 struct AnyJson;
 
 impl<'de> Visitor<'de> for AnyJson {

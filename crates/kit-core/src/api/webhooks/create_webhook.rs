@@ -8,8 +8,8 @@ use crate::wire::{Body, ReadError, Reply, http_url};
 
 /// `POST /v4/webhooks`: asks Kit to call a URL when an event happens.
 ///
-/// Kit answers 201 with the [`Webhook`]. It does not look for an equal one: sent twice, this creates
-/// two webhooks, which both fire.
+/// Kit answers 201 with the [`Webhook`]. Kit does not look for an equal webhook: sent twice, this operation
+/// creates two webhooks, and Kit calls the URL twice for each event.
 ///
 /// # Examples
 ///
@@ -32,15 +32,15 @@ pub struct CreateWebhook {
 impl CreateWebhook {
     /// A webhook that calls `target_url` when `event` happens.
     ///
-    /// Deliveries are not signed: put something unguessable into the path or the query of the URL to know
-    /// them by. No error shows what is behind the host.
+    /// Kit does not sign its calls of `target_url`: put a secret into the path or the query of the URL, so
+    /// that your program recognises them. No error shows the part of the URL after the host.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for `target_url` or `event.initiator_value` where it is not an absolute http
-    /// or https URL with a host; for `event.name` where it is empty; and for the parameter of a documented
-    /// event that was read without it, such as `event.tag_id`. An event with a name that this version does
-    /// not know is let through.
+    /// [`Error::Input`] for `target_url` or `event.initiator_value` where it is not an absolute http or https
+    /// URL with a host; for an empty `event.name`; and for the parameter of a documented event, such as
+    /// `event.tag_id`, where the event was read from JSON without a usable one. An event whose name this
+    /// version does not know is no error.
     pub fn new(target_url: impl Into<String>, event: Event) -> Result<Self, Error> {
         let target_url = target_url.into();
         http_url::check(&target_url).map_err(|reason| Error::input("target_url", reason))?;
@@ -54,12 +54,12 @@ impl CreateWebhook {
         Ok(Self { target_url, event })
     }
 
-    /// The URL that Kit is to call.
+    /// The URL that Kit calls when the event happens.
     pub fn target_url(&self) -> &str {
         &self.target_url
     }
 
-    /// The event that Kit is to watch.
+    /// The event that the webhook watches.
     pub fn event(&self) -> &Event {
         &self.event
     }
@@ -68,9 +68,9 @@ impl CreateWebhook {
 impl Endpoint for CreateWebhook {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v4/webhooks";
-    /// Kit would create a second one.
+    /// Sent a second time, the operation creates a second webhook.
     const EFFECT: Effect = Effect::Creates;
-    /// The target URL is all that a delivery can be known by.
+    /// The target URL may hold the secret by which the program recognises Kit's calls.
     const HAS_SECRET_REPLY: bool = true;
     type Reply = Webhook;
 

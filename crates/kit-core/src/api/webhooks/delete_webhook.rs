@@ -5,9 +5,9 @@ use crate::endpoint::Endpoint;
 use crate::error::Effect;
 use crate::wire::{Path, ReadError, Reply};
 
-/// `DELETE /v4/webhooks/{id}`: asks Kit to call no more, and to forget the webhook.
+/// `DELETE /v4/webhooks/{id}`: deletes a webhook, so that Kit does not call its URL any more.
 ///
-/// Kit answers 204, or 404 where there is no such webhook.
+/// Kit answers 204, or 404 where no webhook has the id.
 ///
 /// # Examples
 ///
@@ -22,7 +22,7 @@ pub struct DeleteWebhook {
 }
 
 impl DeleteWebhook {
-    /// The webhook of that id.
+    /// Deletes the webhook with this id.
     pub fn new(id: WebhookId) -> Self {
         Self { id }
     }

@@ -9,21 +9,20 @@ use super::parameter::Parameter::{
 };
 use crate::{CustomFieldId, Error, FormId, ProductId, SequenceId, TagId};
 
-/// What a webhook watches.
+/// The event that a webhook watches.
 ///
-/// Each variant has exactly the parameter that Kit requires for the event, so that a request which
-/// lacks it cannot be written down.
+/// Each variant has exactly the parameter that Kit requires for the event, so that a request cannot lack its
+/// parameter.
 ///
-/// On the wire an event is its name and six parameters, null where they do not apply. Requests name
-/// events in full (`subscriber.tag_add`), replies without the group (`tag_add`); both are read, and
-/// ids as numbers or as decimal strings. What is not recognised exactly becomes
-/// [`Event::Other`]: no event that Kit may answer is an error.
+/// In JSON an event is its name and six parameters, null where they do not apply. Requests have the full name
+/// (`subscriber.tag_add`), replies the name without its group (`tag_add`). Serde reads both names, and reads
+/// ids from numbers and from decimal strings. An event that this version does not recognise exactly becomes
+/// [`Event::Other`], so that serde fails for no event that has a name.
 ///
-/// Where an event comes from decides which door it takes. What Kit has answered is read with serde, which never
-/// fails for an event that has a name. What a person or another program wants watched is input: a name and a
-/// parameter go to [`Event::named`]; JSON, such as the body of a request, is read with serde, too, and
-/// [`CreateWebhook::new`](super::CreateWebhook::new) then refuses a documented event without its parameter, by
-/// name.
+/// To make an event from a person's input, such as a name and a parameter of a command line, use
+/// [`Event::named`]. To make one from JSON of another program, use serde:
+/// [`CreateWebhook::new`](super::CreateWebhook::new) then returns an error for a documented event without its
+/// parameter.
 ///
 /// Source: Kit's API v4, "Create a webhook".
 ///
@@ -96,7 +95,7 @@ pub enum Event {
         /// The custom field.
         custom_field_id: CustomFieldId,
     },
-    /// Any other event, with all that came with it.
+    /// Any other event, with the name and the parameters that it was read with.
     Other(OtherEvent),
 }
 
@@ -120,13 +119,13 @@ impl Event {
         "custom_field.field_value_updated",
     ];
 
-    /// The event of that name, full or short, with its parameter as text: for names and parameters
-    /// that come from a command line or a configuration.
+    /// Makes an event from its name, full or short, and its parameter as text: for a command line or a
+    /// configuration.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for `event.name` where it is none of [`Event::NAMES`], and for the event's
-    /// parameter where it is missing, superfluous or not an id.
+    /// [`Error::Input`] for `event.name` where `name` is no documented event, and for the event's parameter
+    /// where it is missing, not an id, or given for an event that takes none.
     ///
     /// # Examples
     ///
@@ -161,7 +160,7 @@ impl Event {
         }
     }
 
-    /// The parameter that a documented event of that name requires.
+    /// The parameter that the documented event with this name requires. `None` where it requires none.
     pub(super) fn required_by(name: &str) -> Option<Parameter> {
         let mut required = None;
         Self::recognise(name, |parameter| {
@@ -171,7 +170,8 @@ impl Event {
         required
     }
 
-    /// The full name, as requests have it. [`Event::Other`] has one name, the one it came with.
+    /// The full name, as in requests: `subscriber.tag_add`. For [`Event::Other`], the name that it was read
+    /// with.
     pub fn name(&self) -> &str {
         match self {
             Self::SubscriberActivate => "subscriber.subscriber_activate",
@@ -193,8 +193,8 @@ impl Event {
         }
     }
 
-    /// The name without its group, as replies have it: `tag_add`. [`Event::Other`] has one name, the
-    /// one it came with.
+    /// The name without its group, as in replies: `tag_add`. For [`Event::Other`], the name that it was read
+    /// with.
     pub fn short_name(&self) -> &str {
         let name = self.name();
         match self {
@@ -203,9 +203,8 @@ impl Event {
         }
     }
 
-    /// The event of that name, full or short, if `given` has the parameter that it requires.
-    ///
-    /// `given` is asked for that parameter alone.
+    /// The event with this name, full or short. `None` where the name is not documented, or `given` does not
+    /// return a usable value for the parameter that the event requires.
     pub(super) fn recognise<'a>(
         name: &str,
         given: impl FnOnce(Parameter) -> &'a Argument<'a>,
@@ -246,7 +245,7 @@ impl Event {
         })
     }
 
-    /// What the event has for a parameter: null where it does not apply.
+    /// The event's value for a parameter: null where the parameter does not apply.
     pub(super) fn argument(&self, parameter: Parameter) -> Argument<'_> {
         match (self, parameter) {
             (Self::FormSubscribe { form_id }, Form) => Argument::Id(form_id.get()),

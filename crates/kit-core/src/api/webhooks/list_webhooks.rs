@@ -8,7 +8,7 @@ use crate::wire::{Query, ReadError, Reply};
 
 /// `GET /v4/webhooks`: the webhooks of the account, page by page.
 ///
-/// What it can be asked besides, such as the size of a page, is in [`List`](crate::List).
+/// [`List`](crate::List) has the methods that all lists share, such as the one for the size of a page.
 ///
 /// # Examples
 ///
@@ -27,7 +27,7 @@ pub struct ListWebhooks {
 }
 
 impl ListWebhooks {
-    /// The first page.
+    /// Lists the webhooks from the first page on.
     pub fn new() -> Self {
         Self::default()
     }
@@ -37,7 +37,7 @@ impl Endpoint for ListWebhooks {
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v4/webhooks";
     const EFFECT: Effect = Effect::Reads;
-    /// The target URLs are all that deliveries can be known by.
+    /// The target URLs may hold the secrets by which programs recognise Kit's calls.
     const HAS_SECRET_REPLY: bool = true;
     type Reply = Page<Webhook>;
 

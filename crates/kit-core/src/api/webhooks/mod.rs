@@ -3,11 +3,11 @@
 //! | to | send | path |
 //! | --- | --- | --- |
 //! | create a webhook | [`CreateWebhook`] | `POST /v4/webhooks` |
-//! | see which there are | [`ListWebhooks`] | `GET /v4/webhooks` |
-//! | delete one | [`DeleteWebhook`] | `DELETE /v4/webhooks/{id}` |
+//! | list the webhooks | [`ListWebhooks`] | `GET /v4/webhooks` |
+//! | delete a webhook | [`DeleteWebhook`] | `DELETE /v4/webhooks/{id}` |
 //!
-//! A webhook watches one [`Event`]. Kit does not keep the same webhook from being created twice,
-//! and one that exists twice fires twice.
+//! A webhook watches one [`Event`]. Kit does not prevent a second webhook with the same URL and event: then
+//! Kit calls the URL twice for each event.
 //!
 //! Source: Kit's API v4, "Webhooks".
 

@@ -4,11 +4,11 @@ use super::Event;
 use super::parameter::Parameter;
 use crate::Error;
 
-/// An event that this version does not know exactly: a new one, or a known one whose parameter is
-/// missing or of another type.
+/// An event that this version does not recognise: an event that Kit added later, or a documented one whose
+/// parameter is missing or of another type.
 ///
-/// It keeps the name and every parameter, and can be sent again. It is made only by reading, so
-/// that there is one way to write each event:
+/// The event keeps the name and the parameters that it was read with, and can be written again. It can only
+/// be made by reading JSON, so that your program cannot write one event in two ways:
 ///
 /// ```
 /// use kit_core::webhooks::Event;
@@ -35,22 +35,23 @@ impl OtherEvent {
         Self { name, parameters }
     }
 
-    /// The name, as it came.
+    /// The name that the event was read with.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The parameters, as they came, without those of the six documented ones that are null.
+    /// The parameters that the event was read with, except those of the six documented parameters that are
+    /// null.
     ///
-    /// They are as [`serde_json`] reads them: an integer beyond 64 bits becomes a float; what it does not
-    /// take for JSON, such as a number beyond the range of floats or more than 127 levels of nesting, is
-    /// an error of the whole.
+    /// [`serde_json`] reads the values: an integer beyond 64 bits becomes a float. Reading the event fails
+    /// for JSON that `serde_json` does not accept, such as a number beyond the range of floats, or more than
+    /// 127 levels of nesting.
     pub fn parameters(&self) -> &Map<String, Value> {
         &self.parameters
     }
 
-    /// Fails for what cannot be sent: no name, or the name of a documented event, whose parameter is
-    /// missing then or of another type.
+    /// Fails for an event without a name, and for a documented event, since its parameter is missing or of
+    /// another type.
     ///
     /// # Errors
     ///

@@ -49,7 +49,7 @@ impl Parameter {
         }
     }
 
-    /// The error for an event without a parameter that will do.
+    /// The error for an event whose parameter is missing or of the wrong type.
     pub(crate) fn unusable(self, name: &str, is_given: bool) -> Error {
         let reason = match (is_given, self) {
             (false, _) => format!("is missing: {name} requires it"),

@@ -3,24 +3,24 @@ use serde::{Deserialize, Serialize};
 use super::Event;
 use crate::{AccountId, WebhookId};
 
-/// A webhook as Kit knows it.
+/// A webhook that exists at Kit.
 ///
-/// Fields that this version does not know are ignored when it is read.
+/// Fields of the JSON that this version does not know are ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Webhook {
-    /// The id that Kit gave it: what it is deleted by.
+    /// The id that Kit gave the webhook: [`DeleteWebhook`](super::DeleteWebhook) takes it.
     pub id: WebhookId,
-    /// The account that it belongs to.
+    /// The account that the webhook belongs to.
     pub account_id: AccountId,
-    /// What it watches.
+    /// The event that the webhook watches.
     pub event: Event,
-    /// The URL that Kit calls.
+    /// The URL that Kit calls when the event happens.
     pub target_url: String,
 }
 
 impl Webhook {
-    /// A webhook of your own, for a test of yours.
+    /// Makes a webhook for a test. (A webhook at Kit is created by [`CreateWebhook`](super::CreateWebhook).)
     pub fn new(
         id: impl Into<WebhookId>,
         account_id: impl Into<AccountId>,

@@ -36,7 +36,7 @@ impl Refresh {
         }
     }
 
-    /// Begins by saving what an earlier refresh could not save; else by what the store keeps.
+    /// Begins by saving tokens that an earlier refresh could not save; otherwise by reading the store.
     pub(super) fn look(&mut self, now: Time, elapsed: Duration) -> State {
         let is_beginning = matches!(self.purpose, Purpose::Beginning);
         match self.session.with(|shared| shared.unsaved(self.begun).cloned()) {
@@ -56,8 +56,7 @@ impl Refresh {
         }
     }
 
-    /// Whether there is something better than the token that was to be replaced; else claims the
-    /// refresh token.
+    /// Ends the refresh where the record has a good enough access token; otherwise claims the refresh token.
     pub(super) fn looked(&mut self, record: &Record, now: Time, elapsed: Duration) -> State {
         // Whatever comes of this, calls can use it as long as it lasts.
         self.session.with(|shared| shared.take_up(self.begun, record.clone()));
@@ -116,7 +115,7 @@ impl Refresh {
         Ok(Spending { claimed: record.clone(), is_in_store: false, since: elapsed, endpoint })
     }
 
-    /// For how much longer somebody else may be about to spend the refresh token.
+    /// How much longer another process claims the refresh token.
     pub(super) fn claimed_by_another(&self, record: &Record, now: Time) -> Option<Duration> {
         let own = self.with_memory(|memory| memory.claim);
         record.claimed_for(now.date, LEASE).filter(|_| own != Some(record.version()))

@@ -10,7 +10,7 @@ use crate::call::{Time, Trace};
 use crate::endpoint::Endpoint as _;
 use crate::error::{Error, OAuthError, OAuthErrorCode, SessionError};
 
-/// No attempt begins later than that after the claim.
+/// How long after the claim the last attempt may begin.
 const LAST_ATTEMPT: Duration = Duration::from_secs(25);
 
 impl Refresh {
@@ -52,7 +52,7 @@ impl Refresh {
         State::Waiting { since: elapsed, wait, then: Box::new(State::Spend(spending)) }
     }
 
-    /// Somebody else may have spent the token, and saved what it got, or be about to.
+    /// Looks whether another process has spent the refresh token, or is about to.
     pub(super) fn look_who_spent(
         &mut self,
         spending: Spending,

@@ -8,7 +8,7 @@ use crate::error::{Error, OAuthError, SessionError};
 
 /// Where a refresh stands.
 pub(super) enum State {
-    /// To look at what there is.
+    /// Looks for tokens that are good enough.
     Look,
     Load(Reading),
     Loading(Reading),
@@ -24,20 +24,20 @@ pub(super) enum State {
     /// There are new tokens: they are in the session's memory until they are saved.
     Keep,
     Saving(Unsaved),
-    /// To let others try.
+    /// Gives the claim back, so that others can try.
     Release(Spending, Outcome),
     Releasing(Outcome),
     Ending(Outcome),
     Over,
 }
 
-/// What the store is read for.
+/// Why the store is read.
 pub(super) enum Reading {
-    /// Whether it has something better than the token that is to be replaced.
+    /// To find a better token than the one that is to be replaced.
     Look,
-    /// Whether somebody else has spent the refresh token that Kit takes no more.
+    /// To find out whether another process has spent the refresh token, which Kit no longer accepts.
     Spent(Spending, OAuthError),
-    /// What the new tokens are to be saved over.
+    /// To find the record that the new tokens are to replace.
     Conflict(Unsaved),
 }
 
@@ -59,7 +59,8 @@ pub(super) enum Turn {
 }
 
 impl Spending {
-    /// What is to be saved. Without a new refresh token, the old one goes on (RFC 6749, section 6).
+    /// The new tokens to save. Where Kit sent no new refresh token, the old one stays valid (RFC 6749,
+    /// section 6).
     /// The store may still have what was there before tokens that were never saved.
     pub(super) fn earns(self, mut tokens: Tokens, earlier: Option<Unsaved>, now: Time) -> Unsaved {
         let spent = self.endpoint.refresh_token().clone();
@@ -70,7 +71,7 @@ impl Spending {
     }
 }
 
-/// Where a state goes on from which nothing is lost. A claim is given back.
+/// The next state of a refresh that is given up. A claim is given back.
 pub(super) fn given_up(state: State, hold: Duration) -> State {
     let outcome = Outcome::GivenUp(hold);
     match state {

@@ -4,24 +4,24 @@ use super::events;
 use crate::api::account::ACCOUNT_ID;
 use crate::world::Row;
 
-/// A webhook as the emulator holds it.
+/// A webhook that the emulator holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Webhook {
-    /// Its id: greater than that of any webhook before it.
+    /// The id of the webhook: greater than that of any webhook created before.
     pub id: u64,
-    /// The URL that it calls.
+    /// The URL that Kit would call. (The emulator never does.)
     pub target_url: String,
-    /// Its event as replies show it, with the short name.
+    /// The event as JSON, as in replies: with the short name, such as `tag_add`.
     pub event: Value,
 }
 
 impl Webhook {
-    /// Its event as text, as the client writes it, too: `subscriber.tag_add (tag_id 44)`.
+    /// The event as text, in the same form as in the client: `subscriber.tag_add (tag_id 44)`.
     ///
     /// # Examples
     ///
-    /// In a test of what a program of yours has created:
+    /// A test checks which webhook a program has created:
     ///
     /// ```no_run
     /// # let emulator = kit_emulator::Emulator::start()?;
