@@ -10,6 +10,9 @@ use kit_emulator::Emulator;
 use rustls::pki_types::CertificateDer;
 use tokio::runtime::{self, Runtime};
 
+/// How long a refresh may take. Shorter than its lease: nothing in these tests is to wait for that.
+const SETTLED: Duration = Duration::from_secs(50);
+
 /// How a client is to be built.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -102,6 +105,9 @@ pub trait Transport: Clone + Send + Sync {
     /// Those of the client.
     fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error>;
 
+    /// Waits until no refresh of the session is under way, and drives what this client has begun.
+    fn settle(&self, session: &Self::Session);
+
     /// The first pages of a list, up to so many, and what comes behind an error.
     fn pages<L>(&self, list: L, at_most: usize) -> Vec<Result<Page<L::Item>, Error>>
     where
@@ -132,9 +138,6 @@ pub trait TransportSession: Clone + Send + Sync {
 
     /// Why they are not saved.
     fn unsaved(&self) -> Option<SessionError>;
-
-    /// Waits until no refresh is under way.
-    fn settle(&self);
 }
 
 impl TransportSession for kit_ureq::oauth::Session {
@@ -152,10 +155,6 @@ impl TransportSession for kit_ureq::oauth::Session {
 
     fn unsaved(&self) -> Option<SessionError> {
         self.unsaved()
-    }
-
-    fn settle(&self) {
-        assert!(self.wait_until_settled(Duration::from_secs(60)), "a refresh does not end");
     }
 }
 
@@ -176,6 +175,10 @@ impl Transport for kit_ureq::Client {
 
     fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error> {
         self.send(endpoint)
+    }
+
+    fn settle(&self, session: &Self::Session) {
+        assert!(session.wait_until_settled(SETTLED), "a refresh does not end");
     }
 
     fn pages<L>(&self, list: L, at_most: usize) -> Vec<Result<Page<L::Item>, Error>>
@@ -259,13 +262,6 @@ impl TransportSession for HyperSession {
     fn unsaved(&self) -> Option<SessionError> {
         self.0.unsaved()
     }
-
-    fn settle(&self) {
-        let settled = self.0.settled();
-        on_current_thread()
-            .block_on(async { tokio::time::timeout(Duration::from_secs(60), settled).await })
-            .expect("a refresh that ends");
-    }
 }
 
 macro_rules! impl_transport {
@@ -287,6 +283,11 @@ macro_rules! impl_transport {
 
             fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error> {
                 self.0.runtime.block_on(self.0.client.send(endpoint))
+            }
+
+            fn settle(&self, session: &Self::Session) {
+                let settled = async { tokio::time::timeout(SETTLED, session.0.settled()).await };
+                self.0.runtime.block_on(settled).expect("a refresh that ends");
             }
 
             fn pages<L>(&self, list: L, at_most: usize) -> Vec<Result<Page<L::Item>, Error>>

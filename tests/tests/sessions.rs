@@ -189,8 +189,9 @@ fn a_session_outlasts_its_process<T: Transport>() {
     for refreshes in 1..=3 {
         emulator.advance(LIFETIME);
         let session = T::Session::new(app(&emulator), store.clone());
-        T::with_session(Setup::of(&emulator), &session).send(&ListWebhooks::new()).unwrap();
-        session.settle();
+        let client = T::with_session(Setup::of(&emulator), &session);
+        client.send(&ListWebhooks::new()).unwrap();
+        client.settle(&session);
         assert_eq!((emulator.refreshes(), emulator.repeated_refreshes()), (refreshes, 0));
     }
 }
@@ -205,14 +206,18 @@ fn processes_that_share_a_file_refresh_once<T: Transport>() {
     session().begin(&tokens(&emulator)).unwrap();
     for _ in 0..EXPIRIES {
         emulator.advance(LIFETIME);
-        let client = |_| T::with_session(Setup::of(&emulator), &session());
-        let clients: Vec<T> = (0..PROCESSES).map(client).collect();
+        let process = |_| {
+            let session = session();
+            (T::with_session(Setup::of(&emulator), &session), session)
+        };
+        let processes: Vec<(T, T::Session)> = (0..PROCESSES).map(process).collect();
         let start = Barrier::new(PROCESSES);
         std::thread::scope(|scope| {
-            for client in &clients {
+            for (client, session) in &processes {
                 scope.spawn(|| {
                     start.wait();
                     client.send(&ListWebhooks::new()).unwrap();
+                    client.settle(session);
                 });
             }
         });
@@ -254,7 +259,7 @@ fn what_cannot_be_saved_is_used_and_told<T: Transport>() {
     store.is_full.store(true, Ordering::SeqCst);
     for _ in 0..2 {
         client.send(&ListWebhooks::new()).unwrap();
-        session.settle();
+        client.settle(&session);
         let unsaved = session.unsaved().unwrap().to_string();
         assert_eq!(unsaved, "the session cannot be written to its store: the disk is full");
         // The store has what was spent; in use is what Kit gave.
