@@ -61,11 +61,18 @@ macro_rules! ids {
 
 ids! {
     AccountId: "an account",
+    BroadcastId: "a broadcast",
     CustomFieldId: "a custom field",
+    DeliveryId: "a delivery to a webhook endpoint, which is the same over all its attempts",
     FormId: "a form",
+    PostId: "a post",
     ProductId: "a product",
+    PublicationId: "a publication, which a broadcast and its post share",
+    PurchaseId: "a purchase",
     SequenceId: "a sequence",
+    SubscriberId: "a subscriber",
     TagId: "a tag",
+    WebhookEndpointId: "a webhook endpoint",
     WebhookId: "a webhook",
 }
 

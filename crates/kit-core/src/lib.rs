@@ -62,10 +62,11 @@ mod id;
 mod kit;
 mod list;
 pub mod oauth;
+mod secret;
 pub mod settings;
 pub mod wire;
 
-pub use api::webhooks;
+pub use api::{webhook_endpoints, webhooks};
 pub use call::{Call, Clock, Pacer, RetryAfter, RetryPolicy, Step, Time};
 pub use credentials::Credentials;
 pub use endpoint::{Auth, Endpoint, Extended, WithResponse};
@@ -73,6 +74,10 @@ pub use error::{
     ApiError, Delivery, Effect, Error, Operation, ReplyError, ReplyProblem, SessionError,
     TransportError,
 };
-pub use id::{AccountId, CustomFieldId, FormId, ProductId, SequenceId, TagId, WebhookId};
+pub use id::{
+    AccountId, BroadcastId, CustomFieldId, DeliveryId, FormId, PostId, ProductId, PublicationId,
+    PurchaseId, SequenceId, SubscriberId, TagId, WebhookEndpointId, WebhookId,
+};
+pub use jiff::Timestamp;
 pub use kit::Kit;
 pub use list::{List, Page, PageQuery, Pages, Pagination};

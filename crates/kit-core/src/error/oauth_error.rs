@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::wire::Scrub;
+use crate::wire::{Scrub, text_enum};
 
 /// An OAuth error, as the authorization endpoint and the token endpoint answer it (RFC 6749, sections 4.1.2.1
 /// and 5.2).
@@ -64,65 +64,30 @@ impl fmt::Display for OAuthError {
 
 impl std::error::Error for OAuthError {}
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal,)+) => {
-        /// The code of an [`OAuthError`].
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum OAuthErrorCode {
-            $($(#[$doc])* $variant,)+
-            /// A code that RFC 6749 does not have.
-            Other(String),
-        }
-
-        impl OAuthErrorCode {
-            /// The code as OAuth writes it, such as `invalid_grant`.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$variant => $code,)+
-                    Self::Other(code) => code,
-                }
-            }
-        }
-
-        impl From<String> for OAuthErrorCode {
-            fn from(code: String) -> Self {
-                match &*code {
-                    $($code => Self::$variant,)+
-                    _ => Self::Other(code),
-                }
-            }
-        }
-    };
-}
-
-codes! {
-    /// The user denied the app access, or Kit decided so without asking.
-    AccessDenied = "access_denied",
-    /// The app is unknown, or its secret is wrong.
-    InvalidClient = "invalid_client",
-    /// The authorization code or refresh token is wrong, spent, expired, revoked, or another app's.
-    InvalidGrant = "invalid_grant",
-    /// A parameter is missing, wrong or repeated.
-    InvalidRequest = "invalid_request",
-    /// The scope is unknown, or wider than the user has allowed.
-    InvalidScope = "invalid_scope",
-    /// The server met something unexpected.
-    ServerError = "server_error",
-    /// The server is overloaded, or under maintenance.
-    TemporarilyUnavailable = "temporarily_unavailable",
-    /// The app may not use this grant type or response type.
-    UnauthorizedClient = "unauthorized_client",
-    /// The server does not support the grant type.
-    UnsupportedGrantType = "unsupported_grant_type",
-    /// The server does not support the response type.
-    UnsupportedResponseType = "unsupported_response_type",
-}
-
-impl fmt::Display for OAuthErrorCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
+text_enum! {
+    /// The code of an [`OAuthError`] (RFC 6749, sections 4.1.2.1 and 5.2).
+    pub enum OAuthErrorCode {
+        /// The user denied the app access, or Kit decided so without asking:
+        AccessDenied = "access_denied",
+        /// The app is unknown, or its secret is wrong:
+        InvalidClient = "invalid_client",
+        /// The authorization code or refresh token is wrong, spent, expired, revoked, or another app's:
+        InvalidGrant = "invalid_grant",
+        /// A parameter is missing, wrong or repeated:
+        InvalidRequest = "invalid_request",
+        /// The scope is unknown, or wider than the user has allowed:
+        InvalidScope = "invalid_scope",
+        /// The server met something unexpected:
+        ServerError = "server_error",
+        /// The server is overloaded, or under maintenance:
+        TemporarilyUnavailable = "temporarily_unavailable",
+        /// The app may not use this grant type or response type:
+        UnauthorizedClient = "unauthorized_client",
+        /// The server does not support the grant type:
+        UnsupportedGrantType = "unsupported_grant_type",
+        /// The server does not support the response type:
+        UnsupportedResponseType = "unsupported_response_type",
+    } else Other
 }
 
 #[cfg(test)]

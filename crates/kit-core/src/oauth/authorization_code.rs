@@ -1,5 +1,5 @@
-use super::secret::secrets;
 use super::{OAuthError, State};
+use crate::secret::secrets;
 use crate::wire::Scrub;
 
 secrets! {

@@ -1,8 +1,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::secret::secrets;
 use crate::Error;
+use crate::secret::secrets;
 
 secrets! {
     /// A code verifier: proves that the program that exchanges an authorization code is the one that asked

@@ -1,7 +1,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::secret::secrets;
+use crate::secret::secrets;
 
 secrets! {
     /// The `state` of an authorization: shows that a callback belongs to a request of the app (RFC 6749,

@@ -19,6 +19,7 @@ mod read_error;
 mod reply;
 pub(crate) mod response;
 mod scrub;
+mod text_enum;
 
 pub(crate) use base_url::{BaseUrl, Plaintext, is_loopback};
 pub use body::Body;
@@ -28,3 +29,4 @@ pub use query::Query;
 pub use read_error::ReadError;
 pub use reply::Reply;
 pub(crate) use scrub::Scrub;
+pub(crate) use text_enum::text_enum;
