@@ -7,14 +7,19 @@ use std::process::Command;
 
 /// All that the core may stand on. None of them opens a socket, runs futures, or reads a clock, a
 /// time zone or a random number.
-const DEPENDENCIES: [&str; 20] = [
+const DEPENDENCIES: [&str; 25] = [
     "bytes",
     "http",
     "httpdate",
     "iri-string",
     "itoa",
+    "jiff",
+    "jiff-core",
+    "jiff-static", // never compiled: it keeps the versions of the two in step
     "memchr",
     "percent-encoding",
+    "portable-atomic", // where the processor has no 64-bit atomics
+    "portable-atomic-util",
     "proc-macro2",
     "quote",
     "serde",
@@ -36,6 +41,23 @@ fn root() -> PathBuf {
 
 /// What the feature `authorize` adds, which is on by default: nothing else does, either.
 const AUTHORIZE: [&str; 3] = ["base64", "form_urlencoded", "hmac-sha256"];
+
+/// What the feature `deliveries` adds. (`libc` tells what a processor can do, where it does not say so itself.)
+const DELIVERIES: [&str; 13] = [
+    "base64",
+    "block-buffer",
+    "cfg-if",
+    "cmov",
+    "cpufeatures",
+    "crypto-common",
+    "ctutils",
+    "digest",
+    "hmac",
+    "hybrid-array",
+    "libc",
+    "sha2",
+    "typenum",
+];
 
 /// What the core stands on, itself included.
 fn crates(features: &[&str]) -> BTreeSet<String> {
@@ -63,6 +85,7 @@ fn the_core_stands_on_few_crates_that_do_no_io() {
     };
     assert_eq!(crates(&["--no-default-features"]), with(&[]));
     assert_eq!(crates(&[]), with(&AUTHORIZE));
+    assert_eq!(crates(&["--no-default-features", "--features", "deliveries"]), with(&DELIVERIES));
 }
 
 /// Numbers of unknown parameters come back as they were only with this feature, which crates beside

@@ -41,6 +41,7 @@
 //!
 //! - `authorize` (default): the beginning of OAuth, up to the first tokens; without this feature the crate
 //!   needs three dependencies less;
+//! - `deliveries`: what Kit posts to you: signatures, events, and events that come again;
 //! - `tracing`: a span and events for each [`Call`]. A trace holds no secret and no body.
 //!
 //! # What is not here
@@ -54,6 +55,8 @@
 mod api;
 mod call;
 mod credentials;
+#[cfg(feature = "deliveries")]
+pub mod deliveries;
 mod endpoint;
 mod error;
 #[cfg(test)]

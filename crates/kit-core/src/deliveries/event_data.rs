@@ -1,0 +1,225 @@
+use serde::de::DeserializeSeed;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::{Broadcast, CustomField, Form, Post, Sequence, Subscriber, Tag};
+use crate::webhook_endpoints::EventType;
+
+/// To whom or what an event happened. The [`EventType`](crate::webhook_endpoints::EventType) of the event says what
+/// happened.
+///
+/// Source: Kit's guide "Event types", and two clients of third parties.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum EventData {
+    /// Of `subscriber.created`, `.activated`, `.unsubscribed`, `.bounced` and `.complained`.
+    Subscriber {
+        /// The subscriber after the event.
+        subscriber: Subscriber,
+    },
+    /// Of `subscriber.subscribed_to_form`.
+    SubscriberAndForm {
+        /// Who subscribed.
+        subscriber: Subscriber,
+        /// The form.
+        form: Form,
+    },
+    /// Of `subscriber.added_to_sequence` and `subscriber.sequence_completed`.
+    SubscriberAndSequence {
+        /// Who is in the sequence.
+        subscriber: Subscriber,
+        /// The sequence.
+        sequence: Sequence,
+    },
+    /// Of `subscriber.tag_added` and `subscriber.tag_removed`.
+    SubscriberAndTag {
+        /// Who got or lost the tag.
+        subscriber: Subscriber,
+        /// The tag.
+        tag: Tag,
+    },
+    /// Of `subscriber.custom_field_value_updated`.
+    SubscriberAndCustomField {
+        /// Whose value it is.
+        subscriber: Subscriber,
+        /// The custom field, with its new value.
+        custom_field: CustomField,
+    },
+    /// Of `tag.created` and `tag.deleted`.
+    Tag {
+        /// The tag.
+        tag: Tag,
+    },
+    /// Of `custom_field.created` and `custom_field.deleted`.
+    CustomField {
+        /// The custom field.
+        custom_field: CustomField,
+    },
+    /// Of `sequence.created`, `.deleted`, `.published` and `.disabled`.
+    Sequence {
+        /// The sequence.
+        sequence: Sequence,
+    },
+    /// Of `broadcast.created`, `.sent` and `.deleted`.
+    Broadcast {
+        /// The broadcast, without its content.
+        broadcast: Broadcast,
+    },
+    /// Of `post.published`.
+    Post {
+        /// The post, without its content.
+        post: Post,
+    },
+    /// Of a type that this version does not know, or whose data are not as documented: as JSON.
+    Other(Value),
+}
+
+impl EventData {
+    /// The subscriber that the event is about, if it is about one.
+    pub fn subscriber(&self) -> Option<&Subscriber> {
+        match self {
+            Self::Subscriber { subscriber }
+            | Self::SubscriberAndForm { subscriber, .. }
+            | Self::SubscriberAndSequence { subscriber, .. }
+            | Self::SubscriberAndTag { subscriber, .. }
+            | Self::SubscriberAndCustomField { subscriber, .. } => Some(subscriber),
+            _ => None,
+        }
+    }
+
+    /// Reads the data of an event of this type.
+    pub(super) fn of(event_type: &EventType) -> Shape {
+        Shape::of(event_type)
+    }
+
+    /// Reads the data of an event of this type. What does not fit is kept as it is.
+    pub(super) fn read(event_type: &EventType, json: Value) -> Self {
+        Shape::of(event_type).deserialize(&json).unwrap_or(Self::Other(json))
+    }
+}
+
+/// Which fields the data of an event have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Subscriber,
+    SubscriberAndForm,
+    SubscriberAndSequence,
+    SubscriberAndTag,
+    SubscriberAndCustomField,
+    Tag,
+    CustomField,
+    Sequence,
+    Broadcast,
+    Post,
+    Other,
+}
+
+impl Shape {
+    fn of(event_type: &EventType) -> Self {
+        match event_type {
+            EventType::SubscriberCreated
+            | EventType::SubscriberActivated
+            | EventType::SubscriberUnsubscribed
+            | EventType::SubscriberBounced
+            | EventType::SubscriberComplained => Self::Subscriber,
+            EventType::SubscriberSubscribedToForm => Self::SubscriberAndForm,
+            EventType::SubscriberAddedToSequence | EventType::SubscriberSequenceCompleted => {
+                Self::SubscriberAndSequence
+            }
+            EventType::SubscriberTagAdded | EventType::SubscriberTagRemoved => {
+                Self::SubscriberAndTag
+            }
+            EventType::SubscriberCustomFieldValueUpdated => Self::SubscriberAndCustomField,
+            EventType::TagCreated | EventType::TagDeleted => Self::Tag,
+            EventType::CustomFieldCreated | EventType::CustomFieldDeleted => Self::CustomField,
+            EventType::SequenceCreated
+            | EventType::SequenceDeleted
+            | EventType::SequencePublished
+            | EventType::SequenceDisabled => Self::Sequence,
+            EventType::BroadcastCreated
+            | EventType::BroadcastSent
+            | EventType::BroadcastDeleted => Self::Broadcast,
+            EventType::PostPublished => Self::Post,
+            // What the data of planned types will be is not documented.
+            EventType::SubscriberProductPurchased
+            | EventType::SubscriberLinkClicked
+            | EventType::SubscriberEmailOpened
+            | EventType::LandingPageCreated
+            | EventType::LandingPageDeleted
+            | EventType::Other(_) => Self::Other,
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Shape {
+    type Value = EventData;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<EventData, D::Error> {
+        Ok(match self {
+            Self::Subscriber => {
+                let SubscriberAlone { subscriber } = Deserialize::deserialize(from)?;
+                EventData::Subscriber { subscriber }
+            }
+            Self::SubscriberAndForm => {
+                let OfForm { subscriber, form } = Deserialize::deserialize(from)?;
+                EventData::SubscriberAndForm { subscriber, form }
+            }
+            Self::SubscriberAndSequence => {
+                let OfSequence { subscriber, sequence } = Deserialize::deserialize(from)?;
+                EventData::SubscriberAndSequence { subscriber, sequence }
+            }
+            Self::SubscriberAndTag => {
+                let OfTag { subscriber, tag } = Deserialize::deserialize(from)?;
+                EventData::SubscriberAndTag { subscriber, tag }
+            }
+            Self::SubscriberAndCustomField => {
+                let OfCustomField { subscriber, custom_field } = Deserialize::deserialize(from)?;
+                EventData::SubscriberAndCustomField { subscriber, custom_field }
+            }
+            Self::Tag => {
+                let TagAlone { tag } = Deserialize::deserialize(from)?;
+                EventData::Tag { tag }
+            }
+            Self::CustomField => {
+                let CustomFieldAlone { custom_field } = Deserialize::deserialize(from)?;
+                EventData::CustomField { custom_field }
+            }
+            Self::Sequence => {
+                let SequenceAlone { sequence } = Deserialize::deserialize(from)?;
+                EventData::Sequence { sequence }
+            }
+            Self::Broadcast => {
+                let BroadcastAlone { broadcast } = Deserialize::deserialize(from)?;
+                EventData::Broadcast { broadcast }
+            }
+            Self::Post => {
+                let PostAlone { post } = Deserialize::deserialize(from)?;
+                EventData::Post { post }
+            }
+            Self::Other => EventData::Other(Value::deserialize(from)?),
+        })
+    }
+}
+
+macro_rules! shapes {
+    ($($name:ident { $($field:ident: $of:ty),+ })+) => {$(
+        #[derive(Deserialize)]
+        struct $name {
+            $($field: $of,)+
+        }
+    )+};
+}
+
+shapes! {
+    SubscriberAlone { subscriber: Subscriber }
+    OfForm { subscriber: Subscriber, form: Form }
+    OfSequence { subscriber: Subscriber, sequence: Sequence }
+    OfTag { subscriber: Subscriber, tag: Tag }
+    OfCustomField { subscriber: Subscriber, custom_field: CustomField }
+    TagAlone { tag: Tag }
+    CustomFieldAlone { custom_field: CustomField }
+    SequenceAlone { sequence: Sequence }
+    BroadcastAlone { broadcast: Broadcast }
+    PostAlone { post: Post }
+}

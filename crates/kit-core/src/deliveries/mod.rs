@@ -1,0 +1,39 @@
+//! Deliveries: what Kit posts to you.
+//!
+//! | what comes | verified by | read by |
+//! | --- | --- | --- |
+//! | events for a webhook endpoint | [`Verifier`], by `X-Kit-Signature` | [`Verifier::receive`], as a [`Delivery`] |
+//! | an event for a webhook of `/v4/webhooks` | [`TargetToken`], in the URL | [`LegacyDelivery::read`] |
+//! | the result of a queued bulk operation | [`TargetToken`], in the URL | [`BulkCallback::read`] |
+//!
+//! [`Answer`] is what to answer. [`Handling`] recognises an event that comes again. All of this is for any server:
+//! it reads no clock and opens no socket. The crate `kit-receiver` has a ready service for `tower`, hyper and axum.
+
+mod answer;
+mod bulk_callback;
+mod delivered_event;
+mod delivery;
+mod delivery_error;
+mod event_data;
+mod event_id;
+mod legacy_delivery;
+mod resources;
+mod seen;
+mod signature;
+mod target_token;
+mod verifier;
+
+pub use answer::Answer;
+pub use bulk_callback::{BulkCallback, BulkFailure};
+pub use delivered_event::DeliveredEvent;
+pub use delivery::{Delivery, UnreadableEvent};
+pub use delivery_error::DeliveryError;
+pub use event_data::EventData;
+pub use event_id::EventId;
+pub use legacy_delivery::{LegacyDelivery, Purchase};
+pub use resources::{
+    Broadcast, CustomField, Form, Post, Sequence, Subscriber, SubscriberState, Tag,
+};
+pub use seen::{EventRecord, EventState, Handling, HandlingStep, SeenEvents};
+pub use target_token::TargetToken;
+pub use verifier::{SIGNATURE, Verifier};

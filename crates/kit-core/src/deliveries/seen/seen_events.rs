@@ -1,0 +1,203 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, SystemTime};
+
+use super::super::EventId;
+use super::event_record::{millis, millis_of};
+use super::{EventRecord, EventState};
+
+/// How many events are remembered, by default.
+const CAPACITY: usize = 100_000;
+
+/// How long events are remembered, by default: as long as Kit keeps deliveries, and a day.
+const MAX_AGE: Duration = Duration::from_secs(31 * 24 * 60 * 60);
+
+/// A memory of events that were handled, for one process: bounded in number and age. It is the store that a
+/// [`Handling`](super::Handling) asks for.
+///
+/// Of too many events, those are forgotten that were done first. Where all are being handled, no more is taken.
+/// [`records`](Self::records) and [`restore`](Self::restore) keep the memory over a restart.
+#[derive(Clone, Debug)]
+pub struct SeenEvents {
+    capacity: usize,
+    max_age: u64,
+    events: BTreeMap<EventId, EventState>,
+    /// Those that are done, by when that was.
+    done: BTreeSet<(u64, EventId)>,
+}
+
+impl Default for SeenEvents {
+    fn default() -> Self {
+        Self {
+            capacity: CAPACITY,
+            max_age: millis_of(MAX_AGE),
+            events: BTreeMap::new(),
+            done: BTreeSet::new(),
+        }
+    }
+}
+
+impl SeenEvents {
+    /// A memory of 100,000 events, for 31 days.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how many events are remembered. 0 counts as 1. Default: 100,000.
+    #[must_use]
+    pub fn with_capacity(self, capacity: usize) -> Self {
+        Self { capacity: capacity.max(1), ..self }
+    }
+
+    /// Sets how long events are remembered. Default: 31 days, since Kit keeps deliveries for 30.
+    #[must_use]
+    pub fn with_max_age(self, max_age: Duration) -> Self {
+        Self { max_age: millis_of(max_age), ..self }
+    }
+
+    /// How many events are remembered.
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether no event is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// The record of an event: `None` for one that is new, or was forgotten.
+    pub fn load(&self, id: &EventId) -> Option<EventRecord> {
+        self.events.get(id).map(|state| EventRecord { id: id.clone(), state: *state })
+    }
+
+    /// Saves a record where the memory still holds `replaces`, or still holds none. Whether it did: it does not
+    /// either where all of its capacity is being handled.
+    pub fn save(
+        &mut self,
+        record: EventRecord,
+        replaces: Option<&EventRecord>,
+        now: SystemTime,
+    ) -> bool {
+        self.forget(millis(now));
+        let held = self.events.get(&record.id).copied();
+        if held != replaces.map(|record| record.state) {
+            return false;
+        }
+        if held.is_none() && self.events.len() >= self.capacity && !self.forget_oldest() {
+            return false;
+        }
+        self.put(record);
+        true
+    }
+
+    /// All records, to be kept over a restart.
+    pub fn records(&self) -> impl Iterator<Item = EventRecord> {
+        self.events.iter().map(|(id, state)| EventRecord { id: id.clone(), state: *state })
+    }
+
+    /// Puts back what was kept over a restart. Of events that were being handled nobody knows what came: they count
+    /// as new, since this process handles them no more.
+    pub fn restore(&mut self, records: impl IntoIterator<Item = EventRecord>, now: SystemTime) {
+        for record in records {
+            if matches!(record.state, EventState::Done(_)) {
+                self.put(record);
+            }
+        }
+        self.forget(millis(now));
+        while self.events.len() > self.capacity && self.forget_oldest() {}
+    }
+
+    fn put(&mut self, record: EventRecord) {
+        let EventRecord { id, state } = record;
+        if let EventState::Done(time) = state {
+            self.done.insert((time, id.clone()));
+        }
+        if let Some(EventState::Done(time)) = self.events.insert(id.clone(), state)
+            && state != EventState::Done(time)
+        {
+            self.done.remove(&(time, id));
+        }
+    }
+
+    fn forget(&mut self, now: u64) {
+        while let Some((time, _)) = self.done.first()
+            && now.saturating_sub(*time) > self.max_age
+            && self.forget_oldest()
+        {}
+    }
+
+    fn forget_oldest(&mut self) -> bool {
+        let Some((_, id)) = self.done.pop_first() else { return false };
+        self.events.remove(&id);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn record(id: u64, state: EventState) -> EventRecord {
+        EventRecord { id: id.to_string().as_str().into(), state }
+    }
+
+    fn done(id: u64, seconds: u64) -> EventRecord {
+        record(id, EventState::Done(seconds * 1000))
+    }
+
+    fn claimed(id: u64) -> EventRecord {
+        record(id, EventState::HandledUntil(60_000))
+    }
+
+    #[test]
+    fn a_record_is_saved_where_nothing_has_changed() {
+        let mut seen = SeenEvents::new();
+        assert!(seen.save(claimed(1), None, at(0)));
+        assert!(!seen.save(claimed(1), None, at(0)), "somebody was faster");
+        assert!(!seen.save(done(1, 0), Some(&done(1, 9)), at(0)));
+        assert!(seen.save(done(1, 0), Some(&claimed(1)), at(0)));
+        assert_eq!(seen.load(&"1".into()), Some(done(1, 0)));
+        assert_eq!(seen.load(&"2".into()), None);
+    }
+
+    #[test]
+    fn the_oldest_are_forgotten_and_what_is_being_handled_is_not() {
+        let mut seen = SeenEvents::new().with_capacity(3);
+        assert!(seen.save(claimed(0), None, at(0)));
+        for id in 1..10 {
+            assert!(seen.save(done(id, id), None, at(id)));
+            assert!(seen.len() <= 3 && seen.load(&"0".into()).is_some());
+        }
+        assert!(seen.load(&"9".into()).is_some() && seen.load(&"7".into()).is_none());
+        assert!(seen.save(claimed(10), None, at(10)) && seen.save(claimed(11), None, at(10)));
+        assert!(!seen.save(claimed(12), None, at(10)), "all are being handled");
+        assert!(seen.save(done(11, 10), Some(&claimed(11)), at(10)));
+        assert!(seen.save(claimed(12), None, at(10)));
+    }
+
+    #[test]
+    fn what_is_too_old_is_forgotten() {
+        let mut seen = SeenEvents::new().with_max_age(Duration::from_secs(100));
+        assert!(seen.save(done(1, 0), None, at(0)));
+        assert!(seen.save(claimed(2), None, at(100)));
+        assert_eq!(seen.len(), 2);
+        assert!(seen.save(claimed(3), None, at(101)));
+        assert_eq!(seen.load(&"1".into()), None);
+    }
+
+    #[test]
+    fn a_restart_keeps_what_is_done() {
+        let mut seen = SeenEvents::new();
+        for record in [done(1, 1), claimed(2), done(3, 3)] {
+            assert!(seen.save(record, None, at(5)));
+        }
+        let kept = serde_json::to_string(&seen.records().collect::<Vec<_>>()).unwrap();
+        let mut seen = SeenEvents::new().with_capacity(1);
+        seen.restore(serde_json::from_str::<Vec<EventRecord>>(&kept).unwrap(), at(6));
+        assert_eq!(seen.records().collect::<Vec<_>>(), [done(3, 3)]);
+        assert!(!seen.is_empty());
+    }
+}

@@ -1,0 +1,120 @@
+//! The header by which Kit signs a delivery.
+
+use super::DeliveryError;
+
+/// The longest header that is read, in bytes. Kit's own has about 90, and 160 while a secret is rotated.
+const LONGEST: usize = 4096;
+
+/// How many digits the time of a signature has at most: those of `u64::MAX`.
+const MOST_DIGITS: usize = 20;
+
+/// A signature as it stands in `X-Kit-Signature`: `t=1753797130,v1=<hex>[,v1=<hex>]`.
+#[derive(Debug)]
+pub(super) struct Signature<'a> {
+    /// The time as it is signed: its digits.
+    pub(super) digits: &'a str,
+    /// Seconds since 1970.
+    pub(super) seconds: u64,
+    /// The signatures that Kit made with each of the secrets that are in use.
+    pub(super) candidates: Vec<[u8; 32]>,
+}
+
+impl<'a> Signature<'a> {
+    /// Third-party receivers agree on this reading: spaces around the parts do not count, there is exactly one `t`
+    /// of digits alone, and versions other than `v1` are passed over. A `v1` that is no SHA-256 in hex matches
+    /// nothing.
+    pub(super) fn parse(header: &'a [u8]) -> Result<Self, DeliveryError> {
+        let malformed = DeliveryError::MalformedSignature;
+        if header.len() > LONGEST {
+            return Err(malformed("is longer than 4096 bytes"));
+        }
+        let header = std::str::from_utf8(header).map_err(|_| malformed("is not text"))?;
+        let (mut time, mut candidates) = (None, Vec::new());
+        let mut has_version = false;
+        for part in header.split(',') {
+            let Some((name, value)) = part.split_once('=') else {
+                return Err(malformed("has a part without `=`"));
+            };
+            match (name.trim(), value.trim()) {
+                ("t", _) if time.is_some() => return Err(malformed("has two times")),
+                ("t", digits) => time = Some(digits),
+                ("v1", hex) => {
+                    has_version = true;
+                    candidates.extend(sha256_of(hex));
+                }
+                _ => {}
+            }
+        }
+        let digits = time.ok_or(malformed("has no time"))?;
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let seconds =
+            if is_number && digits.len() <= MOST_DIGITS { digits.parse().ok() } else { None };
+        let seconds = seconds.ok_or(malformed("has a time that is no number of seconds"))?;
+        if !has_version {
+            return Err(malformed("has no signature of the version v1"));
+        }
+        Ok(Self { digits, seconds, candidates })
+    }
+}
+
+/// The 32 bytes of 64 hexadecimal digits.
+fn sha256_of(hex: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if hex.len() != 2 * bytes.len() {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+        let [high, low] = pair else { return None };
+        let digit = |digit: &u8| char::from(*digit).to_digit(16).and_then(|d| u8::try_from(d).ok());
+        *byte = digit(high)? << 4 | digit(low)?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(header: &str) -> Result<(u64, usize), DeliveryError> {
+        Signature::parse(header.as_bytes()).map(|read| (read.seconds, read.candidates.len()))
+    }
+
+    #[test]
+    fn spacing_order_and_other_versions_do_not_count() {
+        let hex = "0a".repeat(32);
+        for header in [
+            format!("t=17,v1={hex}"),
+            format!("v1={hex},t=17"),
+            format!(" t = 17 ,\tv1 = {} ", hex.to_uppercase()),
+            format!("v0=abc,t=17,v2={hex},v1={hex}"),
+            format!("t=17,v1=short,v1={hex}"),
+        ] {
+            assert_eq!(read(&header), Ok((17, 1)), "{header}");
+        }
+        assert_eq!(read(&format!("t=017,v1={hex},v1={hex}")), Ok((17, 2)));
+        assert_eq!(read("t=17,v1="), Ok((17, 0)), "it can match nothing");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told() {
+        let hex = "0a".repeat(32);
+        for (header, reason) in [
+            (String::new(), "has a part without `=`"),
+            ("t".into(), "has a part without `=`"),
+            (format!("v1={hex}"), "has no time"),
+            ("t=17".into(), "has no signature of the version v1"),
+            (format!("t=17,t=17,v1={hex}"), "has two times"),
+            (format!("t=,v1={hex}"), "has a time that is no number of seconds"),
+            (format!("t=-1,v1={hex}"), "has a time that is no number of seconds"),
+            (format!("t=+1,v1={hex}"), "has a time that is no number of seconds"),
+            (format!("t=1.5,v1={hex}"), "has a time that is no number of seconds"),
+            (format!("t=18446744073709551616,v1={hex}"), "has a time that is no number of seconds"),
+            (format!("t={},v1={hex}", "0".repeat(21)), "has a time that is no number of seconds"),
+            (format!("t=17,v1={hex},{}", "v0=a,".repeat(1000)), "is longer than 4096 bytes"),
+        ] {
+            assert_eq!(read(&header), Err(DeliveryError::MalformedSignature(reason)), "{header}");
+        }
+        let not_text = Signature::parse(b"t=1\xff").unwrap_err();
+        assert_eq!(not_text, DeliveryError::MalformedSignature("is not text"));
+    }
+}
