@@ -4,11 +4,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, StatusCode};
+use bytes::Bytes;
+use http::Request;
 
-use crate::api::{Api, Webhook};
-use crate::control;
-use crate::server::{self, Fault, Faults, Reply, Server, Service};
+use crate::api::{self, Api, Trigger, Webhook, WebhookEndpoint};
+use crate::control::Kit as _;
+use crate::kit::Kit;
+use crate::outbox::{self, Delivery, DeliveryFault};
+use crate::server::{Fault, Server};
 use crate::world::{App, Consent, Grants, Lifetimes, Tokens, World};
 
 const API_KEY: &str = "kit_emulator_api_key";
@@ -27,26 +30,6 @@ pub struct Emulator {
     server: Server,
     base_url: String,
     api_key: String,
-}
-
-/// What the server serves.
-struct Kit {
-    api: Api,
-    faults: Arc<Faults>,
-}
-
-impl Service for Kit {
-    fn answer(&self, request: &server::Request) -> Reply {
-        self.api.answer(request)
-    }
-
-    fn failure(&self, request: &server::Request, status: StatusCode) -> Reply {
-        Api::failure(request, status)
-    }
-
-    fn control(&self, request: &server::Request) -> Option<Reply> {
-        control::answer(&self.faults, request)
-    }
 }
 
 impl Emulator {
@@ -155,22 +138,118 @@ impl Emulator {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn fail_when(&self, choose: impl FnMut(&Request<()>) -> Option<Fault> + Send + 'static) {
-        self.kit.faults.set(Some(Box::new(choose)));
+        let mut choose = choose;
+        self.kit.faults.set(Some(Box::new(move |request| choose(&request.head))));
     }
 
-    /// Moves the emulator's clock forward. Rate limits, the times in replies, and the expiry of tokens and
-    /// codes depend on this clock.
+    /// Moves the emulator's clock forward. Rate limits, the times in replies, the ends of tokens, codes and
+    /// previous secrets, and the retries of deliveries depend on this clock.
+    ///
+    /// What is due until then happens in order: the clock stands at the time of each retry until it has succeeded
+    /// or failed. This blocks the thread as long as receivers take: a receiver must not run on the same thread. In an
+    /// async program, call this by `spawn_blocking`.
     ///
     /// The clocks of clients do not move. If an access token of a session is rejected within 30 seconds after
     /// a refresh, the session does not refresh again: where a test lets tokens expire twice, use a new
     /// session each time, as another process would.
     pub fn advance(&self, duration: Duration) {
-        self.kit.api.world().clock.advance(duration);
+        {
+            let mut world = self.kit.api.world();
+            let now = world.clock.now();
+            if world.tables.outbox.next_due().is_none() && world.tables.outbox.is_settled(now) {
+                world.clock.advance(duration);
+                return;
+            }
+        }
+        let kit = self.kit.clone();
+        self.server.run(async move { kit.advance(duration).await });
+    }
+
+    /// Waits until no delivery is due or under way. Retries that are due later are not waited for: see
+    /// [`advance`](Self::advance). Blocks the thread, as `advance` does.
+    pub fn settle(&self) {
+        let kit = self.kit.clone();
+        self.server.run(async move { kit.settle().await });
+    }
+
+    /// Makes the emulator's clock run faster: so many seconds pass on it in one second. 0 stops it. Default: 1.
+    pub fn set_clock_speed(&self, speed: u32) {
+        self.kit.api.world().clock.set_speed(speed);
+        self.kit.changed();
+    }
+
+    /// Makes `count` events of a type happen, such as `subscriber.tag_added`, with data that are made up or given:
+    /// they are delivered to the active webhook endpoints that are told of the type. A legacy event has its full
+    /// name, such as `subscriber.tag_add`, and is delivered to its webhooks, which are told of it unsigned; where
+    /// `data` has the parameter of the event, such as `tag_id`, to those webhooks alone that watch it.
+    ///
+    /// Returns the ids of the events. Legacy events have none.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the type or the count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let emulator = kit_emulator::Emulator::start()?;
+    /// let ids = emulator.trigger("subscriber.tag_added", 3, None)?;
+    /// assert_eq!(ids.len(), 3);
+    /// emulator.settle();
+    /// assert!(emulator.deliveries().is_empty(), "nobody is told");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn trigger(
+        &self,
+        event_type: &str,
+        count: u64,
+        data: Option<serde_json::Value>,
+    ) -> Result<Vec<String>, String> {
+        let trigger = Trigger { event_type: event_type.to_owned(), count, data };
+        let ids = api::trigger(&mut self.kit.api.world(), &trigger)?;
+        self.kit.changed();
+        Ok(ids)
+    }
+
+    /// What was delivered in the last 30 days, and what is to be, oldest first.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.kit.api.world().tables.outbox.deliveries().cloned().collect()
+    }
+
+    /// The webhook endpoints that exist now, oldest first.
+    pub fn webhook_endpoints(&self) -> Vec<WebhookEndpoint> {
+        self.kit.api.world().tables.endpoints.oldest_first().cloned().collect()
+    }
+
+    /// The last 1,000 requests, oldest first, with the first 64 KiB of their bodies. They hold the credentials.
+    pub fn recorded_requests(&self) -> Vec<Request<Bytes>> {
+        self.server.recorder().requests()
+    }
+
+    /// Makes those attempts to deliver fail for which `choose` returns a fault. Replaces all faults of deliveries
+    /// that were set before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_emulator::{DeliveryFault, Emulator};
+    ///
+    /// let emulator = Emulator::start()?;
+    /// // The first attempt of each delivery is forged.
+    /// emulator.fail_deliveries_when(|delivery| delivery.attempts.is_empty().then(DeliveryFault::forged));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn fail_deliveries_when(
+        &self,
+        choose: impl FnMut(&Delivery) -> Option<DeliveryFault> + Send + 'static,
+    ) {
+        self.kit.delivery_faults.set(Some(Box::new(choose)));
     }
 
     /// Removes all faults.
     pub fn heal(&self) {
         self.kit.faults.set(None);
+        self.kit.delivery_faults.set(None);
     }
 }
 
@@ -239,9 +318,10 @@ impl Builder {
         let grants = Grants::new(self.lifetimes);
         let (api_key, access_token) = (self.api_key, ACCESS_TOKEN.to_owned());
         let world = World::new(api_key.clone(), access_token, app, grants, self.has_rate_limits);
-        let faults = Arc::<Faults>::default();
-        let kit = Arc::new(Kit { api: Api::new(world), faults: faults.clone() });
-        let server = Server::start(self.address, kit.clone(), faults)?;
+        let kit = Arc::new(Kit::new(Api::new(world)));
+        let courier = outbox::deliver(kit.clone());
+        let (faults, recorder) = (kit.faults.clone(), kit.recorder.clone());
+        let server = Server::start(self.address, kit.clone(), faults, recorder, courier)?;
         let base_url = format!("http://{}", server.address());
         Ok(Emulator { kit, server, base_url, api_key })
     }

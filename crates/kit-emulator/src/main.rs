@@ -24,7 +24,8 @@ Options:
                   how long access tokens last [default: 172800 for a code, 7200 for a refresh token]
   -h, --help      print this help
 
-While it runs, POST /_kit/faults lets requests fail: see the documentation of the crate.
+While it runs, requests to /_kit/ let requests fail, make events happen and move the clock: see the documentation
+of the crate.
 ";
 
 struct Options {

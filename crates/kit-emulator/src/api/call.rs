@@ -8,6 +8,16 @@ pub(super) struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// Reads the first parameter of the path as an id.
+    ///
+    /// # Errors
+    ///
+    /// 404 where the parameter is no id.
+    pub(super) fn first_id(&self) -> Result<u64, Reply> {
+        let id = self.parameters.first().and_then(|text| text.parse().ok());
+        id.ok_or_else(Reply::not_found)
+    }
+
     /// Reads the last parameter of the path as an id.
     ///
     /// # Errors

@@ -5,58 +5,102 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
+use super::json::{flag, number, object, text};
 use crate::Fault;
-use crate::server::{Faults, Reply, Request, Rule};
+use crate::outbox::{DeliveryFault, DeliveryRule};
+use crate::server::{Reply, Request, Rule};
 
-pub(super) fn set(faults: &Faults, request: &Request) -> Reply {
+const OF_REQUESTS: [&str; 14] = [
+    "method",
+    "path",
+    "contains",
+    "times",
+    "every",
+    "status",
+    "content_type",
+    "body",
+    "retry_after",
+    "delay_ms",
+    "garbage",
+    "truncate",
+    "close",
+    "after_applying",
+];
+
+const OF_DELIVERIES: [&str; 5] = ["delivery", "delay_ms", "event_type", "times", "every"];
+
+/// The rules for requests, and those for deliveries.
+type Rules = (Vec<Rule>, Vec<DeliveryRule>);
+
+pub(super) fn set(kit: &dyn super::Kit, request: &Request) -> Reply {
     match read(request) {
-        Ok(rules) => {
-            faults.set_rules(rules);
+        Ok((requests, deliveries)) => {
+            kit.faults().set_rules(requests);
+            kit.delivery_faults().set_rules(deliveries);
             Reply::empty(StatusCode::NO_CONTENT)
         }
         Err(message) => Reply::unprocessable(message),
     }
 }
 
-fn read(request: &Request) -> Result<Vec<Rule>, String> {
+fn read(request: &Request) -> Result<Rules, String> {
     let json: Value = serde_json::from_slice(&request.body)
         .map_err(|error| format!("The body is not JSON: {error}"))?;
     let Value::Array(rules) = json else { return Err("The body is not a list of rules".into()) };
-    let rule = |(number, rule): (usize, &Value)| {
-        rule_of(rule).map_err(|message| format!("rule {}: {message}", number + 1))
-    };
-    rules.iter().enumerate().map(rule).collect()
+    let (mut requests, mut deliveries) = (Vec::new(), Vec::new());
+    for (number, rule) in rules.iter().enumerate() {
+        let wrong = |message| format!("rule {}: {message}", number + 1);
+        if rule.get("delivery").is_some() {
+            deliveries.push(delivery_rule(rule).map_err(wrong)?);
+        } else {
+            requests.push(rule_of(rule).map_err(wrong)?);
+        }
+    }
+    Ok((requests, deliveries))
 }
 
 fn rule_of(json: &Value) -> Result<Rule, String> {
-    let Value::Object(json) = json else { return Err("is not an object".into()) };
-    let known = [
-        "method",
-        "path",
-        "times",
-        "status",
-        "content_type",
-        "body",
-        "retry_after",
-        "delay_ms",
-        "garbage",
-        "truncate",
-        "close",
-        "after_applying",
-    ];
-    if let Some(unknown) = json.keys().find(|key| !known.contains(&key.as_str())) {
-        return Err(format!("`{unknown}` is not known; known are {}", known.join(", ")));
-    }
+    let json = object(json, &OF_REQUESTS)?;
     let method = match text(json, "method")? {
         Some(name) => Some(name.parse::<Method>().map_err(|_| "`method` is none".to_owned())?),
         None => None,
     };
     let path = text(json, "path")?.map(str::to_owned);
+    let contains = text(json, "contains")?.map(str::to_owned);
     let mut fault = fault_of(json)?;
     if flag(json, "after_applying")? {
         fault = fault.after_applying();
     }
-    Ok(Rule { method, path, times: number(json, "times")?, fault })
+    let (times, every) = (number(json, "times")?, every(json)?);
+    Ok(Rule { method, path, contains, times, every, fault })
+}
+
+fn delivery_rule(json: &Value) -> Result<DeliveryRule, String> {
+    let json = object(json, &OF_DELIVERIES)?;
+    let delay = Duration::from_millis(number(json, "delay_ms")?.unwrap_or(100));
+    let fault = match text(json, "delivery")? {
+        Some("duplicated") => DeliveryFault::duplicated(),
+        Some("reordered" | "delayed") => DeliveryFault::delayed(delay),
+        Some("forged") => DeliveryFault::forged(),
+        Some("stale") => DeliveryFault::stale(),
+        Some("truncated") => DeliveryFault::truncated(),
+        Some("dropped") => DeliveryFault::dropped(),
+        Some("unanswered") => DeliveryFault::unanswered(),
+        _ => {
+            return Err("`delivery` is one of duplicated, reordered, delayed, forged, stale, \
+                truncated, dropped, unanswered"
+                .into());
+        }
+    };
+    let event_type = text(json, "event_type")?.map(str::to_owned);
+    Ok(DeliveryRule { event_type, times: number(json, "times")?, every: every(json)?, fault })
+}
+
+fn every(json: &Map<String, Value>) -> Result<u64, String> {
+    match number(json, "every")? {
+        Some(0) => Err("`every` is not 1 or more".into()),
+        every => Ok(every.unwrap_or(1)),
+    }
 }
 
 fn fault_of(json: &Map<String, Value>) -> Result<Fault, String> {
@@ -88,29 +132,5 @@ fn fault_of(json: &Map<String, Value>) -> Result<Fault, String> {
         }
         (None, Some(fault), None) => Ok(fault),
         _ => Err("one of `status`, `delay_ms`, `close`, `garbage`, `truncate` is wanted".into()),
-    }
-}
-
-fn text<'a>(json: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, String> {
-    match json.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(format!("`{key}` is not a text")),
-    }
-}
-
-fn number(json: &Map<String, Value>, key: &str) -> Result<Option<u64>, String> {
-    match json.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => {
-            value.as_u64().map(Some).ok_or_else(|| format!("`{key}` is not a whole number"))
-        }
-    }
-}
-
-fn flag(json: &Map<String, Value>, key: &str) -> Result<bool, String> {
-    match json.get(key) {
-        None | Some(Value::Null) => Ok(false),
-        Some(value) => value.as_bool().ok_or_else(|| format!("`{key}` is not true or false")),
     }
 }

@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 
 use super::body::ReplyBody;
 use super::fault::{Effect, When};
-use super::{Fault, Faults, Reply, Request, Service};
+use super::{Fault, Faults, Recorder, Reply, Request, Service};
 
 /// The largest body that is read, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -30,6 +30,7 @@ impl std::error::Error for Closed {}
 pub(super) async fn answer(
     service: &dyn Service,
     faults: &Faults,
+    recorder: &Recorder,
     count: &AtomicUsize,
     request: http::Request<Incoming>,
 ) -> Result<Response<ReplyBody>, Closed> {
@@ -39,10 +40,11 @@ pub(super) async fn answer(
     let reply = if let Ok(body) = Limited::new(body, MAX_BODY).collect().await {
         let request = Request { head, body: body.to_bytes() };
         if let Some(reply) = service.control(&request) {
-            return Ok(with_headers(reply.into_http(), start));
+            return Ok(with_headers(reply.await.into_http(), start));
         }
+        recorder.record(&request.head, &request.body);
         count.fetch_add(1, Ordering::Relaxed);
-        match faults.choose(&request.head) {
+        match faults.choose(&request) {
             None => service.answer(&request).into_http(),
             Some(fault) => with_fault(service, fault, &request).await?,
         }

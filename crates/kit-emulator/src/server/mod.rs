@@ -4,12 +4,14 @@ mod body;
 mod exchange;
 mod fault;
 mod faults;
+mod recorder;
 mod reply;
 mod request;
 mod server;
 
 pub use fault::Fault;
 pub(crate) use faults::{Faults, Rule};
+pub(crate) use recorder::Recorder;
 pub(crate) use reply::Reply;
 pub(crate) use request::Request;
-pub(crate) use server::{Server, Service};
+pub(crate) use server::{Control, Server, Service};

@@ -34,6 +34,11 @@ impl Request {
         pairs.filter(|(_, value)| !value.is_empty())
     }
 
+    /// The parameter of the query with this name.
+    pub(crate) fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.parameters().find(|(given, _)| given == name).map(|(_, value)| value)
+    }
+
     /// The media type of the body, in lower case, without its parameters.
     pub(crate) fn media_type(&self) -> String {
         let content_type = self.headers().get(header::CONTENT_TYPE);

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
@@ -13,13 +14,17 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::exchange::answer;
-use super::{Faults, Reply, Request};
+use super::{Faults, Recorder, Reply, Request};
 
 /// How long to wait before accepting again, after accepting a connection failed.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// A reply that may have to wait for something.
+pub(crate) type Control<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
 
 /// What a server serves.
 pub(crate) trait Service: Send + Sync + 'static {
@@ -30,7 +35,7 @@ pub(crate) trait Service: Send + Sync + 'static {
     fn failure(&self, request: &Request, status: StatusCode) -> Reply;
 
     /// The reply to a request that controls the server itself. Faults do not apply to such a request.
-    fn control(&self, request: &Request) -> Option<Reply>;
+    fn control<'a>(&'a self, request: &'a Request) -> Option<Control<'a>>;
 }
 
 /// A thread that serves; it ends, and its connections with it, when this is dropped.
@@ -38,6 +43,8 @@ pub(crate) trait Service: Send + Sync + 'static {
 pub(crate) struct Server {
     address: SocketAddr,
     counts: Arc<Counts>,
+    recorder: Arc<Recorder>,
+    runtime: Handle,
     /// Dropping it stops the thread.
     stop: Option<oneshot::Sender<Infallible>>,
     thread: Option<JoinHandle<()>>,
@@ -54,6 +61,8 @@ impl Server {
         address: SocketAddr,
         service: Arc<dyn Service>,
         faults: Arc<Faults>,
+        recorder: Arc<Recorder>,
+        beside: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
@@ -64,21 +73,40 @@ impl Server {
             tokio::net::TcpListener::from_std(listener)?
         };
         let counts = Arc::<Counts>::default();
-        let counted = counts.clone();
+        let handle = runtime.handle().clone();
+        let (counted, recording) = (counts.clone(), recorder.clone());
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("kit-emulator".into()).spawn(move || {
             runtime.block_on(async {
                 tokio::select! {
-                    () = accept(listener, service, faults, counted) => {}
+                    () = accept(listener, service, faults, recording, counted) => {}
+                    () = beside => {}
                     _ = stopped => {}
                 }
             });
         })?;
-        Ok(Self { address, counts, stop: Some(stop), thread: Some(thread) })
+        let (stop, thread) = (Some(stop), Some(thread));
+        Ok(Self { address, counts, recorder, runtime: handle, stop, thread })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The requests that came last.
+    pub(crate) fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    /// Waits for a future that runs where the server does.
+    pub(crate) fn run(&self, future: impl Future<Output = ()> + Send + 'static) {
+        let (done, is_done) = std::sync::mpsc::channel();
+        self.runtime.spawn(async move {
+            future.await;
+            let _ = done.send(());
+        });
+        // Where the server has stopped, there is nothing to wait for.
+        let _ = is_done.recv();
     }
 
     pub(crate) fn connections(&self) -> usize {
@@ -104,6 +132,7 @@ async fn accept(
     listener: tokio::net::TcpListener,
     service: Arc<dyn Service>,
     faults: Arc<Faults>,
+    recorder: Arc<Recorder>,
     counts: Arc<Counts>,
 ) {
     loop {
@@ -116,9 +145,10 @@ async fn accept(
         let _ = stream.set_nodelay(true);
         counts.connections.fetch_add(1, Ordering::Relaxed);
         let (service, faults, counts) = (service.clone(), faults.clone(), counts.clone());
+        let recorder = recorder.clone();
         tokio::spawn(async move {
             let service = service_fn(|request: http::Request<Incoming>| {
-                answer(&*service, &faults, &counts.requests, request)
+                answer(&*service, &faults, &recorder, &counts.requests, request)
             });
             // How a connection ends is the client's to know.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;

@@ -1,30 +1,60 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// A clock that can be moved.
+/// A clock that runs by itself, can be moved forward, and can be made to run faster.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    start: Instant,
+    /// Where it stood when its speed was set.
+    base: Duration,
+    base_at: Instant,
+    speed: u32,
     date: SystemTime,
-    moved: Duration,
 }
 
 impl Clock {
     pub(crate) fn new() -> Self {
-        Self { start: Instant::now(), date: SystemTime::now(), moved: Duration::ZERO }
+        let (base, speed) = (Duration::ZERO, 1);
+        Self { base, base_at: Instant::now(), speed, date: SystemTime::now() }
     }
 
     /// The time since the start, with what it was moved by.
     pub(crate) fn now(&self) -> Duration {
-        self.start.elapsed().saturating_add(self.moved)
+        self.base.saturating_add(self.base_at.elapsed().saturating_mul(self.speed))
     }
 
     /// The time of day, with what it was moved by, in seconds since 1970.
     pub(crate) fn unix_seconds(&self) -> u64 {
+        self.unix_seconds_at(self.now())
+    }
+
+    /// The time of day when the clock stands, or stood, at `now`.
+    pub(crate) fn unix_seconds_at(&self, now: Duration) -> u64 {
         let start = self.date.duration_since(UNIX_EPOCH).unwrap_or_default();
-        start.saturating_add(self.now()).as_secs()
+        start.saturating_add(now).as_secs()
     }
 
     pub(crate) fn advance(&mut self, duration: Duration) {
-        self.moved = self.moved.saturating_add(duration);
+        self.base = self.base.saturating_add(duration);
     }
+
+    /// Moves it forward, up to a time that it may have passed already.
+    pub(crate) fn advance_to(&mut self, time: Duration) {
+        self.advance(time.saturating_sub(self.now()));
+    }
+
+    /// How many seconds pass on it in one second. 0 stops it.
+    pub(crate) fn set_speed(&mut self, speed: u32) {
+        (self.base, self.base_at) = (self.now(), Instant::now());
+        self.speed = speed;
+    }
+
+    /// How long it takes until it stands there, if it runs.
+    pub(crate) fn real_time_until(&self, time: Duration) -> Option<Duration> {
+        time.saturating_sub(self.now()).checked_div(self.speed)
+    }
+}
+
+/// Seconds since 1970 as Kit writes a time: `2026-07-29T14:32:10Z`.
+pub(crate) fn iso_8601(unix_seconds: u64) -> String {
+    let seconds = i64::try_from(unix_seconds).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX).to_string()
 }

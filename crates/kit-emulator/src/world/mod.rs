@@ -10,6 +10,7 @@ mod table;
 mod world;
 
 pub(crate) use app::App;
+pub(crate) use clock::iso_8601;
 pub use grants::{Consent, Tokens};
 pub(crate) use grants::{Grants, Lifetimes, Refusal};
 pub(crate) use page::Page;

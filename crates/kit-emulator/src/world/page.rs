@@ -55,32 +55,48 @@ impl Page {
         Ok(page)
     }
 
-    /// The rows on the page, and its `pagination` as Kit writes it.
+    /// The rows of a table on the page, and its `pagination` as Kit writes it.
     pub(crate) fn of<R: Row>(self, table: &Table<R>) -> (Vec<&R>, Value) {
-        let mut rows: Vec<_> = match self.from {
-            From::Start => table.older_than(u64::MAX).take(self.per_page).collect(),
-            From::After(id) => table.older_than(id).take(self.per_page).collect(),
-            From::Before(id) => table.newer_than(id).take(self.per_page).collect(),
+        self.of_rows(table.oldest_first())
+    }
+
+    /// The same of those rows alone for which `is_asked_for` holds.
+    pub(crate) fn of_those<R: Row>(
+        self,
+        table: &Table<R>,
+        is_asked_for: impl Fn(&R) -> bool,
+    ) -> (Vec<&R>, Value) {
+        self.of_rows(table.oldest_first().filter(|row| is_asked_for(row)))
+    }
+
+    /// The same of rows in the order of their ids.
+    pub(crate) fn of_rows<R: Row>(self, rows: impl Iterator<Item = R>) -> (Vec<R>, Value) {
+        let mut newest_first: Vec<R> = rows.collect();
+        newest_first.reverse();
+        let total_count = newest_first.len();
+        let range = match self.from {
+            From::Start => 0..self.per_page,
+            From::After(id) => {
+                let start = newest_first.partition_point(|row| row.id() >= id);
+                start..start.saturating_add(self.per_page)
+            }
+            From::Before(id) => {
+                let end = newest_first.partition_point(|row| row.id() > id);
+                end.saturating_sub(self.per_page)..end
+            }
         };
-        if matches!(self.from, From::Before(_)) {
-            rows.reverse();
-        }
-        // An empty page stands where its cursor says.
-        let (first, last) = match (rows.first(), rows.last(), self.from) {
-            (Some(first), Some(last), _) => (first.id(), last.id()),
-            (_, _, From::After(id)) => (id.saturating_sub(1), id),
-            (_, _, From::Before(id)) => (id, id.saturating_add(1)),
-            _ => (u64::MAX, 0),
-        };
+        let range = range.start.min(total_count)..range.end.min(total_count);
+        let (has_previous, has_next) = (range.start > 0, range.end < total_count);
+        let rows: Vec<R> = newest_first.drain(range).collect();
         let mut pagination = json!({
-            "has_previous_page": table.newer_than(first).next().is_some(),
-            "has_next_page": table.older_than(last).next().is_some(),
+            "has_previous_page": has_previous,
+            "has_next_page": has_next,
             "start_cursor": rows.first().map(|row| cursor(row.id())),
             "end_cursor": rows.last().map(|row| cursor(row.id())),
             "per_page": self.per_page,
         });
         if let (true, Some(fields)) = (self.include_total_count, pagination.as_object_mut()) {
-            fields.insert("total_count".into(), table.len().into());
+            fields.insert("total_count".into(), total_count.into());
         }
         (rows, pagination)
     }

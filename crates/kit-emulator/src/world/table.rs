@@ -15,6 +15,12 @@ pub(crate) trait Row {
     fn id(&self) -> u64;
 }
 
+impl<R: Row> Row for &R {
+    fn id(&self) -> u64 {
+        (**self).id()
+    }
+}
+
 /// The table has no room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Full;
@@ -36,12 +42,16 @@ impl<R: Row> Table<R> {
         Ok(self.rows.entry(self.last_id).or_insert(row))
     }
 
-    pub(crate) fn remove(&mut self, id: u64) -> Option<R> {
-        self.rows.remove(&id)
+    pub(crate) fn get(&self, id: u64) -> Option<&R> {
+        self.rows.get(&id)
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
+    pub(crate) fn get_mut(&mut self, id: u64) -> Option<&mut R> {
+        self.rows.get_mut(&id)
+    }
+
+    pub(crate) fn remove(&mut self, id: u64) -> Option<R> {
+        self.rows.remove(&id)
     }
 
     /// The rows in the order of their ids.
@@ -49,15 +59,10 @@ impl<R: Row> Table<R> {
         self.rows.values()
     }
 
-    /// The rows with smaller ids, the greatest first.
-    pub(crate) fn older_than(&self, id: u64) -> impl Iterator<Item = &R> {
-        self.rows.range(..id).rev().map(|(_, row)| row)
-    }
-
-    /// The rows with greater ids, the smallest first.
-    pub(crate) fn newer_than(&self, id: u64) -> impl Iterator<Item = &R> {
-        let behind = id.checked_add(1);
-        behind.into_iter().flat_map(|first| self.rows.range(first..)).map(|(_, row)| row)
+    /// A row that was kept elsewhere, with the id that it had.
+    pub(crate) fn restore(&mut self, row: R) {
+        self.last_id = self.last_id.max(row.id());
+        self.rows.insert(row.id(), row);
     }
 }
 
@@ -78,9 +83,9 @@ mod tests {
         assert_eq!((ids, table.remove(3), table.remove(3)), ([1, 2, 3], Some(3), None));
         assert_eq!(table.insert(|id| id), Ok(&4));
         assert_eq!(table.oldest_first().collect::<Vec<_>>(), [&1, &2, &4]);
-        assert_eq!(table.older_than(4).collect::<Vec<_>>(), [&2, &1]);
-        assert_eq!(table.newer_than(1).collect::<Vec<_>>(), [&2, &4]);
-        assert_eq!(table.newer_than(u64::MAX).count(), 0);
+        table.restore(9);
+        assert_eq!(table.get(9), Some(&9));
+        assert_eq!(table.insert(|id| id), Ok(&10));
     }
 
     #[test]

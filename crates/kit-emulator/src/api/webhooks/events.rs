@@ -20,7 +20,7 @@ pub(super) const EVENTS: [(&str, Option<Parameter>); 15] = [
 ];
 
 #[derive(Clone, Copy)]
-pub(super) enum Parameter {
+pub(crate) enum Parameter {
     /// An integer.
     Id(&'static str),
     /// A string that is a URL.
@@ -28,14 +28,14 @@ pub(super) enum Parameter {
 }
 
 impl Parameter {
-    pub(super) fn key(self) -> &'static str {
+    pub(crate) fn key(self) -> &'static str {
         let (Self::Id(key) | Self::Link(key)) = self;
         key
     }
 }
 
 /// The event of that full name, with its name as replies have it.
-pub(super) fn find(name: &str) -> Option<(&'static str, Option<Parameter>)> {
+pub(crate) fn find(name: &str) -> Option<(&'static str, Option<Parameter>)> {
     let (full, parameter) = EVENTS.into_iter().find(|(full, _)| *full == name)?;
     let (_, short) = full.split_once('.')?;
     Some((short, parameter))

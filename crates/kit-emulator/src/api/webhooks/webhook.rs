@@ -10,7 +10,7 @@ use crate::world::Row;
 pub struct Webhook {
     /// The id of the webhook: greater than that of any webhook created before.
     pub id: u64,
-    /// The URL that Kit would call. (The emulator never does.)
+    /// The URL that is told of the event: [`Emulator::trigger`](crate::Emulator::trigger).
     pub target_url: String,
     /// The event as JSON, as in replies: with the short name, such as `tag_add`.
     pub event: Value,
@@ -40,6 +40,26 @@ impl Webhook {
             Some((key, Some(value))) => format!("{full} ({key} {value})"),
             _ => full.to_owned(),
         }
+    }
+
+    /// The full name of the event, such as `subscriber.tag_add`.
+    pub(crate) fn full_name(&self) -> Option<&'static str> {
+        let short = self.event.get("name").and_then(Value::as_str)?;
+        events::find_short(short).map(|(full, _)| full)
+    }
+
+    pub(crate) fn to_state(&self) -> Value {
+        json!({"id": self.id, "target_url": self.target_url, "event": self.event})
+    }
+
+    pub(crate) fn of_state(state: &Value) -> Result<Self, String> {
+        let (id, target_url) = (state.get("id"), state.get("target_url"));
+        let id = id.and_then(Value::as_u64).ok_or("a webhook has no `id`")?;
+        let target_url =
+            target_url.and_then(Value::as_str).ok_or("a webhook has no `target_url`")?;
+        let event = state.get("event").filter(|event| event.is_object());
+        let event = event.ok_or("a webhook has no `event`")?.clone();
+        Ok(Self { id, target_url: target_url.into(), event })
     }
 
     pub(super) fn to_json(&self) -> Value {

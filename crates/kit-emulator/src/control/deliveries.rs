@@ -1,0 +1,41 @@
+//! `GET /_kit/deliveries`: what was delivered, and what is to be, oldest first.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::Kit;
+use crate::outbox::{Attempt, Delivery, Target};
+use crate::server::Reply;
+use crate::world::iso_8601;
+
+pub(super) fn list(kit: &dyn Kit) -> Reply {
+    let deliveries: Vec<_> = kit.world().tables.outbox.deliveries().map(of).collect();
+    Reply::json(StatusCode::OK, json!({"deliveries": deliveries}))
+}
+
+fn of(delivery: &Delivery) -> Value {
+    let (endpoint, webhook) = match delivery.target {
+        Target::Endpoint(id) => (Some(id), None),
+        Target::Webhook(id) => (None, Some(id)),
+    };
+    json!({
+        "id": delivery.id,
+        "webhook_endpoint_id": endpoint,
+        "webhook_id": webhook,
+        "event_type": delivery.event_type,
+        "event_ids": delivery.event_ids,
+        "status": delivery.status.as_str(),
+        "created_at": iso_8601(delivery.created_at),
+        "completed_at": delivery.completed_at.map(iso_8601),
+        "attempts": delivery.attempts.iter().map(attempt).collect::<Vec<_>>(),
+    })
+}
+
+fn attempt(attempt: &Attempt) -> Value {
+    json!({
+        "at": iso_8601(attempt.at),
+        "status": attempt.status,
+        "response_body": attempt.response_body,
+        "error": attempt.error,
+    })
+}

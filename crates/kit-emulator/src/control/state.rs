@@ -1,0 +1,31 @@
+//! `GET` and `PUT /_kit/state`: the webhooks and webhook endpoints. `POST /_kit/reset`: as at the start.
+
+use http::StatusCode;
+use serde_json::Value;
+
+use super::Kit;
+use crate::api::{self, Tables};
+use crate::server::{Reply, Request};
+
+pub(super) fn get(kit: &dyn Kit) -> Reply {
+    Reply::json(StatusCode::OK, api::state(&kit.world()))
+}
+
+pub(super) fn put(kit: &dyn Kit, request: &Request) -> Reply {
+    let state = serde_json::from_slice::<Value>(&request.body)
+        .map_err(|error| format!("The body is not JSON: {error}"));
+    match state.and_then(|state| api::restore(&mut kit.world(), &state)) {
+        Ok(()) => Reply::empty(StatusCode::NO_CONTENT),
+        Err(message) => Reply::unprocessable(message),
+    }
+}
+
+/// Credentials, tokens and the clock stay.
+pub(super) fn reset(kit: &dyn Kit) -> Reply {
+    kit.world().tables = Tables::default();
+    kit.faults().set(None);
+    kit.delivery_faults().set(None);
+    kit.recorder().clear();
+    kit.changed();
+    Reply::empty(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,145 @@
+//! All that a running emulator is, but for its sockets.
+
+use std::pin::Pin;
+use std::sync::{Arc, MutexGuard};
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::sync::watch;
+
+use crate::api::{Api, World};
+use crate::control;
+use crate::outbox::{Address, DeliveryFaults, Desk, Job, Moment, Outcome, Target};
+use crate::server::{self, Control, Faults, Recorder, Reply, Service};
+
+pub(crate) struct Kit {
+    pub(crate) api: Api,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) delivery_faults: DeliveryFaults,
+    pub(crate) recorder: Arc<Recorder>,
+    /// Counts the changes: of what is to be delivered, of what was, and of the clock.
+    changes: watch::Sender<u64>,
+}
+
+impl Kit {
+    pub(crate) fn new(api: Api) -> Self {
+        Self {
+            api,
+            faults: Arc::default(),
+            delivery_faults: DeliveryFaults::default(),
+            recorder: Arc::default(),
+            changes: watch::Sender::new(0),
+        }
+    }
+}
+
+impl Service for Kit {
+    fn answer(&self, request: &server::Request) -> Reply {
+        self.api.answer(request)
+    }
+
+    fn failure(&self, request: &server::Request, status: StatusCode) -> Reply {
+        Api::failure(request, status)
+    }
+
+    fn control<'a>(&'a self, request: &'a server::Request) -> Option<Control<'a>> {
+        control::answer(self, request)
+    }
+}
+
+impl control::Kit for Kit {
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.api.world()
+    }
+
+    fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    fn delivery_faults(&self) -> &DeliveryFaults {
+        &self.delivery_faults
+    }
+
+    fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    fn advance(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            let end = self.world().clock.now().saturating_add(duration);
+            self.settle().await;
+            loop {
+                let is_at_end = {
+                    let mut world = self.world();
+                    let due = world.tables.outbox.next_due().filter(|due| *due <= end);
+                    world.clock.advance_to(due.unwrap_or(end));
+                    due.is_none()
+                };
+                if is_at_end {
+                    break;
+                }
+                self.settle().await;
+            }
+        })
+    }
+
+    fn settle(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            let mut changes = self.changes.subscribe();
+            self.changed();
+            loop {
+                {
+                    let world = self.world();
+                    if world.tables.outbox.is_settled(world.clock.now()) {
+                        return;
+                    }
+                }
+                if changes.changed().await.is_err() {
+                    return;
+                }
+            }
+        })
+    }
+}
+
+impl Desk for Kit {
+    fn take(&self) -> Option<Job> {
+        let mut world = self.api.world();
+        let (now, date) = (world.clock.now(), world.clock.unix_seconds());
+        let tables = &mut world.tables;
+        let (webhooks, endpoints) = (&tables.webhooks, &tables.endpoints);
+        let address = |target| match target {
+            Target::Endpoint(id) => endpoints.get(id).map(|endpoint| endpoint.address(now)),
+            Target::Webhook(id) => webhooks.get(id).map(|webhook| Address {
+                url: webhook.target_url.clone(),
+                secrets: Vec::new(),
+                is_active: true,
+            }),
+        };
+        let fault = |delivery: &_| self.delivery_faults.choose(delivery);
+        tables.outbox.next(Moment { now, date }, address, fault)
+    }
+
+    fn finish(&self, job: &Job, outcome: Outcome) {
+        {
+            let mut world = self.api.world();
+            let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
+            world.tables.outbox.finish(job, outcome, moment);
+        }
+        control::Kit::changed(self);
+    }
+
+    fn next_due(&self) -> Option<Duration> {
+        let world = self.api.world();
+        let due = world.tables.outbox.next_due()?;
+        world.clock.real_time_until(due)
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+}

@@ -1,0 +1,50 @@
+//! The task that makes the attempts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::{Job, Outcome, post};
+
+/// Who knows what is to be delivered.
+pub(crate) trait Desk: Send + Sync + 'static {
+    /// The next attempt that is due now.
+    fn take(&self) -> Option<Job>;
+
+    /// What came of it.
+    fn finish(&self, job: &Job, outcome: Outcome);
+
+    /// How long until the next attempt is due.
+    fn next_due(&self) -> Option<Duration>;
+
+    /// Tells of each change: of what is to be delivered, of what was, and of the clock.
+    fn changes(&self) -> watch::Receiver<u64>;
+}
+
+/// Makes attempts for ever, each in a task of its own.
+pub(crate) async fn deliver(desk: Arc<dyn Desk>) {
+    let mut changes = desk.changes();
+    loop {
+        changes.mark_unchanged();
+        while let Some(job) = desk.take() {
+            let desk = desk.clone();
+            tokio::spawn(async move {
+                let outcome = post::post(&job).await;
+                desk.finish(&job, outcome);
+            });
+        }
+        let due = desk.next_due();
+        let timer = async {
+            match due {
+                // Not in an endless loop where it is due, and there is no room.
+                Some(wait) => tokio::time::sleep(wait.max(Duration::from_millis(10))).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = timer => {}
+            result = changes.changed() => if result.is_err() { return },
+        }
+    }
+}

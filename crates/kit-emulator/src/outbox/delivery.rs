@@ -1,0 +1,63 @@
+use bytes::Bytes;
+
+use super::Attempt;
+
+/// What is posted at once, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// The id, the same over all attempts.
+    pub id: u64,
+    /// Whose URL it is posted to.
+    pub target: Target,
+    /// The type of its events: of a legacy webhook, the full name.
+    pub event_type: String,
+    /// The ids of its events. Empty for a legacy webhook, whose events have none.
+    pub event_ids: Vec<String>,
+    /// The body as it is posted.
+    pub body: Bytes,
+    /// How far it has come.
+    pub status: DeliveryStatus,
+    /// The attempts so far.
+    pub attempts: Vec<Attempt>,
+    /// When it was made, by the emulator's clock, in seconds since 1970.
+    pub created_at: u64,
+    /// When it was delivered or failed for good.
+    pub completed_at: Option<u64>,
+}
+
+/// Whose URL a delivery is posted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Target {
+    /// The webhook of `/v4/webhooks` with this id.
+    Webhook(u64),
+    /// The webhook endpoint with this id.
+    Endpoint(u64),
+}
+
+/// How far a delivery has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DeliveryStatus {
+    /// Not tried yet.
+    Pending,
+    /// An attempt failed, and there will be another.
+    Retrying,
+    /// Taken by the receiver.
+    Delivered,
+    /// Given up.
+    Failed,
+}
+
+impl DeliveryStatus {
+    /// The status as Kit writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Retrying => "retrying",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+        }
+    }
+}

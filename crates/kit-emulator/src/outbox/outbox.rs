@@ -1,0 +1,362 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::delivery::{Delivery, DeliveryStatus, Target};
+use super::post::Outcome;
+use super::schedule::wait_after;
+use super::{Attempt, DeliveryFault, Event, signature};
+
+/// How many events come at once.
+const MAX_EVENTS: usize = 100;
+
+/// How many bytes of events come at once, unless one alone has more.
+const MAX_BYTES: usize = 512 * 1024;
+
+/// How many attempts are under way at once, to one target and in all: a slow target delays nobody else.
+const MOST_OF_TARGET: usize = 4;
+const MOST: usize = 64;
+
+/// How many deliveries are remembered, and how long.
+const MAX_DELIVERIES: usize = 100_000;
+const MAX_AGE: u64 = 30 * 24 * 60 * 60;
+
+/// The time by the emulator's clock, and as a date in seconds since 1970.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    pub(crate) now: Duration,
+    pub(crate) date: u64,
+}
+
+/// Where a target is to be reached now.
+#[derive(Clone, Debug)]
+pub(crate) struct Address {
+    pub(crate) url: String,
+    /// The secrets that sign. A legacy webhook has none.
+    pub(crate) secrets: Vec<String>,
+    pub(crate) is_active: bool,
+}
+
+/// An attempt that is to be made.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) id: u64,
+    pub(crate) url: String,
+    pub(crate) body: Bytes,
+    /// A legacy delivery is not signed.
+    pub(crate) secrets: Vec<String>,
+    pub(crate) fault: Option<DeliveryFault>,
+    at: u64,
+}
+
+impl Job {
+    /// The headers by which receivers know a delivery, signed at this time.
+    pub(crate) fn headers(&self, unix_seconds: u64) -> Vec<(&'static str, String)> {
+        self.headers_by(&self.secrets, unix_seconds)
+    }
+
+    /// The same, signed by these secrets.
+    pub(super) fn headers_by(
+        &self,
+        secrets: &[String],
+        unix_seconds: u64,
+    ) -> Vec<(&'static str, String)> {
+        let mut headers = vec![
+            ("content-type", "application/json".to_owned()),
+            ("user-agent", "Kit-Webhooks/2.0".to_owned()),
+        ];
+        if !secrets.is_empty() {
+            let signature = signature::header(secrets, unix_seconds, &self.body);
+            headers.push(("x-kit-delivery", self.id.to_string()));
+            headers.push(("x-kit-signature", signature));
+        }
+        headers
+    }
+}
+
+/// All deliveries, as a state machine: it posts nothing itself.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    deliveries: BTreeMap<u64, Delivery>,
+    last_id: u64,
+    /// When the next attempt of each is due that has one.
+    due: BTreeSet<(Duration, u64)>,
+    /// How many attempts are under way.
+    under_way: BTreeMap<Target, usize>,
+}
+
+impl Outbox {
+    /// Adds events of one type for an endpoint: in as many deliveries as they need.
+    pub(crate) fn add(&mut self, endpoint: u64, events: &[Event], moment: Moment) {
+        let mut batch: Vec<&Event> = Vec::new();
+        let mut bytes = 0;
+        for event in events {
+            let size = event.to_json().to_string().len();
+            if !batch.is_empty() && (batch.len() == MAX_EVENTS || bytes + size > MAX_BYTES) {
+                self.add_batch(endpoint, &std::mem::take(&mut batch), moment);
+                bytes = 0;
+            }
+            batch.push(event);
+            bytes += size;
+        }
+        if !batch.is_empty() {
+            self.add_batch(endpoint, &batch, moment);
+        }
+    }
+
+    fn add_batch(&mut self, endpoint: u64, batch: &[&Event], moment: Moment) {
+        let events: Vec<Value> = batch.iter().map(|event| event.to_json()).collect();
+        let event_type = batch.first().map(|event| event.event_type.clone()).unwrap_or_default();
+        let event_ids = batch.iter().map(|event| event.id.clone()).collect();
+        let body = |id| json!({"delivery_id": id, "events": events});
+        self.insert(Target::Endpoint(endpoint), event_type, event_ids, body, moment);
+    }
+
+    /// Adds what a legacy webhook is told.
+    pub(crate) fn add_legacy(&mut self, webhook: u64, event: &str, body: &Value, moment: Moment) {
+        let event_type = event.to_owned();
+        self.insert(Target::Webhook(webhook), event_type, Vec::new(), |_| body.clone(), moment);
+    }
+
+    fn insert(
+        &mut self,
+        target: Target,
+        event_type: String,
+        event_ids: Vec<String>,
+        body: impl FnOnce(u64) -> Value,
+        moment: Moment,
+    ) {
+        self.forget(moment);
+        self.last_id += 1;
+        let id = self.last_id;
+        let delivery = Delivery {
+            id,
+            target,
+            event_type,
+            event_ids,
+            body: body(id).to_string().into(),
+            status: DeliveryStatus::Pending,
+            attempts: Vec::new(),
+            created_at: moment.date,
+            completed_at: None,
+        };
+        self.deliveries.insert(id, delivery);
+        self.due.insert((moment.now, id));
+    }
+
+    /// The next attempt that is due, if there is room for it.
+    pub(crate) fn next(
+        &mut self,
+        moment: Moment,
+        address: impl Fn(Target) -> Option<Address>,
+        mut fault: impl FnMut(&Delivery) -> Option<DeliveryFault>,
+    ) -> Option<Job> {
+        if self.under_way.values().sum::<usize>() >= MOST {
+            return None;
+        }
+        let mut from = None;
+        loop {
+            let due = match from {
+                None => self.due.first().copied(),
+                Some(last) => {
+                    let behind = (std::ops::Bound::Excluded(last), std::ops::Bound::Unbounded);
+                    self.due.range(behind).next().copied()
+                }
+            };
+            let (at, id) = due.filter(|(at, _)| *at <= moment.now)?;
+            from = Some((at, id));
+            let Some(delivery) = self.deliveries.get_mut(&id) else {
+                self.due.remove(&(at, id));
+                continue;
+            };
+            let under_way = self.under_way.entry(delivery.target).or_default();
+            if *under_way >= MOST_OF_TARGET {
+                continue;
+            }
+            self.due.remove(&(at, id));
+            let Some(address) = address(delivery.target).filter(|address| address.is_active) else {
+                // Nobody is told any more; what Kit does with what was pending is not documented.
+                delivery.status = DeliveryStatus::Failed;
+                delivery.completed_at = Some(moment.date);
+                continue;
+            };
+            *under_way += 1;
+            let Address { url, secrets, .. } = address;
+            let fault = fault(delivery);
+            return Some(Job {
+                id,
+                url,
+                body: delivery.body.clone(),
+                secrets,
+                fault,
+                at: moment.date,
+            });
+        }
+    }
+
+    /// What came of an attempt.
+    pub(crate) fn finish(&mut self, job: &Job, outcome: Outcome, moment: Moment) {
+        let Some(delivery) = self.deliveries.get_mut(&job.id) else { return };
+        if let Some(under_way) = self.under_way.get_mut(&delivery.target) {
+            *under_way = under_way.saturating_sub(1);
+        }
+        let Outcome { status, response_body, error, retry_after, duration } = outcome;
+        let attempt = Attempt { at: job.at, status, response_body, error, duration };
+        let is_success = attempt.is_success();
+        delivery.attempts.push(attempt);
+        // Whether Kit tries again for a legacy webhook is not documented.
+        let wait = match delivery.target {
+            Target::Endpoint(_) => wait_after(delivery.attempts.len(), status, retry_after),
+            Target::Webhook(_) => None,
+        };
+        match wait {
+            _ if is_success => delivery.status = DeliveryStatus::Delivered,
+            Some(wait) => {
+                delivery.status = DeliveryStatus::Retrying;
+                self.due.insert((moment.now.saturating_add(wait), job.id));
+                return;
+            }
+            None => delivery.status = DeliveryStatus::Failed,
+        }
+        delivery.completed_at = Some(moment.date);
+    }
+
+    /// When the next attempt is due.
+    pub(crate) fn next_due(&self) -> Option<Duration> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// Whether no attempt is due or under way.
+    pub(crate) fn is_settled(&self, now: Duration) -> bool {
+        self.under_way.values().all(|count| *count == 0)
+            && self.next_due().is_none_or(|due| due > now)
+    }
+
+    /// The deliveries, oldest first.
+    pub(crate) fn deliveries(&self) -> impl DoubleEndedIterator<Item = &Delivery> {
+        self.deliveries.values()
+    }
+
+    pub(crate) fn get(&self, id: u64) -> Option<&Delivery> {
+        self.deliveries.get(&id)
+    }
+
+    fn forget(&mut self, moment: Moment) {
+        let oldest = moment.date.saturating_sub(MAX_AGE);
+        while let Some((&id, delivery)) = self.deliveries.first_key_value()
+            && (delivery.created_at < oldest || self.deliveries.len() >= MAX_DELIVERIES)
+        {
+            self.deliveries.remove(&id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Moment {
+        Moment { now: Duration::from_secs(seconds), date: 1_000 + seconds }
+    }
+
+    fn address() -> Address {
+        Address { url: "http://127.0.0.1:1/".into(), secrets: vec!["s".into()], is_active: true }
+    }
+
+    fn events(count: usize, size: usize) -> Vec<Event> {
+        let data = json!({"text": "x".repeat(size)});
+        (0..count).map(|_| Event::new("tag.created", "now".into(), data.clone())).collect()
+    }
+
+    fn next(outbox: &mut Outbox, moment: Moment) -> Option<Job> {
+        outbox.next(moment, |_| Some(address()), |_| None)
+    }
+
+    fn answer(status: u16) -> Outcome {
+        Outcome { status: Some(status), ..Outcome::default() }
+    }
+
+    #[test]
+    fn events_come_in_batches_of_100_and_512_kb() {
+        let mut outbox = Outbox::default();
+        let sizes = |outbox: &Outbox| -> Vec<usize> {
+            outbox.deliveries().map(|delivery| delivery.event_ids.len()).collect()
+        };
+        outbox.add(1, &events(250, 10), at(0));
+        assert_eq!(sizes(&outbox), [100, 100, 50]);
+        let mut outbox = Outbox::default();
+        outbox.add(1, &events(5, 200 * 1024), at(0));
+        outbox.add(1, &events(2, 600 * 1024), at(0));
+        assert_eq!(sizes(&outbox), [2, 2, 1, 1, 1]);
+        assert_eq!(
+            outbox.deliveries().map(|delivery| delivery.id).collect::<Vec<_>>(),
+            [1, 2, 3, 4, 5]
+        );
+    }
+
+    #[test]
+    fn a_delivery_is_tried_eight_times_with_one_id() {
+        let mut outbox = Outbox::default();
+        outbox.add(1, &events(1, 1), at(0));
+        let mut times = Vec::new();
+        let mut bodies = Vec::new();
+        for second in 0..200_000 {
+            while let Some(job) = next(&mut outbox, at(second)) {
+                times.push(second);
+                bodies.push(job.body.clone());
+                outbox.finish(&job, answer(500), at(second));
+            }
+        }
+        assert_eq!(times, [0, 30, 150, 1050, 4650, 19_050, 62_250, 148_650]);
+        assert!(bodies.iter().all(|body| *body == bodies[0]));
+        let delivery = outbox.get(1).unwrap();
+        assert_eq!((delivery.status, delivery.attempts.len()), (DeliveryStatus::Failed, 8));
+        assert_eq!(delivery.completed_at, Some(149_650));
+    }
+
+    #[test]
+    fn a_slow_target_delays_nobody_else() {
+        let mut outbox = Outbox::default();
+        for _ in 0..10 {
+            outbox.add(1, &events(1, 1), at(0));
+        }
+        outbox.add(2, &events(1, 1), at(0));
+        let jobs: Vec<_> = std::iter::from_fn(|| next(&mut outbox, at(0))).collect();
+        assert_eq!(jobs.iter().map(|job| job.id).collect::<Vec<_>>(), [1, 2, 3, 4, 11]);
+        assert!(!outbox.is_settled(Duration::ZERO));
+        outbox.finish(&jobs[0], answer(200), at(0));
+        assert_eq!(next(&mut outbox, at(0)).unwrap().id, 5);
+    }
+
+    #[test]
+    fn a_target_that_is_gone_is_told_nothing_more() {
+        let mut outbox = Outbox::default();
+        outbox.add(1, &events(1, 1), at(0));
+        assert!(outbox.next(at(0), |_| None, |_| None).is_none());
+        assert_eq!(outbox.get(1).unwrap().status, DeliveryStatus::Failed);
+        assert!(outbox.is_settled(Duration::ZERO));
+    }
+
+    #[test]
+    fn deliveries_are_kept_for_30_days() {
+        let mut outbox = Outbox::default();
+        outbox.add(1, &events(1, 1), at(0));
+        outbox.add(1, &events(1, 1), at(MAX_AGE));
+        assert_eq!(outbox.deliveries().count(), 2);
+        outbox.add(1, &events(1, 1), at(MAX_AGE + 1));
+        assert_eq!(outbox.deliveries().map(|delivery| delivery.id).collect::<Vec<_>>(), [2, 3]);
+    }
+
+    #[test]
+    fn a_legacy_delivery_is_not_signed_and_not_tried_again() {
+        let mut outbox = Outbox::default();
+        outbox.add_legacy(3, "subscriber.tag_add", &json!({"subscriber": {}}), at(0));
+        let unsigned = |_| Some(Address { secrets: vec![], ..address() });
+        let job = outbox.next(at(0), unsigned, |_| None).unwrap();
+        assert!(job.headers(7).iter().all(|(name, _)| !name.starts_with("x-kit")));
+        outbox.finish(&job, answer(500), at(0));
+        assert_eq!(outbox.get(1).unwrap().status, DeliveryStatus::Failed);
+    }
+}
