@@ -87,7 +87,7 @@ pub struct Where {
     base_url: String,
     credentials: Credentials,
     /// The local Kit, where it is one: it stops with this.
-    _emulator: Option<Emulator>,
+    emulator: Option<Emulator>,
 }
 
 impl Where {
@@ -107,16 +107,21 @@ impl Where {
             return Ok(Self {
                 base_url: emulator.base_url().to_owned(),
                 credentials: Credentials::api_key(emulator.api_key()),
-                _emulator: Some(emulator),
+                emulator: Some(emulator),
             });
         };
         let base_url = url.unwrap_or_else(|| "https://api.kit.com".to_owned());
-        Ok(Self { base_url, credentials: Credentials::api_key(key), _emulator: None })
+        Ok(Self { base_url, credentials: Credentials::api_key(key), emulator: None })
     }
 
     /// The URL before the operations' paths.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The local Kit, where it is one.
+    pub fn emulator(&self) -> Option<&Emulator> {
+        self.emulator.as_ref()
     }
 
     /// The API key.

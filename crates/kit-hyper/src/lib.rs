@@ -17,7 +17,7 @@
 //! # }
 //! ```
 //!
-//! The operations are in [`webhooks`]; authorizing an app, and sessions that renew their tokens, are in
+//! The operations are in [`webhooks`] and [`webhook_endpoints`]; authorizing an app, and sessions that renew their tokens, are in
 //! [`oauth`]. [`Error`] says whether a failure came from Kit or from the transport, and whether Kit may have
 //! applied the operation. [`Builder`] has the settings of a client.
 //!
@@ -57,10 +57,10 @@ pub use builder::Builder;
 pub use client::Client;
 pub use http_client::HttpClient;
 pub use kit_core::{
-    self, AccountId, ApiError, Auth, Credentials, CustomFieldId, Delivery, Effect, Endpoint, Error,
-    FormId, Kit, List, Operation, Pacer, Page, Pagination, ProductId, ReplyError, ReplyProblem,
-    RetryAfter, RetryPolicy, SequenceId, TagId, TransportError, WebhookId, settings, webhooks,
-    wire,
+    self, AccountId, ApiError, Auth, Credentials, CustomFieldId, Delivery, DeliveryId, Effect,
+    Endpoint, Error, FormId, Kit, List, Operation, Pacer, Page, Pagination, ProductId, ReplyError,
+    ReplyProblem, RetryAfter, RetryPolicy, SequenceId, TagId, Timestamp, TransportError,
+    WebhookEndpointId, WebhookId, settings, webhook_endpoints, webhooks, wire,
 };
 pub use principal::Principal;
 pub use request_body::RequestBody;

@@ -14,7 +14,7 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! The operations are in [`webhooks`]; authorizing an app, and sessions that renew their tokens, are in
+//! The operations are in [`webhooks`] and [`webhook_endpoints`]; authorizing an app, and sessions that renew their tokens, are in
 //! [`oauth`]. [`Error`] says whether a failure came from Kit or from the transport, and whether Kit may have
 //! applied the operation. [`Builder`] has the settings of a client.
 //!
@@ -46,10 +46,10 @@ pub use client::Client;
 pub use exchange::Next;
 pub use iter::{ItemIter, PageIter};
 pub use kit_core::{
-    self, AccountId, ApiError, Auth, Credentials, CustomFieldId, Delivery, Effect, Endpoint, Error,
-    FormId, Kit, List, Operation, Pacer, Page, Pagination, ProductId, ReplyError, ReplyProblem,
-    RetryAfter, RetryPolicy, SequenceId, TagId, TransportError, WebhookId, settings, webhooks,
-    wire,
+    self, AccountId, ApiError, Auth, Credentials, CustomFieldId, Delivery, DeliveryId, Effect,
+    Endpoint, Error, FormId, Kit, List, Operation, Pacer, Page, Pagination, ProductId, ReplyError,
+    ReplyProblem, RetryAfter, RetryPolicy, SequenceId, TagId, Timestamp, TransportError,
+    WebhookEndpointId, WebhookId, settings, webhook_endpoints, webhooks, wire,
 };
 pub use principal::Principal;
 

@@ -28,7 +28,7 @@ use super::DeliveryError;
 pub enum Answer {
     /// 204: the events are safe with the receiver. Kit does not send them again.
     Received,
-    /// The status of the error: 400, 401 or 413. Kit tries again.
+    /// The status of the error: 400, 401, 408 or 413. Kit tries again.
     Refused(DeliveryError),
     /// 503 with `Retry-After`: there is no room now. Kit tries again after this time, from 1 s to 24 h.
     Busy {

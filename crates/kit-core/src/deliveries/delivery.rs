@@ -2,11 +2,13 @@ use std::fmt;
 
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::delivered_event::Fitting;
 use super::{DeliveredEvent, DeliveryError, EventId};
 use crate::DeliveryId;
+use crate::webhook_endpoints::DeliveryRecord;
 
 /// What Kit posts to a webhook endpoint at once: usually one event, up to 100, all of one type.
 ///
@@ -41,6 +43,44 @@ impl Delivery {
     /// Makes a delivery for a test.
     pub fn new(id: impl Into<DeliveryId>, events: Vec<DeliveredEvent>) -> Self {
         Self { id: id.into(), events, unreadable: Vec::new() }
+    }
+
+    /// Reads the events in Kit's log: of a delivery that was asked for with its payload, to catch up on what was
+    /// delivered while nobody received.
+    ///
+    /// The shape of the payload is not documented: this reads a list of events, or an object with one in `events`.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveryError::Unreadable`] where there is no list of events.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_core::deliveries::Delivery;
+    /// use kit_core::webhook_endpoints::DeliveryRecord;
+    ///
+    /// let record: DeliveryRecord = serde_json::from_str(r#"{"id": 9, "status": "failed", "payload": {"events": [
+    ///     {"id": "e1", "type": "tag.moved", "created": "2026-07-29T14:32:10Z", "data": {}}]}}"#)?;
+    /// assert_eq!(Delivery::of_record(&record)?.events[0].id.as_str(), "e1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn of_record(record: &DeliveryRecord) -> Result<Self, DeliveryError> {
+        let payload = record.other.get("payload");
+        let events = payload.and_then(|payload| payload.get("events").or(Some(payload)));
+        let events = events.and_then(Value::as_array).ok_or_else(|| {
+            DeliveryError::Unreadable("the record has no payload with events".to_owned())
+        })?;
+        let mut delivery = Self::new(record.id, Vec::with_capacity(events.len()));
+        for event in events {
+            match DeliveredEvent::deserialize(event) {
+                Ok(event) => delivery.events.push(event),
+                Err(error) => {
+                    delivery.unreadable.push(UnreadableEvent::new(&event.to_string(), &error));
+                }
+            }
+        }
+        Ok(delivery)
     }
 
     /// Reads the body of a delivery that is known to be Kit's: see [`Verifier`](super::Verifier).

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use http::StatusCode;
 
 /// Why a request is not taken as a delivery of Kit's.
@@ -26,6 +28,9 @@ pub enum DeliveryError {
     /// The body is larger than the limit, in bytes.
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
+    /// The body did not arrive in this time.
+    #[error("the body took longer than {0:?}")]
+    TooSlow(Duration),
     /// The body is signed by Kit, but no delivery that this version can read.
     #[error("the body cannot be read as a delivery: {0}")]
     Unreadable(String),
@@ -35,8 +40,8 @@ pub enum DeliveryError {
 }
 
 impl DeliveryError {
-    /// The status to answer with: 400 to what cannot be read, 401 to what is not shown to be Kit's, 413 to a body
-    /// that is too large. Kit tries again after each of these.
+    /// The status to answer with: 400 to what cannot be read, 401 to what is not shown to be Kit's, 408 and 413
+    /// to a body that is too slow or too large. Kit tries again after each of these.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::RepeatedSignature | Self::MalformedSignature(_) | Self::Unreadable(_) => {
@@ -48,6 +53,7 @@ impl DeliveryError {
             | Self::Early(_)
             | Self::WrongToken => StatusCode::UNAUTHORIZED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
         }
     }
 }

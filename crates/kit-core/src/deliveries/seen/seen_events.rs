@@ -23,6 +23,8 @@ pub struct SeenEvents {
     events: BTreeMap<EventId, EventState>,
     /// Those that are done, by when that was.
     done: BTreeSet<(u64, EventId)>,
+    /// Those that are being handled, by when their time is over.
+    handled: BTreeSet<(u64, EventId)>,
 }
 
 impl Default for SeenEvents {
@@ -32,6 +34,7 @@ impl Default for SeenEvents {
             max_age: millis_of(MAX_AGE),
             events: BTreeMap::new(),
             done: BTreeSet::new(),
+            handled: BTreeSet::new(),
         }
     }
 }
@@ -77,15 +80,17 @@ impl SeenEvents {
         replaces: Option<&EventRecord>,
         now: SystemTime,
     ) -> bool {
-        self.forget(millis(now));
         let held = self.events.get(&record.id).copied();
         if held != replaces.map(|record| record.state) {
             return false;
         }
-        if held.is_none() && self.events.len() >= self.capacity && !self.forget_oldest() {
+        self.remove(&record.id);
+        self.forget(millis(now));
+        if self.events.len() >= self.capacity && !self.forget_oldest() {
             return false;
         }
         self.put(record);
+        self.forget(millis(now));
         true
     }
 
@@ -108,13 +113,21 @@ impl SeenEvents {
 
     fn put(&mut self, record: EventRecord) {
         let EventRecord { id, state } = record;
-        if let EventState::Done(time) = state {
-            self.done.insert((time, id.clone()));
+        self.remove(&id);
+        self.by_time(state).insert((state.time(), id.clone()));
+        self.events.insert(id, state);
+    }
+
+    fn remove(&mut self, id: &EventId) {
+        if let Some((id, state)) = self.events.remove_entry(id) {
+            self.by_time(state).remove(&(state.time(), id));
         }
-        if let Some(EventState::Done(time)) = self.events.insert(id.clone(), state)
-            && state != EventState::Done(time)
-        {
-            self.done.remove(&(time, id));
+    }
+
+    fn by_time(&mut self, state: EventState) -> &mut BTreeSet<(u64, EventId)> {
+        match state {
+            EventState::Done(_) => &mut self.done,
+            EventState::HandledUntil(_) => &mut self.handled,
         }
     }
 
@@ -123,6 +136,13 @@ impl SeenEvents {
             && now.saturating_sub(*time) > self.max_age
             && self.forget_oldest()
         {}
+        // What is not handled any more counts as new: that needs no record.
+        while let Some((until, id)) = self.handled.first().cloned()
+            && until <= now
+        {
+            self.handled.remove(&(until, id.clone()));
+            self.events.remove(&id);
+        }
     }
 
     fn forget_oldest(&mut self) -> bool {
@@ -149,7 +169,7 @@ mod tests {
     }
 
     fn claimed(id: u64) -> EventRecord {
-        record(id, EventState::HandledUntil(60_000))
+        record(id, EventState::HandledUntil(600_000))
     }
 
     #[test]
@@ -186,6 +206,23 @@ mod tests {
         assert_eq!(seen.len(), 2);
         assert!(seen.save(claimed(3), None, at(101)));
         assert_eq!(seen.load(&"1".into()), None);
+    }
+
+    /// Nobody handles it any more, so that it is as new as one without a record.
+    #[test]
+    fn a_claim_that_has_run_out_takes_no_room() {
+        let mut seen = SeenEvents::new().with_capacity(1);
+        assert!(seen.save(claimed(1), None, at(599)));
+        assert!(!seen.save(claimed(2), None, at(599)));
+        assert!(seen.save(record(2, EventState::HandledUntil(700_000)), None, at(600)));
+        assert!(
+            !seen.save(done(1, 600), Some(&claimed(1)), at(600)),
+            "it was somebody else's since"
+        );
+        let failed = record(2, EventState::HandledUntil(0));
+        let before = record(2, EventState::HandledUntil(700_000));
+        assert!(seen.save(failed, Some(&before), at(600)));
+        assert!(seen.is_empty());
     }
 
     #[test]

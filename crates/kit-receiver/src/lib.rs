@@ -1,0 +1,52 @@
+//! Receives what Kit (kit.com, formerly ConvertKit) delivers to a webhook endpoint: a `tower` service for hyper, axum
+//! and any other server that takes one.
+//!
+//! A [`Receiver`] verifies each request, limits its size and its time, drops events that came before, acknowledges
+//! at once, and hands the events on by a bounded queue, [`Events`]. Where the queue is full, Kit is asked to come
+//! again later.
+//!
+//! ```
+//! use kit_receiver::Receiver;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let (receiver, events) = Receiver::builder(["whsec_…"]).state_file("kit-events.jsonl").build()?;
+//! tokio::spawn(async move {
+//!     while let Some(received) = events.next().await {
+//!         println!("{} {}", received.event.id, received.event.event_type);
+//!         received.done().await?; // from now on the event is not handled again
+//!     }
+//!     Ok::<(), std::io::Error>(())
+//! });
+//! // `receiver` is the service: give it to the server.
+//! # let _ = receiver;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What is guaranteed
+//!
+//! Kit sends an event again until it is acknowledged, and at times once more. This receiver handles
+//!
+//! - each event **at least once**: with a [state file](Builder::state_file), an event is on the disk before it is
+//!   acknowledged, and after a crash it comes out of the queue again. Without the file, what is in the queue when the
+//!   process crashes is lost. A handler that fails or panics gets the event again.
+//! - no event **twice**, as long as it is among the last 100,000 and younger than 31 days. With the state file that
+//!   holds over restarts, too; without it, for one process. Only where a process crashes after an event was handled,
+//!   and before [`Received::done`] has written that down, the event is handled a second time: where that matters, make
+//!   the handler's own effect depend on the event's id.
+//!
+//! To end in order, stop the server, [`close`](Receiver::close) the receiver, and handle what
+//! [`Events::next`] still has until it returns `None`.
+
+#![deny(missing_docs)]
+
+mod builder;
+mod events;
+mod journal;
+mod queue;
+mod read;
+mod receiver;
+
+pub use builder::Builder;
+pub use events::{Events, Received};
+pub use receiver::Receiver;

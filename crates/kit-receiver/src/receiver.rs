@@ -1,0 +1,151 @@
+use std::convert::Infallible;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body::Body;
+use http_body_util::Full;
+use kit_core::deliveries::{Answer, Delivery, DeliveryError, SIGNATURE, Verifier};
+use kit_core::webhook_endpoints::SigningSecret;
+use tower_service::Service;
+
+use crate::Builder;
+use crate::builder::Calls;
+use crate::queue::{Busy, Queue};
+use crate::read::read;
+
+/// When Kit is asked to come again where there is no room.
+const RETRY_AFTER: Duration = Duration::from_secs(30);
+
+/// Receives deliveries: a `tower` service that answers each request of Kit's, and hands the events on to
+/// [`Events`](crate::Events). Clones share one queue.
+///
+/// It answers 204 when all events of a delivery are safe, 503 where there is no room for them, and 400, 401, 405, 408
+/// or 413 to what is no delivery.
+///
+/// # Examples
+///
+/// With axum: `Router::new().route_service("/kit", receiver)`. With hyper:
+///
+/// ```
+/// use hyper_util::service::TowerToHyperService;
+/// use kit_receiver::Receiver;
+///
+/// let (receiver, events) = Receiver::builder(["whsec_…"]).build()?;
+/// let service = TowerToHyperService::new(receiver);
+/// # let _ = |io| hyper::server::conn::http1::Builder::new().serve_connection::<hyper_util::rt::TokioIo<tokio::net::TcpStream>, _>(io, service);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Receiver {
+    verifier: Arc<Verifier>,
+    body_timeout: Duration,
+    calls: Calls,
+    queue: Arc<Queue>,
+}
+
+impl Receiver {
+    /// Makes a builder for deliveries that are signed by one of these secrets. While a secret is rotated, give both.
+    pub fn builder<S: Into<SigningSecret>>(secrets: impl IntoIterator<Item = S>) -> Builder {
+        Builder::new(secrets.into_iter().map(Into::into).collect())
+    }
+
+    pub(crate) fn new(
+        verifier: Verifier,
+        body_timeout: Duration,
+        calls: Calls,
+        queue: Arc<Queue>,
+    ) -> Self {
+        Self { verifier: Arc::new(verifier), body_timeout, calls, queue }
+    }
+
+    /// Takes a delivery that is known to be Kit's, such as one from the log of deliveries
+    /// ([`Delivery::of_record`]): its events that are new go into the queue. When this returns
+    /// [`Answer::Received`], they are safe.
+    pub async fn take(&self, delivery: Delivery) -> Answer {
+        let Delivery { events, unreadable, .. } = delivery;
+        // By a task of its own: what is begun goes on where the connection is closed meanwhile.
+        let taking = tokio::spawn(self.queue.clone().take(events)).await;
+        match taking {
+            Ok(Ok(())) => {}
+            Ok(Err(busy)) => {
+                if let (Busy::Unsaved(error), Some(tell)) = (&busy, &self.calls.error) {
+                    tell(error);
+                }
+                return Answer::Busy { retry_after: RETRY_AFTER };
+            }
+            Err(_) => return Answer::Busy { retry_after: RETRY_AFTER },
+        }
+        match (&self.calls.unreadable, unreadable.first()) {
+            (_, None) => Answer::Received,
+            (Some(take), _) => {
+                for event in unreadable {
+                    take(event);
+                }
+                Answer::Received
+            }
+            (None, Some(event)) => DeliveryError::Unreadable(event.reason.clone()).into(),
+        }
+    }
+
+    /// Takes no more deliveries: they are answered with 503. [`Events::next`](crate::Events::next) returns `None`
+    /// when what was taken before is handed on.
+    pub fn close(&self) {
+        self.queue.close();
+    }
+
+    async fn answer<B>(self, request: Request<B>) -> Response<Full<Bytes>>
+    where
+        B: Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let (head, body) = request.into_parts();
+        if head.method != Method::POST {
+            let mut response = Response::new(Full::default());
+            *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+            return response;
+        }
+        let body =
+            read(body, &head.headers, self.verifier.max_body_size(), self.body_timeout).await;
+        let delivery = body.and_then(|body| {
+            let signatures = head.headers.get_all(SIGNATURE).into_iter().map(HeaderValue::as_bytes);
+            self.verifier.receive_parts(signatures, &body, SystemTime::now())
+        });
+        let answer = match delivery {
+            Ok(delivery) => self.take(delivery).await,
+            Err(error) => error.into(),
+        };
+        answer.into_response().map(|text| Full::new(text.into()))
+    }
+}
+
+impl<B> Service<Request<B>> for Receiver
+where
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let this = self.clone();
+        Box::pin(async move { Ok(this.answer(request).await) })
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").field("verifier", &self.verifier).finish_non_exhaustive()
+    }
+}
