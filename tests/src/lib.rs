@@ -6,6 +6,7 @@ pub mod events;
 pub mod foreign;
 pub mod http2;
 pub mod proxy;
+pub mod receiver;
 pub mod schema;
 pub mod secrets;
 pub mod seed;
