@@ -1,5 +1,6 @@
 //! A receiver behind a server, and requests as Kit sends them.
 
+use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hyper::server::conn::http1;
@@ -15,8 +16,12 @@ pub fn sign(secret: &str, body: &[u8]) -> String {
     let mut signed = format!("{now}.").into_bytes();
     signed.extend_from_slice(body);
     let mac = hmac_sha256::HMAC::mac(&signed, secret.as_bytes());
-    let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("t={now},v1={hex}")
+    let mut header = format!("t={now},v1=");
+    for byte in mac {
+        // Writing to a string does not fail.
+        let _ = write!(header, "{byte:02x}");
+    }
+    header
 }
 
 /// A server with a receiver, in a process of its own, as far as a runtime is one: dropping it is a crash, but for
@@ -32,7 +37,7 @@ impl Process {
     /// Serves a socket, and hands each event to `handle`.
     pub fn start(
         listener: &std::net::TcpListener,
-        (receiver, events): (Receiver, Events),
+        (service, events): (Receiver, Events),
         handle: impl Fn(kit_core::deliveries::DeliveredEvent) + Send + 'static,
     ) -> Self {
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
@@ -56,7 +61,7 @@ impl Process {
             let listener = tokio::net::TcpListener::from_std(listener).expect("a socket");
             loop {
                 let (stream, _) = listener.accept().await.expect("a connection");
-                let service = TowerToHyperService::new(receiver.clone());
+                let service = TowerToHyperService::new(service.clone());
                 tokio::spawn(async move {
                     let connection =
                         http1::Builder::new().serve_connection(TokioIo::new(stream), service);

@@ -246,6 +246,15 @@ fn some_faults(emulator: &Emulator) {
     });
 }
 
+/// Waits for what other threads do, which is soon, or never.
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let start = std::time::Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(60), "never so: {what}");
+        std::thread::yield_now();
+    }
+}
+
 fn create(
     emulator: &Emulator,
     listener: &TcpListener,
