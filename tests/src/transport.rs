@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kit_core::oauth::{App, SessionError, Store, Tokens};
 use kit_core::settings::{Certificate, Pacing, Proxy, Roots, Settings};
+use kit_core::sync::{SyncError, SyncReport, Synced, Synchronize};
 use kit_core::{Credentials, Endpoint, Error, List, Page, RetryPolicy};
 use kit_emulator::Emulator;
 use rustls::pki_types::CertificateDer;
@@ -105,6 +106,13 @@ pub trait Transport: Clone + Send + Sync {
     /// Those of the client.
     fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error>;
 
+    /// Brings Kit in step.
+    ///
+    /// # Errors
+    ///
+    /// Those of the client.
+    fn sync<T: Synced>(&self, sync: Synchronize<T>) -> Result<SyncReport<T>, SyncError<T>>;
+
     /// Waits until no refresh of the session is under way, and drives what this client has begun.
     fn settle(&self, session: &Self::Session);
 
@@ -175,6 +183,10 @@ impl Transport for kit_ureq::Client {
 
     fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error> {
         self.send(endpoint)
+    }
+
+    fn sync<T: Synced>(&self, sync: Synchronize<T>) -> Result<SyncReport<T>, SyncError<T>> {
+        self.sync(sync)
     }
 
     fn settle(&self, session: &Self::Session) {
@@ -283,6 +295,10 @@ macro_rules! impl_transport {
 
             fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error> {
                 self.0.runtime.block_on(self.0.client.send(endpoint))
+            }
+
+            fn sync<T: Synced>(&self, sync: Synchronize<T>) -> Result<SyncReport<T>, SyncError<T>> {
+                self.0.runtime.block_on(self.0.client.sync(sync))
             }
 
             fn settle(&self, session: &Self::Session) {

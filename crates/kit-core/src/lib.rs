@@ -32,6 +32,7 @@
 //! - [`Endpoint`]: one operation as a value; the operations on webhooks are in [`webhooks`], the parts for an
 //!   operation of your own in [`wire`];
 //! - [`List`]: an operation that Kit answers page by page; [`Pages`] goes through all its pages;
+//! - [`sync`]: creates what is missing, and deletes what is there twice;
 //! - [`Call`]: one call from its first request to its result; decides when to send, to wait and to give up;
 //! - [`oauth`]: authorizing an app, and sessions that renew their access tokens;
 //! - [`Error`]: why a call failed, and whether Kit may have applied the operation all the same;
@@ -67,6 +68,7 @@ mod list;
 pub mod oauth;
 mod secret;
 pub mod settings;
+pub mod sync;
 pub mod wire;
 
 pub use api::{webhook_endpoints, webhooks};

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kit_core::sync::{SyncError, SyncReport, SyncStep, Synced, Synchronize};
 use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, RetryPolicy, Step, TransportError};
 
 use crate::clock::now;
@@ -146,6 +147,46 @@ impl Client {
                 step => return call.cannot(&step),
             }
             time = now();
+        }
+    }
+
+    /// Brings Kit in step with what is wanted: creates what is missing, changes what differs, deletes what is there
+    /// twice.
+    ///
+    /// # Errors
+    ///
+    /// [`SyncError`], with what was done before. The next `sync` does the rest.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_hyper::sync::{Scope, Synchronize};
+    /// use kit_hyper::webhooks::{CreateWebhook, Event, Webhook};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let kit = kit_emulator::Emulator::start().unwrap();
+    /// # let credentials = kit_hyper::Credentials::api_key(kit.api_key());
+    /// # let client = kit_hyper::Client::builder().base_url(kit.base_url()).build(credentials)?;
+    /// let wanted = [CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate)?];
+    /// let report = client.sync(Synchronize::<Webhook>::new(wanted, Scope::Wanted)?).await?;
+    /// assert_eq!(report.created.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn sync<T: Synced>(
+        &self,
+        mut sync: Synchronize<T>,
+    ) -> Result<SyncReport<T>, SyncError<T>> {
+        loop {
+            match sync.next() {
+                SyncStep::List(list) => sync.listed(self.send(&list).await),
+                SyncStep::Create(create) => sync.created(self.send(&create).await),
+                SyncStep::Update(update) => sync.updated(self.send(&update).await),
+                SyncStep::Delete(delete) => sync.deleted(self.send(&delete).await),
+                SyncStep::Done(result) => return result,
+                _ => sync.fail(Error::input("sync", "wants what this version does not know")),
+            }
         }
     }
 

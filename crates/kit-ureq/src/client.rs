@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit_core::oauth::Refresh;
+use kit_core::sync::{SyncError, SyncReport, SyncStep, Synced, Synchronize};
 use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, RetryPolicy, Step};
 
 use crate::clock::now;
@@ -131,6 +132,42 @@ impl Client {
                 step => return call.cannot(&step),
             }
             time = now();
+        }
+    }
+
+    /// Brings Kit in step with what is wanted: creates what is missing, changes what differs, deletes what is there
+    /// twice.
+    ///
+    /// # Errors
+    ///
+    /// [`SyncError`], with what was done before. The next `sync` does the rest.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_ureq::sync::{Scope, Synchronize};
+    /// use kit_ureq::webhooks::{CreateWebhook, Event, Webhook};
+    /// # let kit = kit_emulator::Emulator::start().unwrap();
+    /// # let credentials = kit_ureq::Credentials::api_key(kit.api_key());
+    /// # let client = kit_ureq::Client::builder().base_url(kit.base_url()).build(credentials)?;
+    ///
+    /// let wanted = [CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate)?];
+    /// let report = client.sync(Synchronize::<Webhook>::new(wanted.clone(), Scope::Wanted)?)?;
+    /// assert_eq!(report.created.len(), 1);
+    /// let report = client.sync(Synchronize::<Webhook>::new(wanted, Scope::Wanted)?)?;
+    /// assert_eq!((report.created.len(), report.kept.len()), (0, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sync<T: Synced>(&self, mut sync: Synchronize<T>) -> Result<SyncReport<T>, SyncError<T>> {
+        loop {
+            match sync.next() {
+                SyncStep::List(list) => sync.listed(self.send(&list)),
+                SyncStep::Create(create) => sync.created(self.send(&create)),
+                SyncStep::Update(update) => sync.updated(self.send(&update)),
+                SyncStep::Delete(delete) => sync.deleted(self.send(&delete)),
+                SyncStep::Done(result) => return result,
+                _ => sync.fail(Error::input("sync", "wants what this version does not know")),
+            }
         }
     }
 

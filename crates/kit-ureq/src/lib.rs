@@ -49,7 +49,7 @@ pub use kit_core::{
     self, AccountId, ApiError, Auth, Credentials, CustomFieldId, Delivery, DeliveryId, Effect,
     Endpoint, Error, FormId, Kit, List, Operation, Pacer, Page, Pagination, ProductId, ReplyError,
     ReplyProblem, RetryAfter, RetryPolicy, SequenceId, TagId, Timestamp, TransportError,
-    WebhookEndpointId, WebhookId, settings, webhook_endpoints, webhooks, wire,
+    WebhookEndpointId, WebhookId, settings, sync, webhook_endpoints, webhooks, wire,
 };
 pub use principal::Principal;
 

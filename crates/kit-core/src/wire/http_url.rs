@@ -24,6 +24,26 @@ pub(crate) fn check(url: &str) -> Result<(), &'static str> {
     check_authority(authority)
 }
 
+/// The URL without what can be a secret: `https://example.com/…`.
+pub(crate) fn without_secret(url: &str) -> String {
+    match secret_part(url) {
+        Some(secret) => format!("{}/\u{2026}", url.strip_suffix(secret).unwrap_or_default()),
+        None => url.to_owned(),
+    }
+}
+
+/// The URL as another program may write it: scheme and host in lower case, without the default port, and with a path.
+pub(crate) fn canonical(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let (scheme, authority) = (scheme.to_ascii_lowercase(), authority.to_ascii_lowercase());
+    let default_port = if scheme == "https" { ":443" } else { ":80" };
+    let authority = authority.strip_suffix(default_port).unwrap_or(&authority);
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    format!("{scheme}://{authority}{slash}{path}")
+}
+
 /// What of a URL can be a secret: all behind the host. `None` where there is nothing.
 pub(crate) fn secret_part(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
@@ -48,6 +68,21 @@ fn check_authority(authority: &str) -> Result<(), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn urls_that_are_the_same_are_written_alike() {
+        for (url, canonical) in [
+            ("HTTPS://Example.COM", "https://example.com/"),
+            ("https://example.com:443/A", "https://example.com/A"),
+            ("http://example.com:80?x=1", "http://example.com/?x=1"),
+            ("http://example.com:443/", "http://example.com:443/"),
+        ] {
+            assert_eq!(super::canonical(url), canonical);
+            assert_eq!(super::canonical(canonical), canonical);
+        }
+        assert_eq!(without_secret("https://a.b/t0ken?x"), "https://a.b/\u{2026}");
+        assert_eq!(without_secret("https://a.b/"), "https://a.b/");
+    }
 
     #[test]
     fn absolute_http_urls_with_a_host_pass() {

@@ -19,6 +19,7 @@ mod event_json;
 mod list_webhooks;
 mod other_event;
 mod parameter;
+mod synced;
 mod webhook;
 
 pub use create_webhook::CreateWebhook;

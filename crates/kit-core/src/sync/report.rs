@@ -1,0 +1,58 @@
+use std::fmt;
+
+use super::Synced;
+use crate::Error;
+use crate::endpoint::Endpoint;
+
+/// What a [`Synchronize`](super::Synchronize) has done.
+#[non_exhaustive]
+pub struct SyncReport<T: Synced> {
+    /// What Kit answered to each creation: of a webhook endpoint, with its signing secret.
+    pub created: Vec<<T::Create as Endpoint>::Reply>,
+    /// What was changed, as it was before.
+    pub updated: Vec<T>,
+    /// What was deleted.
+    pub deleted: Vec<T>,
+    /// What was there already, and stays.
+    pub kept: Vec<T>,
+}
+
+impl<T: Synced> Default for SyncReport<T> {
+    fn default() -> Self {
+        Self { created: vec![], updated: vec![], deleted: vec![], kept: vec![] }
+    }
+}
+
+impl<T: Synced> fmt::Debug for SyncReport<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SyncReport")
+            .field("created", &self.created.len())
+            .field("updated", &self.updated)
+            .field("deleted", &self.deleted)
+            .field("kept", &self.kept)
+            .finish()
+    }
+}
+
+/// Why a [`Synchronize`](super::Synchronize) did not come to its end. The next one does the rest.
+#[non_exhaustive]
+pub struct SyncError<T: Synced> {
+    /// Why not.
+    pub error: Error,
+    /// What was done before: of webhook endpoints that were created, the signing secrets are here, and nowhere else.
+    pub done: Box<SyncReport<T>>,
+}
+
+impl<T: Synced> fmt::Display for SyncError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<T: Synced> fmt::Debug for SyncError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SyncError").field("error", &self.error).field("done", &self.done).finish()
+    }
+}
+
+impl<T: Synced> std::error::Error for SyncError<T> {}

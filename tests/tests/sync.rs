@@ -1,0 +1,364 @@
+//! Webhooks and webhook endpoints kept in step: the laws of plans, and plans that are carried out under faults.
+
+use std::collections::BTreeSet;
+
+use kit_core::RetryPolicy;
+use kit_core::sync::{Plan, Scope, Synced, Synchronize};
+use kit_core::webhook_endpoints::{
+    CreateWebhookEndpoint, EndpointStatus, EventType, UpdateWebhookEndpoint, WebhookEndpoint,
+};
+use kit_core::webhooks::{CreateWebhook, Event, Webhook};
+use kit_emulator::{Emulator, Fault};
+use kit_tests::on_each_transport;
+use kit_tests::transport::{Setup, Transport};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+on_each_transport!(
+    webhooks_are_created_once_and_duplicates_go,
+    endpoints_are_created_changed_and_deleted,
+    what_may_have_been_created_is_looked_up_first,
+    an_endpoint_whose_secret_was_lost_is_created_again,
+    what_ends_half_way_is_finished_by_the_next,
+);
+
+const URLS: [&str; 6] = [
+    "https://example.com/kit",
+    "HTTPS://EXAMPLE.com:443/kit",
+    "https://example.com/kit/a",
+    "https://example.com/kitchen",
+    "https://example.com",
+    "http://example.com/kit",
+];
+
+fn url() -> impl Strategy<Value = String> {
+    select(&URLS[..]).prop_map(str::to_owned)
+}
+
+fn scope() -> impl Strategy<Value = Scope> {
+    prop_oneof![
+        Just(Scope::Wanted),
+        Just(Scope::All),
+        Just(Scope::UrlPrefix("https://example.com/kit".into())),
+        Just(Scope::UrlPrefix("https://example.com/kit/".into())),
+    ]
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let other =
+        |name: &str| serde_json::from_value(serde_json::json!({"name": name, "city_id": 7}));
+    prop_oneof![
+        Just(Event::PurchaseCreate),
+        (1_u64..3).prop_map(|id| Event::TagAdd { tag_id: id.into() }),
+        Just(other("subscriber.moved").unwrap()),
+        Just(other("moved").unwrap()),
+    ]
+}
+
+fn webhooks() -> impl Strategy<Value = Vec<Webhook>> {
+    let one = (event(), url());
+    vec(one, 0..12).prop_map(|all| {
+        let of = |(id, (event, url))| Webhook::new(id, 1539, event, url);
+        (1..).zip(all).map(of).collect()
+    })
+}
+
+fn wanted_webhooks() -> impl Strategy<Value = Vec<CreateWebhook>> {
+    let one = (event(), url()).prop_map(|(event, url)| CreateWebhook::new(url, event).unwrap());
+    vec(one, 0..6)
+}
+
+fn events() -> impl Strategy<Value = Vec<EventType>> {
+    vec(select(vec!["tag.created", "tag.deleted", "tag.moved"]), 1..4)
+        .prop_map(|names| names.into_iter().map(EventType::from).collect())
+}
+
+type Parts = (String, Vec<EventType>, Option<String>, Option<String>, bool);
+
+fn endpoints() -> impl Strategy<Value = Vec<WebhookEndpoint>> {
+    let text = || select(vec![None, Some("a".to_owned()), Some("b".to_owned())]);
+    let one = (url(), events(), text(), text(), any::<bool>());
+    vec(one, 0..8).prop_map(|all| {
+        let of = |(id, (url, events, name, description, is_active)): (u64, Parts)| {
+            let mut endpoint = WebhookEndpoint::new(id, url, events);
+            (endpoint.name, endpoint.description) = (name, description);
+            if !is_active {
+                endpoint.status = EndpointStatus::Disabled;
+            }
+            endpoint
+        };
+        (1..).zip(all).map(of).collect()
+    })
+}
+
+fn wanted_endpoints() -> impl Strategy<Value = Vec<CreateWebhookEndpoint>> {
+    let one = (url(), events(), any::<Option<bool>>()).prop_map(|(url, events, name)| {
+        let create = CreateWebhookEndpoint::new(url, events).unwrap();
+        match name {
+            Some(is_a) => create.with_name(if is_a { "a" } else { "b" }),
+            None => create,
+        }
+    });
+    vec(one, 0..5)
+}
+
+fn made(wanted: &CreateWebhookEndpoint, id: u64) -> WebhookEndpoint {
+    let mut made = WebhookEndpoint::new(id, wanted.url(), wanted.events().iter().cloned());
+    made.name = wanted.name().map(str::to_owned);
+    made.description = wanted.description().map(str::to_owned);
+    made
+}
+
+/// What an update makes of an endpoint: read from its body, as Kit does.
+fn updated(endpoint: &WebhookEndpoint, update: &UpdateWebhookEndpoint) -> WebhookEndpoint {
+    let mut json = serde_json::to_value(endpoint).unwrap();
+    let changes = serde_json::to_value(update).unwrap();
+    json.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    serde_json::from_value(json).unwrap()
+}
+
+/// What there is after the plan was carried out.
+fn applied<T: Synced>(
+    plan: &Plan<T>,
+    existing: &[T],
+    make: impl Fn(&T::Create, u64) -> T,
+    update: impl Fn(&T, &T::Update) -> T,
+) -> Vec<T> {
+    let deleted: BTreeSet<u64> = plan.delete.iter().map(|deletion| deletion.item.id()).collect();
+    let left = existing.iter().filter(|item| !deleted.contains(&item.id()));
+    let changed = left.map(|item| {
+        let changes = plan.update.iter().find(|(changed, _)| changed.id() == item.id());
+        changes.map_or_else(|| item.clone(), |(_, changes)| update(item, changes))
+    });
+    changed.chain((1000..).zip(&plan.create).map(|(id, wanted)| make(wanted, id))).collect()
+}
+
+/// The laws that hold for whatever is kept in step.
+fn check<T: Synced>(
+    wanted: &[T::Create],
+    existing: &[T],
+    scope: &Scope,
+    orders: (&[Index], &[Index]),
+    make: impl Fn(&T::Create, u64) -> T,
+    update: impl Fn(&T, &T::Update) -> T,
+) -> Result<(), TestCaseError> {
+    let Ok(plan) = Plan::new(wanted.to_vec(), existing.to_vec(), scope) else { return Ok(()) };
+    let after = applied(&plan, existing, make, update);
+    // Applied, and made anew, it is empty.
+    let again = Plan::new(wanted.to_vec(), after.clone(), scope).unwrap();
+    prop_assert!(again.is_empty() && again.to_string().is_empty(), "{again}");
+    // All that is wanted is there, once.
+    let keys: Vec<String> = after.iter().map(T::key).collect();
+    for wanted in wanted {
+        let count = keys.iter().filter(|key| **key == T::wanted_key(wanted)).count();
+        prop_assert_eq!(count, 1);
+    }
+    // Nothing outside of the scope is touched.
+    let wanted_keys: BTreeSet<String> = wanted.iter().map(T::wanted_key).collect();
+    for item in plan.delete.iter().map(|deletion| &deletion.item) {
+        prop_assert!(wanted_keys.contains(&item.key()) || scope.contains(item.url()));
+    }
+    for (item, _) in &plan.update {
+        prop_assert!(wanted_keys.contains(&item.key()));
+    }
+    // Of duplicates the oldest stays.
+    for kept in &plan.keep {
+        let same = existing.iter().filter(|item| item.key() == kept.key());
+        prop_assert_eq!(same.map(T::id).min(), Some(kept.id()));
+    }
+    // The order of the input does not matter.
+    let (mut wanted, mut existing) = (wanted.to_vec(), existing.to_vec());
+    shuffle(&mut wanted, orders.0);
+    shuffle(&mut existing, orders.1);
+    let other = Plan::new(wanted, existing, scope).unwrap();
+    prop_assert_eq!(other.to_string(), plan.to_string());
+    Ok(())
+}
+
+fn shuffle<T>(items: &mut [T], order: &[Index]) {
+    for (place, index) in order.iter().enumerate().take(items.len()) {
+        let other = index.index(items.len());
+        items.swap(place, other);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+
+    #[test]
+    fn the_laws_hold_for_webhooks(
+        wanted in wanted_webhooks(),
+        existing in webhooks(),
+        scope in scope(),
+        orders in (vec(any::<Index>(), 12), vec(any::<Index>(), 12)),
+    ) {
+        let make = |wanted: &CreateWebhook, id| {
+            Webhook::new(id, 1539, wanted.event().clone(), wanted.target_url())
+        };
+        let orders = (&*orders.0, &*orders.1);
+        check(&wanted, &existing, &scope, orders, make, |_, _| unreachable!())?;
+    }
+
+    #[test]
+    fn the_laws_hold_for_endpoints(
+        wanted in wanted_endpoints(),
+        existing in endpoints(),
+        scope in scope(),
+        orders in (vec(any::<Index>(), 8), vec(any::<Index>(), 8)),
+    ) {
+        check(&wanted, &existing, &scope, (&orders.0, &orders.1), made, updated)?;
+    }
+}
+
+#[test]
+fn a_plan_is_shown_without_secrets() {
+    let wanted =
+        [CreateWebhook::new("https://a.b/t0ken", Event::TagAdd { tag_id: 4.into() }).unwrap()];
+    let old = Webhook::new(7, 1, Event::PurchaseCreate, "https://a.b/t0ken");
+    let plan = Plan::new(wanted, [old], &Scope::All).unwrap();
+    assert_eq!(
+        plan.to_string(),
+        "create subscriber.tag_add (tag_id 4) for https://a.b/\u{2026}\n\
+         delete 7, not wanted: purchase.purchase_create for https://a.b/\u{2026}\n"
+    );
+}
+
+#[test]
+fn two_that_exclude_each_other_are_refused() {
+    let endpoint = |event| CreateWebhookEndpoint::new("https://a.b/t0ken", [event]).unwrap();
+    let wanted = [endpoint(EventType::TagCreated), endpoint(EventType::TagDeleted)];
+    let error = Synchronize::<WebhookEndpoint>::new(wanted, Scope::Wanted).unwrap_err();
+    assert_eq!(error.to_string(), "wanted: has two for https://a.b/\u{2026} that differ");
+}
+
+fn wanted() -> Vec<CreateWebhook> {
+    let create = |tag: u64| {
+        let event = Event::TagAdd { tag_id: tag.into() };
+        CreateWebhook::new("https://example.com/kit", event).unwrap()
+    };
+    (1..=3).map(create).collect()
+}
+
+fn sync<T: Transport>(client: &T) -> kit_core::sync::SyncReport<Webhook> {
+    let scope = Scope::UrlPrefix("https://example.com/".into());
+    client.sync(Synchronize::<Webhook>::new(wanted(), scope).unwrap()).unwrap()
+}
+
+fn texts(emulator: &Emulator) -> Vec<String> {
+    emulator.webhooks().iter().map(kit_emulator::Webhook::event_text).collect()
+}
+
+fn webhooks_are_created_once_and_duplicates_go<T: Transport>() {
+    let emulator = Emulator::start().unwrap();
+    let client = T::new(Setup::of(&emulator));
+    assert_eq!(sync(&client).created.len(), 3);
+    // Created twice, by an older version of a program; and one that it does not want any more.
+    for create in wanted() {
+        client.send(&create).unwrap();
+    }
+    let stray = CreateWebhook::new("https://example.com/old", Event::PurchaseCreate).unwrap();
+    client.send(&stray).unwrap();
+    let other = CreateWebhook::new("https://example.org/", Event::PurchaseCreate).unwrap();
+    client.send(&other).unwrap();
+    let report = sync(&client);
+    assert_eq!((report.created.len(), report.deleted.len(), report.kept.len()), (0, 4, 3));
+    let tag = |tag: u64| format!("subscriber.tag_add (tag_id {tag})");
+    assert_eq!(texts(&emulator), [tag(1), tag(2), tag(3), "purchase.purchase_create".into()]);
+    assert_eq!(
+        emulator.webhooks().iter().map(|webhook| webhook.id).collect::<Vec<_>>(),
+        [1, 2, 3, 8]
+    );
+    let report = sync(&client);
+    assert_eq!((report.created.len(), report.deleted.len(), report.kept.len()), (0, 0, 3));
+}
+
+fn endpoints_are_created_changed_and_deleted<T: Transport>() {
+    let emulator = Emulator::start().unwrap();
+    let client = T::new(Setup::of(&emulator));
+    let sync = |events: &[EventType], scope| {
+        let wanted =
+            [CreateWebhookEndpoint::new("https://example.com/kit", events.iter().cloned())
+                .unwrap()];
+        client.sync(Synchronize::<WebhookEndpoint>::new(wanted, scope).unwrap()).unwrap()
+    };
+    let report = sync(&[EventType::TagCreated], Scope::Wanted);
+    assert!(report.created[0].secret.secret().starts_with("whsec_"));
+    let pause = UpdateWebhookEndpoint::new(1.into()).with_status(EndpointStatus::Disabled);
+    client.send(&pause).unwrap();
+    let report = sync(&[EventType::TagDeleted, EventType::TagCreated], Scope::Wanted);
+    assert_eq!((report.created.len(), report.updated.len()), (0, 1));
+    let [endpoint] = &*emulator.webhook_endpoints() else { panic!("not one endpoint") };
+    assert!(endpoint.is_active && endpoint.events == ["tag.created", "tag.deleted"]);
+    let stray =
+        CreateWebhookEndpoint::new("https://example.org/", [EventType::TagCreated]).unwrap();
+    client.send(&stray).unwrap();
+    let report = sync(&[EventType::TagCreated, EventType::TagDeleted], Scope::All);
+    assert_eq!((report.deleted.len(), report.updated.len()), (1, 0));
+    assert_eq!(emulator.webhook_endpoints().len(), 1);
+}
+
+fn what_may_have_been_created_is_looked_up_first<T: Transport>() {
+    let emulator = Emulator::start().unwrap();
+    let retry = RetryPolicy::none();
+    let client = T::new(Setup::of(&emulator).with(|settings| settings.retry = retry));
+    // The second creation is applied, and the third is not; nobody is told of either.
+    let mut creations = 0;
+    emulator.fail_when(move |request| {
+        creations += usize::from(request.method() == "POST");
+        match (request.method().as_str(), creations) {
+            ("POST", 2) => Some(Fault::close().after_applying()),
+            ("POST", 3) => Some(Fault::status(503)),
+            _ => None,
+        }
+    });
+    let report = sync(&client);
+    assert_eq!(emulator.webhooks().len(), 3, "nothing is there twice");
+    assert_eq!((report.created.len(), report.kept.len()), (2, 2));
+}
+
+fn an_endpoint_whose_secret_was_lost_is_created_again<T: Transport>() {
+    let emulator = Emulator::start().unwrap();
+    let client = T::new(Setup::of(&emulator).with(|settings| settings.retry = RetryPolicy::none()));
+    let mut creations = 0;
+    emulator.fail_when(move |request| {
+        creations += usize::from(request.method() == "POST");
+        (request.method() == "POST" && creations == 1).then(|| Fault::close().after_applying())
+    });
+    let wanted = [CreateWebhookEndpoint::new("https://a.b/", [EventType::TagCreated]).unwrap()];
+    let report =
+        client.sync(Synchronize::<WebhookEndpoint>::new(wanted, Scope::Wanted).unwrap()).unwrap();
+    let [endpoint] = &*emulator.webhook_endpoints() else { panic!("not one endpoint") };
+    assert_eq!((report.created.len(), report.deleted.len()), (1, 1));
+    assert_eq!(report.created[0].secret.secret(), endpoint.secret);
+}
+
+fn what_ends_half_way_is_finished_by_the_next<T: Transport>() {
+    let emulator = Emulator::start().unwrap();
+    let client = T::new(Setup::of(&emulator));
+    client
+        .send(&CreateWebhook::new("https://example.com/old", Event::PurchaseCreate).unwrap())
+        .unwrap();
+    // Each request in turn is refused; what is done before it stays done.
+    let mut created = 0;
+    for request in 0..5 {
+        let mut left = request;
+        emulator.fail_when(move |_| {
+            left -= 1;
+            (left == -1).then(|| Fault::status(403))
+        });
+        let scope = Scope::UrlPrefix("https://example.com/".into());
+        let sync = Synchronize::<Webhook>::new(wanted(), scope).unwrap();
+        match client.sync(sync) {
+            Err(error) => {
+                assert!(error.to_string().contains("403"), "{error}");
+                created += error.done.created.len();
+            }
+            Ok(report) => created += report.created.len(),
+        }
+    }
+    emulator.heal();
+    created += sync(&client).created.len();
+    assert_eq!((created, emulator.webhooks().len()), (3, 3));
+    assert!(sync(&client).created.is_empty());
+}
