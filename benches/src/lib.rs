@@ -6,6 +6,8 @@ pub mod caller;
 pub mod concurrent;
 pub mod embedded;
 pub mod floor;
+pub mod pages;
+pub mod receiving;
 pub mod server;
 pub mod subject;
 pub mod waiting;

@@ -7,7 +7,10 @@ use std::time::Instant;
 
 use kit_benches::blocking::{self, Caller as _};
 use kit_benches::concurrent::IsOfSession;
-use kit_benches::{caller, concurrent, embedded, floor, server, subject, waiting};
+use kit_benches::receiving::Verify;
+use kit_benches::{
+    caller, concurrent, embedded, floor, pages, receiving, server, subject, waiting,
+};
 use kit_core::Pacer;
 use tokio::runtime::{Builder, Runtime};
 
@@ -18,6 +21,8 @@ fn main() {
     println!("| --- | ---: | ---: | ---: | ---: |");
     build();
     read();
+    deliveries();
+    memory_of_pages();
     calls_of(64);
     // A single caller and its server take turns: they lose nothing on one core, and win that the
     // system does not move them. Threads that are started from here on stay with this one.
@@ -26,6 +31,42 @@ fn main() {
     }
     calls_of(1);
     waiting();
+}
+
+fn deliveries() {
+    for (size, name) in [(1024, "1 KiB"), (100 * 1024, "100 KiB")] {
+        let verify = Verify::new(size);
+        let [ours, floor] = medians([&mut || nanoseconds(|| verify.ours()), &mut || {
+            nanoseconds(|| verify.floor())
+        }]);
+        row(&format!("verify a signature of {name}, ns"), ours, floor, "≤ 1.05");
+    }
+    let body = receiving::envelope(1, 100);
+    let body = body.as_bytes();
+    let few = |mut once: Box<dyn FnMut()>| {
+        let start = Instant::now();
+        (0..50).for_each(|_| once());
+        start.elapsed().as_secs_f64() * 1e9 / 50.0
+    };
+    let [ours, floor] = medians([
+        &mut || few(Box::new(|| drop(black_box(receiving::read(black_box(body)))))),
+        &mut || few(Box::new(|| drop(black_box(receiving::read_floor(black_box(body)))))),
+    ]);
+    row("read a delivery of 100 events, ns", ours, floor, "≤ 1.15");
+
+    let (receiver, bare) = (receiving::Server::with_receiver(), receiving::Server::bare());
+    let each = 50;
+    let rate_of = |server: &receiving::Server| {
+        let count = receiving::Server::deliveries(each);
+        rate(count, server.time(each))
+    };
+    let [ours, floor] = medians([&mut || rate_of(&receiver), &mut || rate_of(&bare)]);
+    row("kit-receiver beside a service that reads the body, deliveries/s", ours, floor, "≥ 0.9");
+}
+
+fn memory_of_pages() {
+    let [ours, floor] = [1000, 10].map(pages::memory);
+    row("memory over 1,000 pages of 1,000 beside 10 pages, bytes", ours, floor, "≤ 1.05");
 }
 
 fn waiting() {
