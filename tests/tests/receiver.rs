@@ -145,13 +145,33 @@ async fn where_there_is_no_room_kit_is_asked_to_come_again() {
 
 #[tokio::test]
 async fn a_memory_that_is_full_refuses_and_does_not_forget() {
+    // As many are remembered as may wait, at least.
     let seen = SeenEvents::new().with_capacity(2);
-    let (receiver, events) = builder().seen(seen).build().unwrap();
-    assert_eq!(deliver(&receiver, &["a", "b"]).await, 204);
-    assert_eq!(deliver(&receiver, &["c"]).await, 503);
-    assert_eq!(next(&events).await, "a");
-    assert_eq!(deliver(&receiver, &["c"]).await, 204);
-    assert_eq!((next(&events).await, next(&events).await), ("b".into(), "c".into()));
+    let (receiver, events) = builder().seen(seen).capacity(100).build().unwrap();
+    let ids: Vec<String> = (0..101).map(|id| id.to_string()).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    assert_eq!(deliver(&receiver, &ids[..100]).await, 204);
+    // One is in hand: there is room in the queue, and none in the memory.
+    let in_hand = events.next().await.unwrap();
+    assert_eq!(deliver(&receiver, &ids[100..]).await, 503);
+    in_hand.done().await.unwrap();
+    assert_eq!(deliver(&receiver, &ids[100..]).await, 204);
+    assert_eq!(events.len(), 100);
+}
+
+/// Also where it is put back by whoever fails last.
+#[tokio::test]
+async fn the_end_waits_for_what_is_in_other_hands() {
+    let (receiver, events) = builder().build().unwrap();
+    assert_eq!(deliver(&receiver, &["a"]).await, 204);
+    let in_hand = events.next().await.unwrap();
+    receiver.close();
+    let other = events.clone();
+    let last = tokio::spawn(async move { next(&other).await });
+    tokio::task::yield_now().await;
+    drop(in_hand);
+    assert_eq!(last.await.unwrap(), "a");
+    assert!(events.next().await.is_none());
 }
 
 #[tokio::test]

@@ -21,6 +21,8 @@ on_each_transport!(
     what_may_have_been_created_is_looked_up_first,
     an_endpoint_whose_secret_was_lost_is_created_again,
     what_ends_half_way_is_finished_by_the_next,
+    a_step_that_is_refused_keeps_no_other_from_being_done,
+    what_may_be_there_is_told,
 );
 
 const URLS: [&str; 6] = [
@@ -144,6 +146,10 @@ fn check<T: Synced>(
     update: impl Fn(&T, &T::Update) -> T,
 ) -> Result<(), TestCaseError> {
     let Ok(plan) = Plan::new(wanted.to_vec(), existing.to_vec(), scope) else { return Ok(()) };
+    // What a list names twice is one.
+    let twice = [existing, existing].concat();
+    let same = Plan::new(wanted.to_vec(), twice, scope).unwrap();
+    prop_assert_eq!(same.to_string(), plan.to_string());
     let after = applied(&plan, existing, make, update);
     // Applied, and made anew, it is empty.
     let again = Plan::new(wanted.to_vec(), after.clone(), scope).unwrap();
@@ -333,6 +339,35 @@ fn an_endpoint_whose_secret_was_lost_is_created_again<T: Transport>() {
     assert_eq!(report.created[0].secret.secret(), endpoint.secret);
 }
 
+fn a_step_that_is_refused_keeps_no_other_from_being_done<T: Transport>() {
+    let emulator = Emulator::start().unwrap();
+    let client = T::new(Setup::of(&emulator).with(|settings| settings.retry = RetryPolicy::none()));
+    client
+        .send(&CreateWebhook::new("https://example.com/old", Event::PurchaseCreate).unwrap())
+        .unwrap();
+    emulator.fail_when(move |request| (request.method() == "POST").then(|| Fault::status(422)));
+    let scope = Scope::UrlPrefix("https://example.com/".into());
+    let error = client.sync(Synchronize::<Webhook>::new(wanted(), scope).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("422"), "{error}");
+    assert_eq!((error.done.deleted.len(), emulator.webhooks().len()), (1, 0));
+}
+
+/// Nobody has the secret of what was created then: that is told.
+fn what_may_be_there_is_told<T: Transport>() {
+    let emulator = Emulator::start().unwrap();
+    let client = T::new(Setup::of(&emulator).with(|settings| settings.retry = RetryPolicy::none()));
+    let mut is_down = false;
+    emulator.fail_when(move |request| {
+        is_down |= request.method() == "POST";
+        is_down.then(|| Fault::close().after_applying())
+    });
+    let wanted = [CreateWebhookEndpoint::new("https://a.b/", [EventType::TagCreated]).unwrap()];
+    let sync = Synchronize::<WebhookEndpoint>::new(wanted.clone(), Scope::Wanted).unwrap();
+    let error = client.sync(sync).unwrap_err();
+    assert_eq!(error.done.uncertain, wanted);
+    assert_eq!(emulator.webhook_endpoints().len(), 1);
+}
+
 fn what_ends_half_way_is_finished_by_the_next<T: Transport>() {
     let emulator = Emulator::start().unwrap();
     let client = T::new(Setup::of(&emulator));
@@ -345,13 +380,13 @@ fn what_ends_half_way_is_finished_by_the_next<T: Transport>() {
         let mut left = request;
         emulator.fail_when(move |_| {
             left -= 1;
-            (left == -1).then(|| Fault::status(403))
+            (left == -1).then(|| Fault::status(401))
         });
         let scope = Scope::UrlPrefix("https://example.com/".into());
         let sync = Synchronize::<Webhook>::new(wanted(), scope).unwrap();
         match client.sync(sync) {
             Err(error) => {
-                assert!(error.to_string().contains("403"), "{error}");
+                assert!(error.to_string().contains("401"), "{error}");
                 created += error.done.created.len();
             }
             Ok(report) => created += report.created.len(),

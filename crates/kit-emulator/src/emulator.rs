@@ -227,7 +227,7 @@ impl Emulator {
     }
 
     /// Makes those attempts to deliver fail for which `choose` returns a fault. Replaces all faults of deliveries
-    /// that were set before.
+    /// that were set before. `choose` must call nothing of the emulator: it would wait for its own end.
     ///
     /// # Examples
     ///

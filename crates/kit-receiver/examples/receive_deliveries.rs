@@ -10,7 +10,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use kit_receiver::Receiver;
-use shared::{Failure, Options};
+use shared::{Failure, Handling, Options, Stop};
 use tokio::net::TcpListener;
 
 /// How long requests may take that are under way at the end.
@@ -20,18 +20,18 @@ fn main() -> ExitCode {
     shared::main(run)
 }
 
-async fn run(mut options: Options, listener: TcpListener) -> Result<(), Failure> {
+async fn run(mut options: Options, listener: TcpListener, stop: Stop) -> Result<(), Failure> {
     let endpoint = options.endpoint(&listener).await?;
     let (receiver, events) = options.receiver()?;
-    let handling = tokio::spawn(shared::handle(events));
+    let mut handling = Handling::begin(events);
     if let Some(endpoint) = &endpoint {
         endpoint.make_events_happen()?;
     }
 
-    serve(listener, &receiver).await;
+    serve(listener, &receiver, stop.asked_for(&mut handling)).await;
     // In order: no more events come, those that wait are handled, the endpoint goes.
     receiver.close();
-    handling.await??;
+    handling.end().await?;
     match endpoint {
         Some(endpoint) => endpoint.delete().await,
         None => Ok(()),
@@ -39,9 +39,9 @@ async fn run(mut options: Options, listener: TcpListener) -> Result<(), Failure>
 }
 
 /// Serves until the program is asked to stop, and what is under way then.
-async fn serve(listener: TcpListener, receiver: &Receiver) {
+async fn serve(listener: TcpListener, receiver: &Receiver, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
-    let mut stop = std::pin::pin!(shared::asked_to_stop());
+    let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
             () = &mut stop => break,

@@ -85,7 +85,7 @@ impl Builder {
         self
     }
 
-    /// Sets how many events are remembered, and how long. Default: 100,000 for 31 days.
+    /// Sets how many events are remembered, and how long: as many at least as may wait. Default: 100,000 for 31 days.
     #[must_use]
     pub fn seen(mut self, seen: SeenEvents) -> Self {
         self.seen = seen;
@@ -130,11 +130,13 @@ impl Builder {
         if let Some(max_body_size) = self.max_body_size {
             verifier = verifier.with_max_body_size(max_body_size);
         }
-        let mut seen = self.seen;
+        let mut seen = at_least(self.seen, self.capacity);
         let (journal, waiting) = match self.state_file {
             None => (None, Vec::new()),
             Some(path) => {
                 let (journal, kept) = Journal::open(&path)?;
+                // What was acknowledged before has room, whatever the settings are now.
+                seen = at_least(seen, self.capacity + kept.waiting.len());
                 seen.restore(kept.done, SystemTime::now());
                 (Some(journal), kept.waiting)
             }
@@ -143,6 +145,12 @@ impl Builder {
         let receiver = Receiver::new(verifier, self.body_timeout, self.calls, queue.clone());
         Ok((receiver, Events::new(queue)))
     }
+}
+
+/// The memory, with room for so many events at least.
+fn at_least(seen: SeenEvents, capacity: usize) -> SeenEvents {
+    let capacity = capacity.max(seen.capacity());
+    seen.with_capacity(capacity)
 }
 
 impl fmt::Debug for Builder {

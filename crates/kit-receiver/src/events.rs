@@ -17,7 +17,8 @@ impl Events {
         Self { queue }
     }
 
-    /// The next event, once there is one. `None` when the receiver was closed, and all events were taken.
+    /// The next event, once there is one. `None` when the receiver was closed, and all events are done: where others
+    /// still handle events, this waits, since their events may come back.
     pub async fn next(&self) -> Option<Received> {
         let item = self.queue.next().await?;
         let event = item.event().clone();

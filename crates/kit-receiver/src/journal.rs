@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kit_core::deliveries::{DeliveredEvent, EventId, EventRecord, EventState};
@@ -28,6 +29,9 @@ pub(crate) struct Kept {
 pub(crate) struct Journal {
     path: PathBuf,
     end: Mutex<End>,
+    /// How many lines there are, and how many there were when the file was written anew.
+    lines: AtomicUsize,
+    lines_before: AtomicUsize,
     /// Locked as long as this process uses the file.
     _lock: File,
 }
@@ -35,9 +39,10 @@ pub(crate) struct Journal {
 #[derive(Debug)]
 struct End {
     file: File,
-    lines: usize,
-    /// How many lines there were when the file was written anew.
-    lines_before: usize,
+    /// The length of the whole lines, in bytes.
+    length: u64,
+    /// Whether a part of a line stands behind them, and cannot be cut off.
+    is_torn: bool,
 }
 
 #[derive(Deserialize)]
@@ -65,8 +70,15 @@ impl Journal {
             TryLockError::Error(error) => error,
         })?;
         let kept = read(path)?;
-        let end = write_anew(path, &kept)?;
-        Ok((Self { path: path.to_owned(), end: Mutex::new(end), _lock: lock }, kept))
+        let (end, lines) = write_anew(path, &kept)?;
+        let this = Self {
+            path: path.to_owned(),
+            end: Mutex::new(end),
+            lines: lines.into(),
+            lines_before: lines.into(),
+            _lock: lock,
+        };
+        Ok((this, kept))
     }
 
     pub(crate) fn lines_of<'a>(events: impl Iterator<Item = &'a DeliveredEvent>) -> Vec<u8> {
@@ -90,30 +102,66 @@ impl Journal {
         let this = self.clone();
         on_a_thread_for_that(move || {
             let mut end = this.end.lock().unwrap_or_else(PoisonError::into_inner);
-            end.file.write_all(&lines)?;
-            end.lines += lines.split(|byte| *byte == b'\n').count() - 1;
-            if durability == Durability::Synced { end.file.sync_data() } else { Ok(()) }
+            end.append(&lines, durability)?;
+            let count = lines.split(|byte| *byte == b'\n').count() - 1;
+            this.lines.fetch_add(count, Ordering::Relaxed);
+            Ok(())
         })
         .await
     }
 
     /// Whether most of the file is of no use any more.
     pub(crate) fn is_long(&self) -> bool {
-        let end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
-        end.lines > LONG + 4 * end.lines_before
+        let lines = self.lines.load(Ordering::Relaxed);
+        lines > LONG + 4 * self.lines_before.load(Ordering::Relaxed)
     }
 
-    /// Writes the file anew: with these events that were handled, and those that were not.
-    pub(crate) async fn compact(self: &Arc<Self>, records: Vec<EventRecord>) -> io::Result<()> {
+    /// Writes the file anew: with the events that are remembered as handled, and those that were not handled.
+    ///
+    /// `remembered` is asked while nothing can be added to the file: an event is remembered before its line is.
+    pub(crate) async fn compact(
+        self: &Arc<Self>,
+        remembered: impl FnOnce() -> Vec<EventRecord> + Send + 'static,
+    ) -> io::Result<()> {
         let this = self.clone();
         on_a_thread_for_that(move || {
             let mut end = this.end.lock().unwrap_or_else(PoisonError::into_inner);
             let mut kept = read(&this.path)?;
-            kept.done = records.into_iter().filter(is_done).collect();
-            *end = write_anew(&this.path, &kept)?;
+            kept.done = remembered().into_iter().filter(is_done).collect();
+            let lines;
+            (*end, lines) = write_anew(&this.path, &kept)?;
+            this.lines.store(lines, Ordering::Relaxed);
+            this.lines_before.store(lines, Ordering::Relaxed);
             Ok(())
         })
         .await
+    }
+}
+
+impl End {
+    /// Adds whole lines, or nothing: a part of a line would take the next one with it.
+    fn append(&mut self, lines: &[u8], durability: Durability) -> io::Result<()> {
+        if self.is_torn {
+            self.cut_off()?;
+        }
+        let written = self.file.write_all(lines).and_then(|()| match durability {
+            Durability::Synced => self.file.sync_data(),
+            Durability::Written => Ok(()),
+        });
+        if written.is_ok() {
+            self.length += lines.len() as u64;
+        } else {
+            self.is_torn = true;
+            let _ = self.cut_off();
+        }
+        written
+    }
+
+    fn cut_off(&mut self) -> io::Result<()> {
+        self.file.set_len(self.length)?;
+        self.file.seek(SeekFrom::Start(self.length))?;
+        self.is_torn = false;
+        Ok(())
     }
 }
 
@@ -154,7 +202,8 @@ fn read(path: &Path) -> io::Result<Kept> {
     Ok(kept)
 }
 
-fn write_anew(path: &Path, kept: &Kept) -> io::Result<End> {
+/// The end of the new file, and how many lines it has.
+fn write_anew(path: &Path, kept: &Kept) -> io::Result<(End, usize)> {
     let mut lines = Vec::new();
     kept.done.iter().for_each(|record| write_line(&mut lines, &LineOf::Done(record)));
     kept.waiting.iter().for_each(|event| write_line(&mut lines, &LineOf::Received(event)));
@@ -163,8 +212,15 @@ fn write_anew(path: &Path, kept: &Kept) -> io::Result<End> {
     file.write_all(&lines)?;
     file.sync_all()?;
     std::fs::rename(&new, path)?;
-    let lines = kept.done.len() + kept.waiting.len();
-    Ok(End { file, lines, lines_before: lines })
+    // Where a directory cannot be synced, the rename has succeeded all the same.
+    #[cfg(unix)]
+    if let Some(directory) = path.parent() {
+        let here = Path::new(".");
+        let directory = if directory.as_os_str().is_empty() { here } else { directory };
+        let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    }
+    let end = End { file, length: lines.len() as u64, is_torn: false };
+    Ok((end, kept.done.len() + kept.waiting.len()))
 }
 
 fn write_line(lines: &mut Vec<u8>, line: &LineOf<'_>) {
@@ -232,11 +288,43 @@ mod tests {
         assert_eq!(ids(&kept), (vec!["a", "c"], vec!["b"]));
         assert_eq!(kept.waiting[0], event("a"));
         let journal = Arc::new(journal);
-        journal.compact(vec![done("b"), done("e")]).await.unwrap();
+        journal.compact(|| vec![done("b"), done("e")]).await.unwrap();
         journal.append(Journal::line_of_done(&done("a")), Durability::Written).await.unwrap();
         drop(journal);
         let (_, kept) = Journal::open(&path).unwrap();
         assert_eq!(ids(&kept), (vec!["c"], vec!["b", "e", "a"]));
+    }
+
+    /// A disk that was full for a while, say.
+    #[tokio::test]
+    async fn what_was_written_in_part_takes_nothing_with_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state.jsonl");
+        let journal = Arc::new(Journal::open(&path).unwrap().0);
+        journal.append(Journal::lines_of([event("a")].iter()), Durability::Synced).await.unwrap();
+        {
+            let mut end = journal.end.lock().unwrap();
+            end.file.write_all(br#"{"received":{"id":"x","#).unwrap();
+            end.is_torn = true;
+        }
+        journal.append(Journal::lines_of([event("b")].iter()), Durability::Synced).await.unwrap();
+        drop(journal);
+        assert_eq!(ids(&Journal::open(&path).unwrap().1), (vec!["a", "b"], vec![]));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_long_is_written_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state.jsonl");
+        let journal = Arc::new(Journal::open(&path).unwrap().0);
+        let line = Journal::line_of_done(&done("a"));
+        journal.append(line.repeat(LONG), Durability::Written).await.unwrap();
+        assert!(!journal.is_long());
+        journal.append(line, Durability::Written).await.unwrap();
+        assert!(journal.is_long());
+        journal.compact(|| vec![done("a")]).await.unwrap();
+        assert!(!journal.is_long());
+        assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 1);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use kit_core::deliveries::{DeliveredEvent, EventRecord, Handling, HandlingStep, SeenEvents};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::journal::Journal;
 
@@ -40,10 +40,17 @@ pub(crate) struct Queue {
     /// Held while events are written down: an event that comes a second time meanwhile must not be acknowledged
     /// before.
     writing: tokio::sync::Mutex<()>,
+    /// Of those who wait for it.
+    turns: Semaphore,
 }
+
+/// How many deliveries wait for the disk at most.
+const TURNS: usize = 64;
 
 struct State {
     waiting: VecDeque<Item>,
+    /// How many events are handled.
+    in_hand: usize,
     /// How many events are being written down.
     reserved: usize,
     seen: SeenEvents,
@@ -55,17 +62,19 @@ impl Queue {
         capacity: usize,
         seen: SeenEvents,
         journal: Option<Journal>,
-        waiting: Vec<DeliveredEvent>,
+        kept: Vec<DeliveredEvent>,
     ) -> Self {
-        let mut state = State { waiting: VecDeque::new(), reserved: 0, seen, is_closed: false };
+        let mut state =
+            State { waiting: VecDeque::new(), in_hand: 0, reserved: 0, seen, is_closed: false };
         // What was acknowledged is handled, however much it is.
-        for event in waiting {
+        for event in kept {
             let items = state.claim(vec![event]).unwrap_or_default();
             state.waiting.extend(items);
         }
         let journal = journal.map(Arc::new);
         let (state, changed) = (Mutex::new(state), Notify::new());
-        Self { capacity, state, changed, journal, writing: tokio::sync::Mutex::default() }
+        let writing = tokio::sync::Mutex::default();
+        Self { capacity, state, changed, journal, writing, turns: Semaphore::new(TURNS) }
     }
 
     /// Takes the events that are new. When this returns, all of them are safe.
@@ -75,6 +84,8 @@ impl Queue {
             self.add(items);
             return Ok(());
         };
+        // Where the disk is slow, they do not pile up before it.
+        let _turn = self.turns.try_acquire().map_err(|_| Busy::Full)?;
         let _writing = self.writing.lock().await;
         let items = self.reserve(events)?;
         if items.is_empty() {
@@ -133,9 +144,11 @@ impl Queue {
             {
                 let mut state = self.lock();
                 if let Some(item) = state.waiting.pop_front() {
+                    state.in_hand += 1;
                     return Some(item);
                 }
-                if state.is_closed && state.reserved == 0 {
+                // An event that is in other hands may come back.
+                if state.is_closed && state.reserved == 0 && state.in_hand == 0 {
                     return None;
                 }
             }
@@ -144,8 +157,9 @@ impl Queue {
     }
 
     /// The event was handled.
-    pub(crate) async fn done(&self, item: Item) -> io::Result<()> {
+    pub(crate) async fn done(self: &Arc<Self>, item: Item) -> io::Result<()> {
         let record = self.lock().finish(item);
+        self.changed.notify_waiters();
         match (&self.journal, record) {
             (Some(journal), Some(record)) => {
                 let line = Journal::line_of_done(&record);
@@ -157,7 +171,7 @@ impl Queue {
     }
 
     /// Writes the journal anew, where most of it is of no use any more.
-    async fn compact(&self, journal: &Arc<Journal>) -> io::Result<()> {
+    async fn compact(self: &Arc<Self>, journal: &Arc<Journal>) -> io::Result<()> {
         if !journal.is_long() {
             return Ok(());
         }
@@ -165,12 +179,15 @@ impl Queue {
         if !journal.is_long() {
             return Ok(());
         }
-        let done = self.lock().seen.records().collect();
-        journal.compact(done).await
+        let this = self.clone();
+        journal.compact(move || this.lock().seen.records().collect()).await
     }
 
     pub(crate) fn put_back(&self, item: Item) {
-        self.lock().waiting.push_back(item);
+        let mut state = self.lock();
+        state.in_hand -= 1;
+        state.waiting.push_back(item);
+        drop(state);
         self.changed.notify_waiters();
     }
 
@@ -224,6 +241,7 @@ impl State {
 
     /// The record of an event that was handled.
     fn finish(&mut self, mut item: Item) -> Option<EventRecord> {
+        self.in_hand -= 1;
         item.handling.handled();
         self.ask(&mut item.handling);
         self.seen.load(&item.event.id)
@@ -236,12 +254,7 @@ impl State {
             match handling.next(now) {
                 HandlingStep::Load(id) => handling.loaded(self.seen.load(&id)),
                 HandlingStep::Save { record, replaces } => {
-                    let is_saved = self.seen.save(record, replaces.as_ref(), now);
-                    if !is_saved && replaces.is_none() {
-                        // The memory is full of events that are being handled.
-                        return HandlingStep::NotSaved;
-                    }
-                    handling.saved(is_saved);
+                    handling.saved(self.seen.save(record, replaces.as_ref(), now));
                 }
                 step => return step,
             }

@@ -25,6 +25,7 @@ use super::DeliveryError;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[must_use = "a delivery that was not taken has to come again"]
 pub enum Answer {
     /// 204: the events are safe with the receiver. Kit does not send them again.
     Received,

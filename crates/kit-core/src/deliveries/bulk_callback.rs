@@ -1,4 +1,4 @@
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::DeliveryError;
@@ -33,11 +33,24 @@ pub struct BulkCallback {
 #[non_exhaustive]
 pub struct BulkFailure {
     /// Why, in Kit's words.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "texts")]
     pub errors: Vec<String>,
     /// The item, in the field that the operation names it by, such as `subscriber`.
     #[serde(flatten)]
     pub item: Map<String, Value>,
+}
+
+/// A list of texts, or a single one. What is no text is kept as JSON.
+fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let text = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Null => Vec::new(),
+        Value::Array(texts) => texts.into_iter().map(text).collect(),
+        single => vec![text(single)],
+    })
 }
 
 impl BulkCallback {
@@ -75,6 +88,10 @@ mod tests {
         assert!(callback.failures[0].item.contains_key("subscriber"));
         assert_eq!((callback.items("subscribers").len(), callback.items("tags").len()), (0, 0));
         assert_eq!(callback.other["more"], 1);
+        for (errors, texts) in [("null", &[][..]), (r#""a""#, &["a"]), ("[1]", &["1"])] {
+            let body = format!(r#"{{"failures": [{{"errors": {errors}}}]}}"#);
+            assert_eq!(BulkCallback::read(body.as_bytes()).unwrap().failures[0].errors, texts);
+        }
         for body in ["[]", "", r#"{"failures": 1}"#] {
             assert!(BulkCallback::read(body.as_bytes()).is_err(), "{body}");
         }

@@ -72,6 +72,8 @@ impl<T: Synced> Plan<T> {
         }
         let mut oldest_first: Vec<T> = existing.into_iter().collect();
         oldest_first.sort_by_key(T::id);
+        // Pages of a list that changes may overlap: one that comes twice is no duplicate.
+        oldest_first.dedup_by_key(|item| item.id());
         let mut kept = BTreeSet::new();
         let mut plan = Self { create: vec![], update: vec![], delete: vec![], keep: vec![] };
         for item in oldest_first {

@@ -15,11 +15,15 @@ pub struct SyncReport<T: Synced> {
     pub deleted: Vec<T>,
     /// What was there already, and stays.
     pub kept: Vec<T>,
+    /// What may have been created, without anybody knowing. The next [`Synchronize`](super::Synchronize) looks it up.
+    /// Of a webhook endpoint, the signing secret is lost then: give it another by
+    /// [`RotateSecret`](crate::webhook_endpoints::RotateSecret).
+    pub uncertain: Vec<T::Create>,
 }
 
 impl<T: Synced> Default for SyncReport<T> {
     fn default() -> Self {
-        Self { created: vec![], updated: vec![], deleted: vec![], kept: vec![] }
+        Self { created: vec![], updated: vec![], deleted: vec![], kept: vec![], uncertain: vec![] }
     }
 }
 
@@ -30,6 +34,7 @@ impl<T: Synced> fmt::Debug for SyncReport<T> {
             .field("updated", &self.updated)
             .field("deleted", &self.deleted)
             .field("kept", &self.kept)
+            .field("uncertain", &self.uncertain.len())
             .finish()
     }
 }

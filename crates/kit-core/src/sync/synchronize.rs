@@ -14,7 +14,10 @@ const MOST_ROUNDS: u8 = 3;
 /// it wants done goes out as a [`SyncStep`].
 ///
 /// Where the outcome of a creation is unknown, the list is read anew before anything is sent again. A webhook endpoint
-/// whose secret was lost that way is deleted, and created again. A `Synchronize` that ends half-way is finished by the next.
+/// whose secret was lost that way is deleted, and created again. A `Synchronize` that ends half-way is finished by the
+/// next. (But where it ends, or its process does, while the outcome of creating an endpoint is unknown, the next finds
+/// an endpoint whose secret nobody has: [`RotateSecret`](crate::webhook_endpoints::RotateSecret) gives another.) A step
+/// that Kit refuses, with 403, 404 or 422, keeps no other from being done, and is the error at the end.
 ///
 /// # Examples
 ///
@@ -32,8 +35,8 @@ pub struct Synchronize<T: Synced> {
     rounds: u8,
     /// Which ids were there when the list was read last, if it was.
     known: Option<Vec<u64>>,
-    /// The keys of what may have been created, without anybody knowing.
-    uncertain: Vec<String>,
+    /// Why a step could not be done, without which the others can be: the first such error.
+    refused: Option<Error>,
     state: State<T>,
     report: SyncReport<T>,
 }
@@ -80,7 +83,7 @@ impl<T: Synced> Synchronize<T> {
             scope,
             rounds: 0,
             known: None,
-            uncertain: Vec::new(),
+            refused: None,
             state: State::listing(),
             report: SyncReport::default(),
         })
@@ -102,6 +105,10 @@ impl<T: Synced> Synchronize<T> {
                     Some(Work::Delete(_, delete)) => return SyncStep::Delete(delete.clone()),
                     None => match is_uncertain.take() {
                         None => {
+                            if let Some(error) = self.refused.take() {
+                                self.state = State::Failed(error);
+                                continue;
+                            }
                             self.state = State::Over;
                             return SyncStep::Done(Ok(std::mem::take(&mut self.report)));
                         }
@@ -134,7 +141,8 @@ impl<T: Synced> Synchronize<T> {
         self.rounds = self.rounds.saturating_add(1);
         let ids = existing.iter().map(T::id).collect();
         let known = self.known.replace(ids);
-        let uncertain = std::mem::take(&mut self.uncertain);
+        let uncertain = std::mem::take(&mut self.report.uncertain);
+        let uncertain: Vec<String> = uncertain.iter().map(T::wanted_key).collect();
         let has_lost_its_secret = |item: &T| {
             let is_new = known.as_ref().is_some_and(|known| !known.contains(&item.id()));
             T::HAS_SECRET && is_new && uncertain.contains(&item.key())
@@ -182,12 +190,12 @@ impl<T: Synced> Synchronize<T> {
         match created {
             Ok(reply) => self.report.created.push(reply),
             Err(error) if error.may_have_been_applied() => {
-                self.uncertain.push(T::wanted_key(&create));
+                self.report.uncertain.push(create);
                 if let State::Working { is_uncertain, .. } = &mut self.state {
                     *is_uncertain = Some(error);
                 }
             }
-            Err(error) => self.state = State::Failed(error),
+            Err(error) => self.failed(error),
         }
     }
 
@@ -199,7 +207,7 @@ impl<T: Synced> Synchronize<T> {
         };
         match updated {
             Ok(_) => self.report.updated.push(item),
-            Err(error) => self.state = State::Failed(error),
+            Err(error) => self.failed(error),
         }
     }
 
@@ -212,13 +220,23 @@ impl<T: Synced> Synchronize<T> {
         match deleted {
             Ok(_) => self.report.deleted.push(item),
             Err(Error::Api(error)) if error.status() == 404 => self.report.deleted.push(item),
-            Err(error) => self.state = State::Failed(error),
+            Err(error) => self.failed(error),
         }
     }
 
     /// Ends it with an error, for a loop that cannot do a step.
     pub fn fail(&mut self, error: Error) {
         self.state = State::Failed(error);
+    }
+
+    /// A step that Kit refuses keeps no other from being done; any other failure does.
+    fn failed(&mut self, error: Error) {
+        match &error {
+            Error::Api(refusal) if matches!(refusal.status().as_u16(), 403 | 404 | 422) => {
+                self.refused.get_or_insert(error);
+            }
+            _ => self.state = State::Failed(error),
+        }
     }
 
     fn finished(&mut self, is_it: impl FnOnce(&Work<T>) -> bool) -> Option<Work<T>> {

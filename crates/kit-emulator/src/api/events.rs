@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{World, made_up, webhook_endpoints, webhooks};
-use crate::outbox::{Event, Moment};
+use crate::outbox::{Event, Moment, Outbox};
 use crate::world::iso_8601;
 
 /// How many events are made at once.
@@ -29,6 +29,7 @@ pub(crate) fn trigger(world: &mut World, trigger: &Trigger) -> Result<Vec<String
     if !(1..=MAX_COUNT).contains(count) {
         return Err(format!("`count` is not from 1 to {MAX_COUNT}"));
     }
+    check_room(world, trigger)?;
     let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
     let created = iso_8601(moment.date);
     if webhook_endpoints::is_known(event_type) {
@@ -72,6 +73,31 @@ pub(crate) fn trigger(world: &mut World, trigger: &Trigger) -> Result<Vec<String
     Ok(Vec::new())
 }
 
+/// How large the events of one trigger may be together, in bytes.
+const MAX_BYTES: usize = 256 * 1024 * 1024;
+
+/// # Errors
+///
+/// Where there is no room for the events, or for their deliveries.
+fn check_room(world: &World, trigger: &Trigger) -> Result<(), String> {
+    let count = usize::try_from(trigger.count).unwrap_or(usize::MAX);
+    let data = trigger.data.as_ref().map_or(500, |data| data.to_string().len());
+    let size = data.saturating_add(200);
+    if count.saturating_mul(size) > MAX_BYTES {
+        return Err(format!("`count` and `data` are too large: more than {MAX_BYTES} bytes"));
+    }
+    let tables = &world.tables;
+    let for_each = if webhook_endpoints::is_known(&trigger.event_type) {
+        tables.endpoints.oldest_first().count().saturating_mul(Outbox::batches(count, size))
+    } else {
+        tables.webhooks.oldest_first().count().saturating_mul(count)
+    };
+    if for_each > tables.outbox.room() {
+        return Err("too many deliveries are not delivered yet".into());
+    }
+    Ok(())
+}
+
 /// The state that a program can read, and put back.
 pub(crate) fn state(world: &World) -> Value {
     let webhooks: Vec<_> =
@@ -101,7 +127,8 @@ pub(crate) fn restore(world: &mut World, state: &Value) -> Result<(), String> {
     let endpoints =
         list("webhook_endpoints")?.iter().map(webhook_endpoints::WebhookEndpoint::of_state);
     let endpoints = endpoints.collect::<Result<Vec<_>, _>>()?;
-    world.tables = super::Tables::default();
+    let outbox = world.tables.outbox.emptied();
+    world.tables = super::Tables { outbox, ..super::Tables::default() };
     for webhook in webhooks {
         world.tables.webhooks.restore(webhook);
     }

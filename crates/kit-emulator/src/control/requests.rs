@@ -12,6 +12,8 @@ pub(super) fn list(kit: &dyn Kit) -> Reply {
 }
 
 fn of(request: &http::Request<bytes::Bytes>) -> Value {
+    // Secrets and tokens.
+    let is_of_oauth = request.uri().path().contains("/oauth/");
     let mut headers = Map::new();
     for (name, value) in request.headers() {
         let is_credential = *name == header::AUTHORIZATION || name.as_str() == "x-kit-api-key";
@@ -24,6 +26,6 @@ fn of(request: &http::Request<bytes::Bytes>) -> Value {
         "path": request.uri().path(),
         "query": request.uri().query(),
         "headers": headers,
-        "body": String::from_utf8_lossy(request.body()),
+        "body": if is_of_oauth { "[redacted]".into() } else { String::from_utf8_lossy(request.body()) },
     })
 }

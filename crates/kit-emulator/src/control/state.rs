@@ -22,7 +22,10 @@ pub(super) fn put(kit: &dyn Kit, request: &Request) -> Reply {
 
 /// Credentials, tokens and the clock stay.
 pub(super) fn reset(kit: &dyn Kit) -> Reply {
-    kit.world().tables = Tables::default();
+    {
+        let mut world = kit.world();
+        world.tables = Tables { outbox: world.tables.outbox.emptied(), ..Tables::default() };
+    }
     kit.faults().set(None);
     kit.delivery_faults().set(None);
     kit.recorder().clear();

@@ -48,6 +48,7 @@ pub(crate) struct Job {
     /// A legacy delivery is not signed.
     pub(crate) secrets: Vec<String>,
     pub(crate) fault: Option<DeliveryFault>,
+    target: Target,
     at: u64,
 }
 
@@ -85,6 +86,8 @@ pub(crate) struct Outbox {
     due: BTreeSet<(Duration, u64)>,
     /// How many attempts are under way.
     under_way: BTreeMap<Target, usize>,
+    /// Those that are delivered or failed.
+    completed: BTreeSet<u64>,
 }
 
 impl Outbox {
@@ -180,17 +183,19 @@ impl Outbox {
                 // Nobody is told any more; what Kit does with what was pending is not documented.
                 delivery.status = DeliveryStatus::Failed;
                 delivery.completed_at = Some(moment.date);
+                self.completed.insert(id);
                 continue;
             };
             *under_way += 1;
             let Address { url, secrets, .. } = address;
-            let fault = fault(delivery);
+            let (fault, target) = (fault(delivery), delivery.target);
             return Some(Job {
                 id,
                 url,
                 body: delivery.body.clone(),
                 secrets,
                 fault,
+                target,
                 at: moment.date,
             });
         }
@@ -198,10 +203,10 @@ impl Outbox {
 
     /// What came of an attempt.
     pub(crate) fn finish(&mut self, job: &Job, outcome: Outcome, moment: Moment) {
-        let Some(delivery) = self.deliveries.get_mut(&job.id) else { return };
-        if let Some(under_way) = self.under_way.get_mut(&delivery.target) {
+        if let Some(under_way) = self.under_way.get_mut(&job.target) {
             *under_way = under_way.saturating_sub(1);
         }
+        let Some(delivery) = self.deliveries.get_mut(&job.id) else { return };
         let Outcome { status, response_body, error, retry_after, duration } = outcome;
         let attempt = Attempt { at: job.at, status, response_body, error, duration };
         let is_success = attempt.is_success();
@@ -221,6 +226,7 @@ impl Outbox {
             None => delivery.status = DeliveryStatus::Failed,
         }
         delivery.completed_at = Some(moment.date);
+        self.completed.insert(job.id);
     }
 
     /// When the next attempt is due.
@@ -245,11 +251,31 @@ impl Outbox {
 
     fn forget(&mut self, moment: Moment) {
         let oldest = moment.date.saturating_sub(MAX_AGE);
-        while let Some((&id, delivery)) = self.deliveries.first_key_value()
-            && (delivery.created_at < oldest || self.deliveries.len() >= MAX_DELIVERIES)
+        let is_old = |delivery: &Delivery| delivery.created_at < oldest;
+        while let Some(id) = self.completed.first().copied()
+            && (self.deliveries.len() >= MAX_DELIVERIES
+                || self.deliveries.get(&id).is_none_or(is_old))
         {
+            self.completed.remove(&id);
             self.deliveries.remove(&id);
         }
+    }
+
+    /// How many deliveries can be added: what is not delivered yet is not forgotten.
+    pub(crate) fn room(&self) -> usize {
+        MAX_DELIVERIES.saturating_sub(self.deliveries.len() - self.completed.len())
+    }
+
+    /// How many deliveries an endpoint gets, at most, for so many events of this size.
+    pub(crate) fn batches(count: usize, size: usize) -> usize {
+        let at_once = MAX_BYTES.checked_div(size).unwrap_or(MAX_EVENTS).clamp(1, MAX_EVENTS);
+        count.div_ceil(at_once)
+    }
+
+    /// Without deliveries, for a reset. No id comes again: attempts may be under way.
+    pub(crate) fn emptied(&mut self) -> Self {
+        let Self { last_id, under_way, .. } = std::mem::take(self);
+        Self { last_id, under_way, ..Self::default() }
     }
 }
 
@@ -341,12 +367,36 @@ mod tests {
 
     #[test]
     fn deliveries_are_kept_for_30_days() {
+        let ids = |outbox: &Outbox| -> Vec<u64> {
+            outbox.deliveries().map(|delivery| delivery.id).collect()
+        };
         let mut outbox = Outbox::default();
         outbox.add(1, &events(1, 1), at(0));
+        outbox.add(1, &events(1, 1), at(0));
+        let job = next(&mut outbox, at(0)).unwrap();
+        outbox.finish(&job, answer(204), at(0));
         outbox.add(1, &events(1, 1), at(MAX_AGE));
-        assert_eq!(outbox.deliveries().count(), 2);
+        assert_eq!(ids(&outbox), [1, 2, 3]);
+        // What is not delivered yet is not forgotten, however old it is.
         outbox.add(1, &events(1, 1), at(MAX_AGE + 1));
-        assert_eq!(outbox.deliveries().map(|delivery| delivery.id).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(ids(&outbox), [2, 3, 4]);
+    }
+
+    /// What was under way before a reset is nobody's outcome.
+    #[test]
+    fn an_attempt_outlives_a_reset_without_harm() {
+        let mut outbox = Outbox::default();
+        outbox.add(1, &events(1, 1), at(0));
+        let job = next(&mut outbox, at(0)).unwrap();
+        let mut outbox = outbox.emptied();
+        outbox.add(1, &events(1, 1), at(0));
+        assert!(!outbox.is_settled(Duration::ZERO));
+        outbox.finish(&job, answer(204), at(0));
+        let delivery = outbox.deliveries().next().unwrap();
+        assert_eq!((delivery.id, delivery.attempts.len()), (2, 0));
+        let job = next(&mut outbox, at(0)).unwrap();
+        outbox.finish(&job, answer(204), at(0));
+        assert!(outbox.is_settled(Duration::ZERO));
     }
 
     #[test]

@@ -3,6 +3,9 @@ use std::collections::BTreeMap;
 /// How many rows a table holds, so that a program that runs for months stays bounded.
 const MAX_ROWS: usize = 100_000;
 
+/// The greatest id that a program can put back: as great as a number can be in every language's JSON.
+pub(crate) const MAX_ID: u64 = 1 << 53;
+
 /// The rows of one resource, by their ids, which grow.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<R> {
@@ -37,7 +40,7 @@ impl<R: Row> Table<R> {
         if self.rows.len() >= MAX_ROWS {
             return Err(Full);
         }
-        self.last_id += 1;
+        self.last_id = self.last_id.saturating_add(1);
         let row = row(self.last_id);
         Ok(self.rows.entry(self.last_id).or_insert(row))
     }

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use kit_examples::{Where, say};
 use kit_hyper::Client;
@@ -12,6 +13,7 @@ use kit_hyper::webhook_endpoints::{
 use kit_receiver::{Events, Receiver};
 use lexopt::prelude::{Long, Short, ValueExt as _};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 /// Whatever ends the program.
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
@@ -41,7 +43,7 @@ pub(crate) struct Options {
 
 /// Runs an example, which is given its options and the socket to serve.
 pub(crate) fn main<F: Future<Output = Result<(), Failure>>>(
-    run: impl FnOnce(Options, TcpListener) -> F,
+    run: impl FnOnce(Options, TcpListener, Stop) -> F,
 ) -> ExitCode {
     let options = match Options::read(lexopt::Parser::from_env()) {
         Ok(Some(options)) => options,
@@ -58,8 +60,9 @@ pub(crate) fn main<F: Future<Output = Result<(), Failure>>>(
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
+            let stop = Stop::listen()?;
             say(format_args!("listening http://{}", listener.local_addr()?));
-            run(options, listener).await
+            run(options, listener, stop).await
         })
     })();
     match result {
@@ -148,7 +151,7 @@ impl Endpoint {
 }
 
 /// Handles events until the receiver is closed, and no more wait.
-pub(crate) async fn handle(events: Events) -> Result<(), Failure> {
+async fn handle(events: Events) -> Result<(), Failure> {
     while let Some(received) = events.next().await {
         // What the program is for comes here.
         say(format_args!("handled {} {}", received.event.id, received.event.event_type));
@@ -157,19 +160,53 @@ pub(crate) async fn handle(events: Events) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Waits for Ctrl-C, or for the signal that ends a service.
-pub(crate) async fn asked_to_stop() {
+/// Ctrl-C, or the signal that ends a service: listened for from now on.
+pub(crate) struct Stop {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminated) = signal(SignalKind::terminate()) else {
-            return std::future::pending().await;
-        };
+    terminated: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    fn listen() -> Result<Self, Failure> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Ok(Self { terminated: signal(SignalKind::terminate())? })
+        }
+        #[cfg(not(unix))]
+        Ok(Self {})
+    }
+
+    /// Ready when the program is asked to end, or when its events are handled no more.
+    pub(crate) async fn asked_for(mut self, handling: &mut Handling) {
+        #[cfg(unix)]
+        let terminated = self.terminated.recv();
+        #[cfg(not(unix))]
+        let terminated = std::future::pending::<Option<()>>();
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
-            _ = terminated.recv() => {}
+            _ = terminated => {}
+            () = handling.ended() => {}
         }
     }
-    #[cfg(not(unix))]
-    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// The task that handles events.
+pub(crate) struct Handling(JoinHandle<Result<(), Failure>>);
+
+impl Handling {
+    pub(crate) fn begin(events: Events) -> Self {
+        Self(tokio::spawn(handle(events)))
+    }
+
+    async fn ended(&mut self) {
+        while !self.0.is_finished() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn end(self) -> Result<(), Failure> {
+        self.0.await?
+    }
 }

@@ -10,8 +10,8 @@ use crate::{DeliveryId, WebhookEndpointId};
 /// `GET /v4/webhook_endpoints/{id}/deliveries/{delivery_id}`: what Kit remembers of one delivery, with all its
 /// attempts.
 ///
-/// The shape of the reply is not documented: this operation reads an object with an `id`, or such an object in the
-/// single field of another.
+/// The shape of the reply is not documented: this operation reads an object with an `id`, or such an object in a field
+/// of another, with what stands beside it.
 ///
 /// # Examples
 ///
@@ -57,14 +57,20 @@ impl Endpoint for GetWebhookDelivery {
     }
 
     fn reply(&self, reply: Reply<'_>) -> Result<DeliveryRecord, ReadError> {
-        let fields: Map<String, Value> = reply.json()?;
-        let record = if fields.contains_key("id") {
-            Value::Object(fields)
-        } else {
-            let mut objects = fields.into_iter().map(|(_, value)| value).filter(Value::is_object);
-            objects.next().ok_or(ReadError::wrong_shape("has no delivery in it"))?
-        };
-        Ok(serde_json::from_value(record)?)
+        let mut fields: Map<String, Value> = reply.json()?;
+        if fields.contains_key("id") {
+            return Ok(serde_json::from_value(Value::Object(fields))?);
+        }
+        let name = fields.iter().find(|(_, value)| value.get("id").is_some());
+        let name = name.map(|(name, _)| name.clone());
+        let record = name.and_then(|name| fields.remove(&name));
+        let record = record.ok_or(ReadError::wrong_shape("has no delivery in it"))?;
+        let mut record: DeliveryRecord = serde_json::from_value(record)?;
+        // What stands beside the delivery belongs to it, the payload above all.
+        for (name, value) in fields {
+            record.other.entry(name).or_insert(value);
+        }
+        Ok(record)
     }
 }
 
@@ -80,7 +86,12 @@ mod tests {
         let request = kit().request(&get).unwrap();
         assert_eq!(request.uri().path(), "/v4/webhook_endpoints/7/deliveries/9");
         assert_eq!(request.uri().query(), Some("include_payload=true"));
-        for body in [record.to_owned(), format!(r#"{{"note": 1, "webhook_delivery": {record}}}"#)] {
+        let without_payload = record.replace(r#","payload":{"events":[]}"#, "");
+        for body in [
+            record.to_owned(),
+            format!(r#"{{"webhook_delivery": {record}}}"#),
+            format!(r#"{{"payload": {{"events": []}}, "webhook_delivery": {without_payload}}}"#),
+        ] {
             let response = http::Response::builder().status(200).body(body).unwrap();
             let read = kit().response(&get, response).unwrap();
             assert_eq!((read.id, read.attempt_count), (9.into(), Some(2)));

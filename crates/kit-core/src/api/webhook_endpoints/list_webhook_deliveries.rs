@@ -71,14 +71,30 @@ impl Endpoint for ListWebhookDeliveries {
 
     fn reply(&self, reply: Reply<'_>) -> Result<Page<DeliveryRecord>, ReadError> {
         let mut fields: Map<String, Value> = reply.json()?;
-        let pagination = match fields.remove(Pagination::NAME) {
-            Some(pagination) => serde_json::from_value(pagination)?,
-            None => return Err(ReadError::wrong_shape("has no `pagination`")),
-        };
+        let pagination = fields.remove(Pagination::NAME).unwrap_or_default();
         let mut lists = fields.into_iter().map(|(_, value)| value).filter(Value::is_array);
         let list = lists.next().ok_or(ReadError::wrong_shape("has no list of deliveries"))?;
-        Ok(Page::read("deliveries", serde_json::from_value(list)?, pagination))
+        let items: Vec<DeliveryRecord> = serde_json::from_value(list)?;
+        let pagination = pagination_of(&pagination, items.is_empty());
+        Ok(Page::read("deliveries", items, pagination))
     }
+}
+
+/// Of the fields of the pagination, `end_cursor` alone is documented for this list. Without the others, a page with
+/// deliveries and a cursor is followed by another.
+fn pagination_of(json: &Value, is_empty: bool) -> Pagination {
+    let flag = |name: &str| json.get(name).and_then(Value::as_bool);
+    let cursor = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
+    let number = |name: &str| json.get(name).and_then(Value::as_u64);
+    let mut pagination = Pagination::default();
+    pagination.end_cursor = cursor("end_cursor");
+    pagination.start_cursor = cursor("start_cursor");
+    pagination.has_previous_page = flag("has_previous_page").unwrap_or_default();
+    pagination.has_next_page =
+        flag("has_next_page").unwrap_or(!is_empty && pagination.end_cursor.is_some());
+    pagination.per_page = number("per_page").unwrap_or(pagination.per_page);
+    pagination.total_count = number("total_count");
+    pagination
 }
 
 impl List for ListWebhookDeliveries {
@@ -115,6 +131,19 @@ mod tests {
             let response = http::Response::builder().status(200).body(body).unwrap();
             let page = kit().response(&list, response).unwrap();
             assert_eq!(page.items, [DeliveryRecord::new(9, DeliveryStatus::Failed)]);
+            assert_eq!(page.pagination, Pagination::default());
+        }
+        for (pagination, has_next_page) in [
+            (r#"{"end_cursor": "WzFd"}"#, true),
+            (r#"{"end_cursor": "WzFd", "has_next_page": false}"#, false),
+            (r#"{"end_cursor": null}"#, false),
+        ] {
+            let body = format!(
+                r#"{{"deliveries": [{{"id": 9, "status": "failed"}}], "pagination": {pagination}}}"#
+            );
+            let response = http::Response::builder().status(200).body(body).unwrap();
+            let page = kit().response(&list, response).unwrap();
+            assert_eq!(page.pagination.has_next_page, has_next_page, "{pagination}");
         }
     }
 }

@@ -55,15 +55,22 @@ const LEASE: Duration = Duration::from_secs(60);
 pub struct Handling {
     id: EventId,
     lease: Duration,
+    /// What the store held when it did not take the claim.
+    refused: Option<Held>,
     state: State,
 }
+
+/// What a store holds of the event.
+#[derive(Debug, PartialEq)]
+struct Held(Option<EventRecord>);
 
 #[derive(Debug)]
 enum State {
     Load,
     Loading,
     Loaded(Option<EventRecord>),
-    Claiming(EventRecord),
+    /// The claim, and what it takes the place of.
+    Claiming(EventRecord, Option<EventRecord>),
     /// The record as it is saved.
     Handling(EventRecord),
     /// The record as it is saved, and whether the event was handled.
@@ -119,15 +126,16 @@ pub enum HandlingStep {
     /// Somebody else handles the event, and has this long for it. Ask Kit to deliver it again (503), or begin
     /// another `Handling` after that.
     BeingHandled(Duration),
-    /// The event was handled, but the store took no record of it: it had been claimed by somebody else meanwhile, or
-    /// the store is full. It may be handled again.
+    /// The store took no record. Either it has no room for another event that is being handled: then the event was
+    /// not handled, and Kit is to deliver it again (503). Or the event was handled, and had been claimed by somebody
+    /// else meanwhile: it may be handled twice.
     NotSaved,
 }
 
 impl Handling {
     /// Begins with an event that Kit has delivered.
     pub fn new(id: EventId) -> Self {
-        Self { id, lease: LEASE, state: State::Load }
+        Self { id, lease: LEASE, refused: None, state: State::Load }
     }
 
     /// Sets how long handling may take, before somebody else may begin. Default: 60 s.
@@ -153,6 +161,10 @@ impl Handling {
                         let left = (until - now).min(millis_of(self.lease));
                         self.state = State::Over(Over::BeingHandled(left));
                     }
+                    // Nothing has changed since it did not take the claim: it is full.
+                    _ if self.refused.as_ref().is_some_and(|refused| refused.0 == *held) => {
+                        self.state = State::Over(Over::NotSaved);
+                    }
                     _ => {
                         let replaces = held.clone();
                         let until = now.saturating_add(millis_of(self.lease));
@@ -160,7 +172,7 @@ impl Handling {
                         let before = replaces.as_ref().map_or(0, |record| record.state.time());
                         let until = until.max(before.saturating_add(1));
                         let record = self.record(EventState::HandledUntil(until));
-                        self.state = State::Claiming(record.clone());
+                        self.state = State::Claiming(record.clone(), replaces.clone());
                         return HandlingStep::Save { record, replaces };
                     }
                 },
@@ -178,7 +190,7 @@ impl Handling {
                     return HandlingStep::Save { record, replaces };
                 }
                 // Nobody told whether the claim was saved: it is read again.
-                State::Claiming(_) => self.state = State::Load,
+                State::Claiming(..) => self.state = State::Load,
                 State::Over(over) => {
                     return match over {
                         Over::Done => HandlingStep::Done,
@@ -204,8 +216,11 @@ impl Handling {
     /// Tells whether the store has saved the record. Does nothing unless the last step was [`HandlingStep::Save`].
     pub fn saved(&mut self, is_saved: bool) {
         self.state = match std::mem::replace(&mut self.state, State::Load) {
-            State::Claiming(record) if is_saved => State::Handling(record),
-            State::Claiming(_) => State::Load,
+            State::Claiming(record, _) if is_saved => State::Handling(record),
+            State::Claiming(_, replaces) => {
+                self.refused = Some(Held(replaces));
+                State::Load
+            }
             State::Ending(_, Ended::Handled) if is_saved => State::Over(Over::Done),
             State::Ending(_, Ended::Handled) => State::Over(Over::NotSaved),
             State::Ending(_, Ended::Failed) => State::Over(Over::Failed),
@@ -343,6 +358,19 @@ mod tests {
         assert_eq!(handling.next(at(1)), HandlingStep::Done);
         let mut again = Handling::new("e1".into());
         assert_eq!(ask(&mut again, &mut shared, at(1)), HandlingStep::DoneBefore);
+    }
+
+    #[test]
+    fn a_store_without_room_does_not_go_round_for_ever() {
+        let mut handling = Handling::new("e1".into());
+        for _ in 0..2 {
+            assert!(matches!(handling.next(at(0)), HandlingStep::Load(_)));
+            handling.loaded(None);
+            if let HandlingStep::Save { .. } = handling.next(at(0)) {
+                handling.saved(false);
+            }
+        }
+        assert_eq!(handling.next(at(0)), HandlingStep::NotSaved);
     }
 
     #[test]

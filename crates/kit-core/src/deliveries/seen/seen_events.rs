@@ -57,6 +57,11 @@ impl SeenEvents {
         Self { max_age: millis_of(max_age), ..self }
     }
 
+    /// How many events are remembered at most.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     /// How many events are remembered.
     pub fn len(&self) -> usize {
         self.events.len()

@@ -3,7 +3,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::outbox::Address;
-use crate::world::{Row, iso_8601};
+use crate::world::{MAX_ID, Row, iso_8601};
 
 /// A webhook endpoint that the emulator holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl WebhookEndpoint {
             state.get("events").and_then(Value::as_array).ok_or_else(|| missing("events"))?;
         let event = |event: &Value| event.as_str().map(str::to_owned);
         Ok(Self {
-            id: number("id").ok_or_else(|| missing("id"))?,
+            id: number("id").filter(|id| *id <= MAX_ID).ok_or_else(|| missing("id"))?,
             name: text("name").unwrap_or_else(|| url.clone()),
             url,
             events: events.iter().filter_map(event).collect(),

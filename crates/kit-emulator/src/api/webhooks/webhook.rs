@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::events;
 use crate::api::account::ACCOUNT_ID;
-use crate::world::Row;
+use crate::world::{MAX_ID, Row};
 
 /// A webhook that the emulator holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,8 @@ impl Webhook {
 
     pub(crate) fn of_state(state: &Value) -> Result<Self, String> {
         let (id, target_url) = (state.get("id"), state.get("target_url"));
-        let id = id.and_then(Value::as_u64).ok_or("a webhook has no `id`")?;
+        let id =
+            id.and_then(Value::as_u64).filter(|id| *id <= MAX_ID).ok_or("a webhook has no `id`")?;
         let target_url =
             target_url.and_then(Value::as_str).ok_or("a webhook has no `target_url`")?;
         let event = state.get("event").filter(|event| event.is_object());
