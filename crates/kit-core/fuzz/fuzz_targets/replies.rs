@@ -55,7 +55,7 @@ fuzz_target!(|data: &[u8]| {
     read(&kit, ListWebhookDeliveries::new(7.into()), status, body);
     let get = GetWebhookDelivery::new(7.into(), 9.into());
     check!(read(&kit, get, status, body), kit_core::webhook_endpoints::DeliveryRecord);
-    read(&kit, ExchangeCode::new(&app, "code".into(), "https://a.b/").unwrap(), status, body);
-    read(&kit, RefreshTokens::new(&app, "refresh".into()), status, body);
-    let _ = RevokeToken::access_token(&app, "access".into());
+    read(&kit, ExchangeCode::new(&app, "code", "https://a.b/").unwrap(), status, body);
+    read(&kit, RefreshTokens::new(&app, "refresh"), status, body);
+    let _ = RevokeToken::access(&app, "access");
 });
