@@ -2,7 +2,9 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-use kit_core::deliveries::DeliveredEvent;
+use kit_core::Timestamp;
+use kit_core::deliveries::{DeliveredEvent, EventData, Handling};
+use serde_json::Value;
 
 use crate::queue::{Item, Queue};
 
@@ -20,9 +22,8 @@ impl Events {
     /// The next event, once there is one. `None` when the receiver was closed, and all events are done: where others
     /// still handle events, this waits, since their events may come back.
     pub async fn next(&self) -> Option<Received> {
-        let item = self.queue.next().await?;
-        let event = item.event().clone();
-        Some(Received { event, item: Some(item), queue: self.queue.clone() })
+        let Item { event, handling } = self.queue.next().await?;
+        Some(Received { event, handling: Some(handling), queue: self.queue.clone() })
     }
 
     /// How many events wait.
@@ -47,7 +48,7 @@ impl fmt::Debug for Events {
 pub struct Received {
     /// The event.
     pub event: DeliveredEvent,
-    item: Option<Item>,
+    handling: Option<Handling>,
     queue: Arc<Queue>,
 }
 
@@ -59,8 +60,8 @@ impl Received {
     /// The system's error where the state file cannot be written. Within this process the event does not come again
     /// all the same.
     pub async fn done(mut self) -> io::Result<()> {
-        match self.item.take() {
-            Some(item) => self.queue.done(item).await,
+        match self.handling.take() {
+            Some(handling) => self.queue.done(handling).await,
             None => Ok(()),
         }
     }
@@ -68,8 +69,16 @@ impl Received {
 
 impl Drop for Received {
     fn drop(&mut self) {
-        if let Some(item) = self.item.take() {
-            self.queue.put_back(item);
+        if let Some(handling) = self.handling.take() {
+            // The event that was received, whatever was made of it since.
+            let nothing = DeliveredEvent::new(
+                "",
+                "".into(),
+                Timestamp::UNIX_EPOCH,
+                EventData::Other(Value::Null),
+            );
+            let event = std::mem::replace(&mut self.event, nothing);
+            self.queue.put_back(Item { event, handling });
         }
     }
 }

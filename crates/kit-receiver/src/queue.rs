@@ -12,14 +12,8 @@ use crate::journal::Journal;
 
 /// An event that is to be handled, claimed in the memory of events.
 pub(crate) struct Item {
-    event: DeliveredEvent,
-    handling: Handling,
-}
-
-impl Item {
-    pub(crate) fn event(&self) -> &DeliveredEvent {
-        &self.event
-    }
+    pub(crate) event: DeliveredEvent,
+    pub(crate) handling: Handling,
 }
 
 /// Why events are not taken.
@@ -78,12 +72,22 @@ impl Queue {
     }
 
     /// Takes the events that are new. When this returns, all of them are safe.
-    pub(crate) async fn take(self: Arc<Self>, events: Vec<DeliveredEvent>) -> Result<(), Busy> {
+    pub(crate) async fn take(self: &Arc<Self>, events: Vec<DeliveredEvent>) -> Result<(), Busy> {
         let Some(journal) = self.journal.clone() else {
             let items = self.reserve(events)?;
             self.add(items);
             return Ok(());
         };
+        // By a task of its own: what is begun goes on where the connection is closed meanwhile.
+        let written = tokio::spawn(self.clone().write(journal, events)).await;
+        written.unwrap_or_else(|error| Err(Busy::Unsaved(io::Error::other(error))))
+    }
+
+    async fn write(
+        self: Arc<Self>,
+        journal: Arc<Journal>,
+        events: Vec<DeliveredEvent>,
+    ) -> Result<(), Busy> {
         // Where the disk is slow, they do not pile up before it.
         let _turn = self.turns.try_acquire().map_err(|_| Busy::Full)?;
         let _writing = self.writing.lock().await;
@@ -91,7 +95,7 @@ impl Queue {
         if items.is_empty() {
             return Ok(());
         }
-        let lines = Journal::lines_of(items.iter().map(Item::event));
+        let lines = Journal::lines_of(items.iter().map(|item| &item.event));
         match journal.append(lines, Durability::Synced).await {
             Ok(()) => {
                 self.add(items);
@@ -157,8 +161,8 @@ impl Queue {
     }
 
     /// The event was handled.
-    pub(crate) async fn done(self: &Arc<Self>, item: Item) -> io::Result<()> {
-        let record = self.lock().finish(item);
+    pub(crate) async fn done(self: &Arc<Self>, handling: Handling) -> io::Result<()> {
+        let record = self.lock().finish(handling);
         self.changed.notify_waiters();
         match (&self.journal, record) {
             (Some(journal), Some(record)) => {
@@ -240,11 +244,11 @@ impl State {
     }
 
     /// The record of an event that was handled.
-    fn finish(&mut self, mut item: Item) -> Option<EventRecord> {
+    fn finish(&mut self, mut handling: Handling) -> Option<EventRecord> {
         self.in_hand -= 1;
-        item.handling.handled();
-        self.ask(&mut item.handling);
-        self.seen.load(&item.event.id)
+        handling.handled();
+        self.ask(&mut handling);
+        self.seen.load(handling.id())
     }
 
     /// What a handling wants besides the memory of events.

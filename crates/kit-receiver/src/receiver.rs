@@ -68,17 +68,11 @@ impl Receiver {
     /// [`Answer::Received`], they are safe.
     pub async fn take(&self, delivery: Delivery) -> Answer {
         let Delivery { events, unreadable, .. } = delivery;
-        // By a task of its own: what is begun goes on where the connection is closed meanwhile.
-        let taking = tokio::spawn(self.queue.clone().take(events)).await;
-        match taking {
-            Ok(Ok(())) => {}
-            Ok(Err(busy)) => {
-                if let (Busy::Unsaved(error), Some(tell)) = (&busy, &self.calls.error) {
-                    tell(error);
-                }
-                return Answer::Busy { retry_after: RETRY_AFTER };
+        if let Err(busy) = self.queue.take(events).await {
+            if let (Busy::Unsaved(error), Some(tell)) = (&busy, &self.calls.error) {
+                tell(error);
             }
-            Err(_) => return Answer::Busy { retry_after: RETRY_AFTER },
+            return Answer::Busy { retry_after: RETRY_AFTER };
         }
         match (&self.calls.unreadable, unreadable.first()) {
             (_, None) => Answer::Received,

@@ -15,8 +15,8 @@ pub(super) struct Signature<'a> {
     pub(super) digits: &'a str,
     /// Seconds since 1970.
     pub(super) seconds: u64,
-    /// The signatures that Kit made with each of the secrets that are in use.
-    pub(super) candidates: Vec<[u8; 32]>,
+    candidates: [[u8; 32]; MOST_CANDIDATES],
+    count: usize,
 }
 
 impl<'a> Signature<'a> {
@@ -29,18 +29,22 @@ impl<'a> Signature<'a> {
             return Err(malformed("is longer than 4096 bytes"));
         }
         let header = std::str::from_utf8(header).map_err(|_| malformed("is not text"))?;
-        let (mut time, mut candidates) = (None, Vec::new());
-        let mut has_version = false;
+        let (mut time, mut has_version) = (None, false);
+        let (mut candidates, mut count) = ([[0; 32]; MOST_CANDIDATES], 0);
         for part in header.split(',') {
             let Some((name, value)) = part.split_once('=') else {
                 return Err(malformed("has a part without `=`"));
             };
-            match (name.trim(), value.trim()) {
-                ("t", _) if time.is_some() => return Err(malformed("has two times")),
-                ("t", digits) => time = Some(digits),
-                ("v1", hex) => {
+            match name.trim_ascii() {
+                "t" if time.is_some() => return Err(malformed("has two times")),
+                "t" => time = Some(value.trim_ascii()),
+                "v1" => {
                     has_version = true;
-                    candidates.extend(sha256_of(hex));
+                    if let Some(candidate) = sha256_of(value.trim_ascii()) {
+                        let place = candidates.get_mut(count);
+                        *place.ok_or(malformed("has more than 8 signatures"))? = candidate;
+                        count += 1;
+                    }
                 }
                 _ => {}
             }
@@ -53,9 +57,17 @@ impl<'a> Signature<'a> {
         if !has_version {
             return Err(malformed("has no signature of the version v1"));
         }
-        Ok(Self { digits, seconds, candidates })
+        Ok(Self { digits, seconds, candidates, count })
+    }
+
+    /// The signatures that Kit made with each of the secrets that are in use.
+    pub(super) fn candidates(&self) -> impl Iterator<Item = &[u8; 32]> {
+        self.candidates.iter().take(self.count)
     }
 }
+
+/// How many signatures are looked at. Kit's own header has two at most.
+const MOST_CANDIDATES: usize = 8;
 
 /// The 32 bytes of 64 hexadecimal digits.
 fn sha256_of(hex: &str) -> Option<[u8; 32]> {
@@ -63,12 +75,24 @@ fn sha256_of(hex: &str) -> Option<[u8; 32]> {
     if hex.len() != 2 * bytes.len() {
         return None;
     }
+    let mut wrong = 0;
     for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
         let [high, low] = pair else { return None };
-        let digit = |digit: &u8| char::from(*digit).to_digit(16).and_then(|d| u8::try_from(d).ok());
-        *byte = digit(high)? << 4 | digit(low)?;
+        let (high, low) = (value_of(*high), value_of(*low));
+        wrong |= high | low;
+        *byte = high << 4 | low & 0xf;
     }
-    Some(bytes)
+    (wrong <= 0xf).then_some(bytes)
+}
+
+/// The value of a hexadecimal digit; more than 15 for what is none.
+fn value_of(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        b'a'..=b'f' => digit - b'a' + 10,
+        b'A'..=b'F' => digit - b'A' + 10,
+        _ => 0xff,
+    }
 }
 
 #[cfg(test)]
@@ -76,7 +100,7 @@ mod tests {
     use super::*;
 
     fn read(header: &str) -> Result<(u64, usize), DeliveryError> {
-        Signature::parse(header.as_bytes()).map(|read| (read.seconds, read.candidates.len()))
+        Signature::parse(header.as_bytes()).map(|read| (read.seconds, read.candidates().count()))
     }
 
     #[test]
@@ -111,6 +135,7 @@ mod tests {
             (format!("t=18446744073709551616,v1={hex}"), "has a time that is no number of seconds"),
             (format!("t={},v1={hex}", "0".repeat(21)), "has a time that is no number of seconds"),
             (format!("t=17,v1={hex},{}", "v0=a,".repeat(1000)), "is longer than 4096 bytes"),
+            (format!("t=17{}", format!(",v1={hex}").repeat(9)), "has more than 8 signatures"),
         ] {
             assert_eq!(read(&header), Err(DeliveryError::MalformedSignature(reason)), "{header}");
         }

@@ -171,7 +171,7 @@ impl Verifier {
             mac.update(b".");
             mac.update(body);
             let expected: [u8; 32] = mac.finalize().into_bytes().into();
-            for candidate in &signature.candidates {
+            for candidate in signature.candidates() {
                 is_signed |= expected.ct_eq(candidate);
             }
         }

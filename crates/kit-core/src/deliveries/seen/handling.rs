@@ -144,6 +144,11 @@ impl Handling {
         Self { lease, ..self }
     }
 
+    /// The event.
+    pub fn id(&self) -> &EventId {
+        &self.id
+    }
+
     /// Returns what to do now. `now` is the time by the clock of the system; the clocks of receivers that share a
     /// store have to agree to within a part of the lease.
     pub fn next(&mut self, now: SystemTime) -> HandlingStep {

@@ -1,4 +1,5 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::time::{Duration, SystemTime};
 
 use super::super::EventId;
@@ -20,7 +21,8 @@ const MAX_AGE: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 pub struct SeenEvents {
     capacity: usize,
     max_age: u64,
-    events: BTreeMap<EventId, EventState>,
+    /// With a hasher of fixed keys: all ids come from Kit, and this crate draws no random numbers.
+    events: HashMap<EventId, EventState, BuildHasherDefault<DefaultHasher>>,
     /// Those that are done, by when that was.
     done: BTreeSet<(u64, EventId)>,
     /// Those that are being handled, by when their time is over.
@@ -32,7 +34,7 @@ impl Default for SeenEvents {
         Self {
             capacity: CAPACITY,
             max_age: millis_of(MAX_AGE),
-            events: BTreeMap::new(),
+            events: HashMap::default(),
             done: BTreeSet::new(),
             handled: BTreeSet::new(),
         }
