@@ -5,6 +5,7 @@ pub mod certificates;
 pub mod events;
 pub mod foreign;
 pub mod http2;
+pub mod operations;
 pub mod proxy;
 pub mod receiver;
 pub mod schema;

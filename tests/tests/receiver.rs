@@ -256,13 +256,14 @@ fn some_faults(emulator: &Emulator) {
         let fault = [
             DeliveryFault::duplicated(),
             DeliveryFault::delayed(Duration::from_millis(5)),
+            DeliveryFault::reordered(),
             DeliveryFault::forged(),
             DeliveryFault::stale(),
             DeliveryFault::truncated(),
             DeliveryFault::dropped(),
             DeliveryFault::unanswered(),
         ];
-        (random.u8(..20) == 0).then(|| fault[random.usize(..7)].clone())
+        (random.u8(..20) == 0).then(|| fault[random.usize(..8)].clone())
     });
 }
 

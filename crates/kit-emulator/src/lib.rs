@@ -91,7 +91,7 @@
 //! it fails.
 //!
 //! A rule with `delivery` applies to attempts to deliver, with its `event_type` if it has one, and with `times` and
-//! `every`: `duplicated`, `delayed` or `reordered` (with `delay_ms`), `forged`, `stale`, `truncated`, `dropped` or
+//! `every`: `duplicated`, `delayed` (with `delay_ms`), `reordered`, `forged`, `stale`, `truncated`, `dropped` or
 //! `unanswered`, as in [`DeliveryFault`].
 //!
 //! # What differs from Kit

@@ -44,7 +44,7 @@ impl fmt::Debug for Events {
 }
 
 /// An event that is to be handled. One that is dropped before it is [`done`](Self::done) goes back to the end of the
-/// queue: a handler that goes on failing should wait for a while first.
+/// queue, as it is then: a handler that goes on failing should wait for a while first.
 pub struct Received {
     /// The event.
     pub event: DeliveredEvent,

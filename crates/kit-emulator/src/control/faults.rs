@@ -80,7 +80,8 @@ fn delivery_rule(json: &Value) -> Result<DeliveryRule, String> {
     let delay = Duration::from_millis(number(json, "delay_ms")?.unwrap_or(100));
     let fault = match text(json, "delivery")? {
         Some("duplicated") => DeliveryFault::duplicated(),
-        Some("reordered" | "delayed") => DeliveryFault::delayed(delay),
+        Some("reordered") => DeliveryFault::reordered(),
+        Some("delayed") => DeliveryFault::delayed(delay),
         Some("forged") => DeliveryFault::forged(),
         Some("stale") => DeliveryFault::stale(),
         Some("truncated") => DeliveryFault::truncated(),

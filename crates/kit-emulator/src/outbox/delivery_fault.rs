@@ -11,6 +11,7 @@ pub struct DeliveryFault(pub(super) Kind);
 pub(super) enum Kind {
     Duplicated,
     Delayed(Duration),
+    Reordered,
     Forged,
     Stale,
     Truncated,
@@ -27,6 +28,12 @@ impl DeliveryFault {
     /// The delivery is posted later, and so may come after deliveries that were made after it.
     pub fn delayed(delay: Duration) -> Self {
         Self(Kind::Delayed(delay))
+    }
+
+    /// The delivery is posted after the next one to the same target, if there is one that is due. It has no effect on
+    /// the last.
+    pub fn reordered() -> Self {
+        Self(Kind::Reordered)
     }
 
     /// The delivery is signed by a secret that nobody has.
@@ -52,6 +59,12 @@ impl DeliveryFault {
     /// The delivery is posted, but the answer is lost: the attempt counts as failed.
     pub fn unanswered() -> Self {
         Self(Kind::Unanswered)
+    }
+}
+
+impl DeliveryFault {
+    pub(super) fn is_reordering(&self) -> bool {
+        self.0 == Kind::Reordered
     }
 }
 

@@ -88,6 +88,10 @@ pub(crate) struct Outbox {
     under_way: BTreeMap<Target, usize>,
     /// Those that are delivered or failed.
     completed: BTreeSet<u64>,
+    /// Those that come after the next one to the same target.
+    held: BTreeMap<Target, Vec<u64>>,
+    /// Those that were held: they are not again.
+    released: BTreeSet<u64>,
 }
 
 impl Outbox {
@@ -184,20 +188,39 @@ impl Outbox {
                 delivery.status = DeliveryStatus::Failed;
                 delivery.completed_at = Some(moment.date);
                 self.completed.insert(id);
+                let target = delivery.target;
+                self.release(target, moment);
                 continue;
             };
-            *under_way += 1;
+            let was_held = self.released.remove(&id);
+            let fault = if was_held { None } else { fault(delivery) };
+            let target = delivery.target;
+            if fault.as_ref().is_some_and(DeliveryFault::is_reordering) {
+                let is_other = |(_, other): &&(Duration, u64)| {
+                    self.deliveries.get(other).is_some_and(|other| other.target == target)
+                };
+                let due = self.due.iter().take_while(|(at, _)| *at <= moment.now);
+                if due.clone().any(|other| is_other(&other)) {
+                    self.held.entry(target).or_default().push(id);
+                    continue;
+                }
+            }
+            let body = match self.deliveries.get(&id) {
+                Some(delivery) => delivery.body.clone(),
+                None => continue,
+            };
+            *self.under_way.entry(target).or_default() += 1;
+            self.release(target, moment);
             let Address { url, secrets, .. } = address;
-            let (fault, target) = (fault(delivery), delivery.target);
-            return Some(Job {
-                id,
-                url,
-                body: delivery.body.clone(),
-                secrets,
-                fault,
-                target,
-                at: moment.date,
-            });
+            return Some(Job { id, url, body, secrets, fault, target, at: moment.date });
+        }
+    }
+
+    /// What was held for a target is next, behind what is due already.
+    fn release(&mut self, target: Target, moment: Moment) {
+        for id in self.held.remove(&target).unwrap_or_default() {
+            self.due.insert((moment.now, id));
+            self.released.insert(id);
         }
     }
 
@@ -380,6 +403,26 @@ mod tests {
         // What is not delivered yet is not forgotten, however old it is.
         outbox.add(1, &events(1, 1), at(MAX_AGE + 1));
         assert_eq!(ids(&outbox), [2, 3, 4]);
+    }
+
+    #[test]
+    fn what_is_reordered_comes_after_the_next() {
+        let mut outbox = Outbox::default();
+        for target in [1, 2, 1, 1] {
+            outbox.add(target, &events(1, 1), at(0));
+        }
+        let first = |delivery: &Delivery| (delivery.id == 1).then(DeliveryFault::reordered);
+        let mut order = Vec::new();
+        while let Some(job) = outbox.next(at(1), |_| Some(address()), first) {
+            order.push(job.id);
+            assert!(!outbox.is_settled(Duration::from_secs(1)));
+            outbox.finish(&job, answer(204), at(1));
+        }
+        assert_eq!(order, [2, 3, 4, 1]);
+        // The last has nothing to come after.
+        outbox.add(1, &events(1, 1), at(2));
+        let all = |_: &Delivery| Some(DeliveryFault::reordered());
+        assert!(outbox.next(at(2), |_| Some(address()), all).is_some());
     }
 
     /// What was under way before a reset is nobody's outcome.
