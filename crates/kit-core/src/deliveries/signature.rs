@@ -85,14 +85,12 @@ fn sha256_of(hex: &str) -> Option<[u8; 32]> {
     (wrong <= 0xf).then_some(bytes)
 }
 
-/// The value of a hexadecimal digit; more than 15 for what is none.
+/// The value of a hexadecimal digit; more than 15 for what is none. Digits are random: what can be selected is no
+/// branch.
 fn value_of(digit: u8) -> u8 {
-    match digit {
-        b'0'..=b'9' => digit - b'0',
-        b'a'..=b'f' => digit - b'a' + 10,
-        b'A'..=b'F' => digit - b'A' + 10,
-        _ => 0xff,
-    }
+    let (decimal, letter) = (digit.wrapping_sub(b'0'), (digit | 0x20).wrapping_sub(b'a'));
+    let letter = if letter < 6 { letter + 10 } else { 0xff };
+    if decimal < 10 { decimal } else { letter }
 }
 
 #[cfg(test)]
