@@ -111,6 +111,7 @@
 mod api;
 mod control;
 mod emulator;
+mod faults;
 mod kit;
 mod oauth;
 mod outbox;

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::Full;
-use kit_core::deliveries::{Answer, Delivery, DeliveryError, SIGNATURE, Verifier};
+use kit_core::deliveries::{Answer, Delivery, DeliveryError, Verifier};
 use kit_core::webhook_endpoints::SigningSecret;
 use tower_service::Service;
 
@@ -107,8 +107,7 @@ impl Receiver {
         let body =
             read(body, &head.headers, self.verifier.max_body_size(), self.body_timeout).await;
         let delivery = body.and_then(|body| {
-            let signatures = head.headers.get_all(SIGNATURE).into_iter().map(HeaderValue::as_bytes);
-            self.verifier.receive_parts(signatures, &body, SystemTime::now())
+            self.verifier.receive(&Request::from_parts(head, body), SystemTime::now())
         });
         let answer = match delivery {
             Ok(delivery) => self.take(delivery).await,

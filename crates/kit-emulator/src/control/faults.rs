@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::json::{flag, number, object, text};
 use crate::Fault;
-use crate::outbox::{DeliveryFault, DeliveryRule};
-use crate::server::{Reply, Request, Rule};
+use crate::outbox::{DeliveryFault, DeliveryRule, OfType};
+use crate::server::{OfRequests, Reply, Request, Rule};
 
 const OF_REQUESTS: [&str; 14] = [
     "method",
@@ -72,7 +72,7 @@ fn rule_of(json: &Value) -> Result<Rule, String> {
         fault = fault.after_applying();
     }
     let (times, every) = (number(json, "times")?, every(json)?);
-    Ok(Rule { method, path, contains, times, every, fault })
+    Ok(Rule { of: OfRequests { method, path, contains }, times, every, fault })
 }
 
 fn delivery_rule(json: &Value) -> Result<DeliveryRule, String> {
@@ -94,7 +94,12 @@ fn delivery_rule(json: &Value) -> Result<DeliveryRule, String> {
         }
     };
     let event_type = text(json, "event_type")?.map(str::to_owned);
-    Ok(DeliveryRule { event_type, times: number(json, "times")?, every: every(json)?, fault })
+    Ok(DeliveryRule {
+        of: OfType(event_type),
+        times: number(json, "times")?,
+        every: every(json)?,
+        fault,
+    })
 }
 
 fn every(json: &Map<String, Value>) -> Result<u64, String> {

@@ -1,7 +1,7 @@
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::Delivery;
+use crate::faults::{Faults, Matches, Rule};
 
 /// What goes wrong with an attempt to deliver.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,55 +68,18 @@ impl DeliveryFault {
     }
 }
 
-type Chooser = Box<dyn FnMut(&Delivery) -> Option<DeliveryFault> + Send>;
-
 /// Which attempts fail.
-#[derive(Default)]
-pub(crate) struct DeliveryFaults(Mutex<Option<Chooser>>);
+pub(crate) type DeliveryFaults = Faults<Delivery, DeliveryFault>;
 
 /// A fault, and the attempts that it is for.
+pub(crate) type DeliveryRule = Rule<OfType, DeliveryFault>;
+
+/// The deliveries of events of this type; `None` for any.
 #[derive(Clone, Debug)]
-pub(crate) struct DeliveryRule {
-    /// The type of the events; `None` for any.
-    pub(crate) event_type: Option<String>,
-    /// How many attempts it is for; `None` for all.
-    pub(crate) times: Option<u64>,
-    /// Which of the attempts it is for: each, each second one, and so on.
-    pub(crate) every: u64,
-    pub(crate) fault: DeliveryFault,
-}
+pub(crate) struct OfType(pub(crate) Option<String>);
 
-impl DeliveryFaults {
-    pub(crate) fn choose(&self, delivery: &Delivery) -> Option<DeliveryFault> {
-        self.lock().as_mut().and_then(|choose| choose(delivery))
-    }
-
-    /// Replaces the faults that were set before.
-    pub(crate) fn set(&self, chooser: Option<Chooser>) {
-        *self.lock() = chooser;
-    }
-
-    /// Of several rules that match, the first that is not used up counts.
-    pub(crate) fn set_rules(&self, rules: Vec<DeliveryRule>) {
-        let mut rules: Vec<_> = rules.into_iter().map(|rule| (rule, 0_u64)).collect();
-        self.set(Some(Box::new(move |delivery| {
-            for (rule, seen) in &mut rules {
-                let is_of_type =
-                    rule.event_type.as_ref().is_none_or(|name| *name == delivery.event_type);
-                if !is_of_type || rule.times == Some(0) {
-                    continue;
-                }
-                *seen += 1;
-                if *seen % rule.every.max(1) == 0 {
-                    rule.times = rule.times.map(|times| times - 1);
-                    return Some(rule.fault.clone());
-                }
-            }
-            None
-        })));
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Chooser>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl Matches<Delivery> for OfType {
+    fn matches(&self, delivery: &Delivery) -> bool {
+        self.0.as_ref().is_none_or(|name| *name == delivery.event_type)
     }
 }

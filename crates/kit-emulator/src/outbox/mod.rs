@@ -14,7 +14,7 @@ pub use attempt::Attempt;
 pub(crate) use courier::{Desk, deliver};
 pub use delivery::{Delivery, DeliveryStatus, Target};
 pub use delivery_fault::DeliveryFault;
-pub(crate) use delivery_fault::{DeliveryFaults, DeliveryRule};
+pub(crate) use delivery_fault::{DeliveryFaults, DeliveryRule, OfType};
 pub(crate) use event::Event;
 pub(crate) use outbox::{Address, Job, Moment, Outbox};
 pub(crate) use post::Outcome;

@@ -10,7 +10,7 @@ mod request;
 mod server;
 
 pub use fault::Fault;
-pub(crate) use faults::{Faults, Rule};
+pub(crate) use faults::{Faults, OfRequests, Rule};
 pub(crate) use recorder::Recorder;
 pub(crate) use reply::Reply;
 pub(crate) use request::Request;
