@@ -64,14 +64,19 @@ ids! {
     BroadcastId: "a broadcast",
     CustomFieldId: "a custom field",
     DeliveryId: "a delivery to a webhook endpoint, which is the same over all its attempts",
+    EmailTemplateId: "an email template",
     FormId: "a form",
     PostId: "a post",
     ProductId: "a product",
     PublicationId: "a publication, which a broadcast and its post share",
     PurchaseId: "a purchase",
+    SegmentId: "a segment",
+    SequenceEmailId: "an email of a sequence",
     SequenceId: "a sequence",
+    SnippetId: "a snippet",
     SubscriberId: "a subscriber",
     TagId: "a tag",
+    UserId: "a user of an account",
     WebhookEndpointId: "a webhook endpoint",
     WebhookId: "a webhook",
 }
@@ -102,6 +107,35 @@ impl Visitor<'_> for NumberOrText {
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<u64, E> {
         from_decimal(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+    }
+}
+
+/// Writes ids as decimal strings, where Kit does.
+pub(crate) mod text {
+    use std::fmt::Display;
+
+    use serde::{Serialize, Serializer};
+
+    /// An id as its digits.
+    struct Digits<'a, T>(&'a T);
+
+    impl<T: Display> Serialize for Digits<'_, T> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_str(self.0)
+        }
+    }
+
+    pub(crate) fn one<T: Display, S: Serializer>(id: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        Digits(id).serialize(serializer)
+    }
+
+    #[expect(clippy::ref_option, reason = "serde gives a reference to the field")]
+    pub(crate) fn list<T: Display, S: Serializer>(
+        ids: &Option<Vec<T>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let ids = ids.as_deref().map(|ids| ids.iter().map(Digits).collect::<Vec<_>>());
+        ids.serialize(serializer)
     }
 }
 

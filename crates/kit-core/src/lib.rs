@@ -71,7 +71,10 @@ pub mod settings;
 pub mod sync;
 pub mod wire;
 
-pub use api::{webhook_endpoints, webhooks};
+pub use api::{
+    account, broadcasts, bulk, custom_fields, email_templates, forms, posts, purchases, segments,
+    sequences, snippets, subscribers, tags, webhook_endpoints, webhooks,
+};
 pub use call::{Call, Clock, Pacer, RetryAfter, RetryPolicy, Step, Time};
 pub use credentials::Credentials;
 pub use endpoint::{Auth, Endpoint, Extended, WithResponse};
@@ -80,9 +83,10 @@ pub use error::{
     TransportError,
 };
 pub use id::{
-    AccountId, BroadcastId, CustomFieldId, DeliveryId, FormId, PostId, ProductId, PublicationId,
-    PurchaseId, SequenceId, SubscriberId, TagId, WebhookEndpointId, WebhookId,
+    AccountId, BroadcastId, CustomFieldId, DeliveryId, EmailTemplateId, FormId, PostId, ProductId,
+    PublicationId, PurchaseId, SegmentId, SequenceEmailId, SequenceId, SnippetId, SubscriberId,
+    TagId, UserId, WebhookEndpointId, WebhookId,
 };
-pub use jiff::Timestamp;
 pub use kit::Kit;
 pub use list::{List, Page, PageQuery, Pages, Pagination};
+pub use wire::{Date, DateRange, Decimal, Timestamp};

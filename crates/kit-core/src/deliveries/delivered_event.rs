@@ -1,6 +1,6 @@
 use std::fmt;
 
-use jiff::Timestamp;
+use crate::wire::Timestamp;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;

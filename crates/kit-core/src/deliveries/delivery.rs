@@ -173,7 +173,8 @@ impl<'de, E: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<E> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deliveries::{EventData, SubscriberState};
+    use crate::deliveries::EventData;
+    use crate::subscribers::SubscriberState;
     use crate::webhook_endpoints::EventType;
 
     const SUBSCRIBER: &str = r#"{"id": 1, "first_name": null, "email_address": "a@b.c", "state": "active",
@@ -264,7 +265,7 @@ mod tests {
         let delivery = Delivery::read(body.as_bytes()).unwrap();
         assert_eq!(delivery.id, 9.into());
         assert!(matches!(delivery.events[0].data, EventData::Subscriber { .. }));
-        assert_eq!(delivery.events[0].created.to_string(), "2026-07-29T12:32:10Z");
+        assert_eq!(delivery.events[0].created, "2026-07-29T12:32:10Z".parse().unwrap());
     }
 
     #[test]

@@ -2,7 +2,13 @@ use serde::de::DeserializeSeed;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::{Broadcast, CustomField, Form, Post, Sequence, Subscriber, Tag};
+use crate::broadcasts::Broadcast;
+use crate::custom_fields::CustomField;
+use crate::forms::Form;
+use crate::posts::Post;
+use crate::sequences::Sequence;
+use crate::subscribers::Subscriber;
+use crate::tags::Tag;
 use crate::webhook_endpoints::EventType;
 
 /// To whom or what an event happened. The [`EventType`](crate::webhook_endpoints::EventType) of the event says what

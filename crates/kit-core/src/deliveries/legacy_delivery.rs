@@ -1,9 +1,10 @@
-use jiff::Timestamp;
+use crate::wire::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
-use super::{DeliveryError, Subscriber};
+use super::DeliveryError;
 use crate::PurchaseId;
+use crate::subscribers::Subscriber;
 
 /// What Kit posts to the target URL of a webhook of `/v4/webhooks`: unsigned, without an id, and without the event
 /// that it is about. Use a target URL for each event, with a [`TargetToken`](super::TargetToken) in it.

@@ -17,7 +17,6 @@ mod delivery_error;
 mod event_data;
 mod event_id;
 mod legacy_delivery;
-mod resources;
 mod seen;
 mod signature;
 mod target_token;
@@ -31,9 +30,6 @@ pub use delivery_error::DeliveryError;
 pub use event_data::EventData;
 pub use event_id::EventId;
 pub use legacy_delivery::{LegacyDelivery, Purchase};
-pub use resources::{
-    Broadcast, CustomField, Form, Post, Sequence, Subscriber, SubscriberState, Tag,
-};
 pub use seen::{EventRecord, EventState, Handling, HandlingStep, SeenEvents};
 pub use target_token::TargetToken;
 pub use verifier::{SIGNATURE, Verifier};

@@ -1,3 +1,6 @@
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
 use crate::Error;
 use crate::wire::Query;
 
@@ -59,5 +62,24 @@ impl PageQuery {
 
     pub(super) fn set_total_count(&mut self, is_asked_for: bool) {
         self.with_total_count = is_asked_for;
+    }
+}
+
+/// For a list that is asked for by the body of its request: the same names with the same values.
+impl Serialize for PageQuery {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match &self.start {
+            Start::First => {}
+            Start::After(cursor) => map.serialize_entry("after", cursor)?,
+            Start::Before(cursor) => map.serialize_entry("before", cursor)?,
+        }
+        if let Some(per_page) = self.per_page {
+            map.serialize_entry("per_page", &per_page)?;
+        }
+        if self.with_total_count {
+            map.serialize_entry("include_total_count", &true)?;
+        }
+        map.end()
     }
 }

@@ -5,28 +5,42 @@
 //! | a path with ids in it | [`Path`] | JSON, an envelope, a page, nothing | [`Reply`] |
 //! | a query | [`Query`] | what is wrong with it | [`ReadError`] |
 //! | a body, as JSON or a form | [`Body`] | | |
-//! | a field to keep, clear or set | [`Change`] | | |
+//! | a field to keep, clear or set | [`Change`] | a field that may be missing or null | [`Presence`] |
+//! | days and times between which a list is | [`DateRange`] | what was there, and what is new | [`Upsert`] |
 
 mod base_url;
 mod body;
 mod change;
+mod date;
+mod date_range;
+mod decimal;
 mod envelope;
 pub(crate) mod http_url;
 mod path;
 mod place;
+mod presence;
 mod query;
 mod read_error;
 mod reply;
 pub(crate) mod response;
 mod scrub;
 mod text_enum;
+mod timestamp;
+mod upsert;
 
 pub(crate) use base_url::{BaseUrl, Plaintext, is_loopback};
 pub use body::Body;
 pub use change::Change;
+pub use date::Date;
+pub use date_range::{DateBound, DateRange};
+pub use decimal::{Decimal, InvalidDecimal};
+pub(crate) use envelope::Fields;
 pub use path::Path;
+pub use presence::Presence;
 pub use query::Query;
 pub use read_error::ReadError;
 pub use reply::Reply;
 pub(crate) use scrub::Scrub;
 pub(crate) use text_enum::text_enum;
+pub use timestamp::{InvalidTime, Timestamp};
+pub use upsert::{Upsert, UpsertOutcome};

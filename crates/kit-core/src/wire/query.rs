@@ -2,6 +2,8 @@ use std::fmt::{self, Display, Write as _};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::DateRange;
+
 /// The characters that are percent-encoded: all but the unreserved characters of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -38,6 +40,16 @@ impl Query {
             Some(value) => self.pair(name, value),
             None => self,
         }
+    }
+
+    /// Adds the bounds of a range: `{name}_after` and `{name}_before`.
+    pub fn range(&mut self, name: &str, range: &DateRange) -> &mut Self {
+        for (side, bound) in [("after", range.after_bound()), ("before", range.before_bound())] {
+            if let Some(bound) = bound {
+                self.pair(&format!("{name}_{side}"), bound);
+            }
+        }
+        self
     }
 
     /// The query as it is sent, without a `?`.

@@ -70,14 +70,21 @@ impl<'a> Reply<'a> {
         self.seed(Field::new(name))
     }
 
+    /// Reads two fields of a body that is a JSON object. The other fields are ignored.
+    pub(crate) fn fields<A: Deserialize<'a>, B: Deserialize<'a>>(
+        &self,
+        names: [&'static str; 2],
+    ) -> Result<(A, B), ReadError> {
+        self.seed(Fields::new(names))
+    }
+
     /// Reads a page of a list, whose items are in the field `name`: `{"webhooks": […], "pagination": {…}}`.
     ///
     /// # Errors
     ///
     /// What is wrong with the body, as JSON or in its shape.
     pub fn page<T: Deserialize<'a>>(&self, name: &'static str) -> Result<Page<T>, ReadError> {
-        let (items, pagination) =
-            self.seed(Fields::<Vec<T>, Pagination>::new([name, Pagination::NAME]))?;
+        let (items, pagination) = self.fields([name, Pagination::NAME])?;
         Ok(Page::read(name, items, pagination))
     }
 

@@ -1,4 +1,4 @@
-use jiff::Timestamp;
+use crate::wire::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -1,0 +1,99 @@
+use serde::{Deserialize, Serialize};
+
+use crate::wire::{DateBound, Timestamp};
+use crate::{AccountId, UserId};
+
+/// The account of the credentials, with the user whom they belong to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CurrentAccount {
+    /// Whom the credentials belong to.
+    pub user: User,
+    /// The account.
+    pub account: Account,
+}
+
+/// A user of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct User {
+    /// The email address.
+    pub email: String,
+    /// The id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<UserId>,
+}
+
+/// An account at Kit.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Account {
+    /// The id.
+    pub id: AccountId,
+    /// The name.
+    pub name: String,
+    /// The plan, such as `creator`.
+    pub plan_type: String,
+    /// The email address of the account.
+    pub primary_email_address: Option<String>,
+    /// When the account was created.
+    pub created_at: Timestamp,
+    /// The time zone in which the account sends.
+    pub timezone: Option<TimeZone>,
+    /// The addresses that the account may send from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sending_addresses: Option<Vec<SendingAddress>>,
+    /// The plan in full. (A newer version of Kit's API.)
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+}
+
+/// A time zone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TimeZone {
+    /// The name in the database of IANA, such as `America/New_York`.
+    pub name: String,
+    /// The name that people see.
+    pub friendly_name: Option<String>,
+    /// How far it is from UTC, such as `-05:00`.
+    pub utc_offset: Option<String>,
+}
+
+/// An address that an account may send from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SendingAddress {
+    /// The email address.
+    pub email_address: String,
+    /// The name beside the address.
+    pub from_name: Option<String>,
+    /// How far its confirmation has come, such as `pending`.
+    pub status: Option<String>,
+    /// Whether emails come from this address where none is named.
+    pub is_default: bool,
+    /// Whether the owner of the address has confirmed it.
+    pub is_verified: bool,
+    /// Whether the domain of the address has a DMARC record.
+    pub is_dmarc_configured: bool,
+}
+
+/// What an account pays for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Plan {
+    /// The plan, such as `creator`.
+    pub plan_type: String,
+    /// For how long is paid at once, such as `month`.
+    pub interval: Option<String>,
+    /// How many subscribers the account may have.
+    pub subscriber_limit: Option<u64>,
+    /// Whether the account tries the plan out.
+    pub on_trial: Option<bool>,
+    /// When the trial ends.
+    pub trial_lapse_date: Option<DateBound>,
+    /// When the next period begins.
+    pub renews_at: Option<Timestamp>,
+    /// When the plan ends.
+    pub cancels_at: Option<Timestamp>,
+}

@@ -1,0 +1,37 @@
+use serde::{Deserialize, Serialize};
+
+use crate::wire::{Decimal, Timestamp};
+
+/// How the emails of an account did. Rates are percentages, such as 16.67.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EmailStats {
+    /// How many emails were sent.
+    pub sent: u64,
+    /// How many emails had a link that was clicked.
+    pub clicked: u64,
+    /// How many emails were opened.
+    pub opened: u64,
+    /// Which emails are counted, such as `last_90`.
+    pub email_stats_mode: String,
+    /// Whether Kit tracks who opens emails.
+    pub open_tracking_enabled: bool,
+    /// Whether Kit tracks who clicks links.
+    pub click_tracking_enabled: bool,
+    /// When the counted time begins.
+    pub starting: Timestamp,
+    /// When the counted time ends.
+    pub ending: Timestamp,
+    /// How many of 100 emails were opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_rate: Option<Decimal>,
+    /// Of how many of 100 emails a link was clicked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub click_rate: Option<Decimal>,
+    /// After how many of 100 emails somebody unsubscribed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsubscribe_rate: Option<Decimal>,
+    /// How many of 100 emails came back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounce_rate: Option<Decimal>,
+}

@@ -1,0 +1,93 @@
+use serde::{Deserialize, Serialize};
+
+use super::BroadcastStatus;
+use crate::wire::{Presence, Timestamp};
+use crate::{BroadcastId, EmailTemplateId, PublicationId};
+
+/// A broadcast.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Broadcast {
+    /// The id.
+    pub id: BroadcastId,
+    /// The publication, which the broadcast shares with its post.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publication_id: Option<PublicationId>,
+    /// When the broadcast was created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+    /// The subject.
+    pub subject: Option<String>,
+    /// What email programs show beside the subject.
+    pub preview_text: Option<String>,
+    /// The description that people see at Kit.
+    pub description: Option<String>,
+    /// The content, as HTML. Events do not have it.
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub content: Presence<String>,
+    /// Whether the broadcast is on the web, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public: Option<bool>,
+    /// The time of publication that the web shows.
+    pub published_at: Option<Timestamp>,
+    /// When Kit sends the broadcast. `None` for drafts.
+    pub send_at: Option<Timestamp>,
+    /// The text for those who cannot see the picture. Events do not have it.
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub thumbnail_alt: Presence<String>,
+    /// The URL of the picture. Events do not have it.
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub thumbnail_url: Presence<String>,
+    /// The URL on the web. Events do not have it.
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub public_url: Presence<String>,
+    /// The address that the broadcast comes from. Events do not have it.
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub email_address: Presence<String>,
+    /// The template. Events do not have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_template: Option<EmailTemplateName>,
+    /// Who gets the broadcast: a list of one group, as far as is documented. Events do not have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscriber_filter: Option<Vec<RecipientsGiven>>,
+    /// How far the broadcast has come: not always there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<BroadcastStatus>,
+}
+
+/// The template of a broadcast.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EmailTemplateName {
+    /// The id.
+    pub id: EmailTemplateId,
+    /// The name.
+    pub name: Option<String>,
+}
+
+/// Who gets a broadcast, as replies have it. ([`Recipients`](super::Recipients) is what requests have.)
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RecipientsGiven {
+    /// Those in all of these.
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub all: Presence<Vec<RecipientsOf>>,
+    /// Those in at least one of these.
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub any: Presence<Vec<RecipientsOf>>,
+    /// Those in none of these.
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub none: Presence<Vec<RecipientsOf>>,
+}
+
+/// Segments or tags by which subscribers are chosen, as replies have them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RecipientsOf {
+    /// `segment`, `tag`, or `all_subscribers`.
+    #[serde(rename = "type")]
+    pub of: String,
+    /// The ids of the segments or tags.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ids: Option<Vec<u64>>,
+}

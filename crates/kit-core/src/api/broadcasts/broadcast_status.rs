@@ -1,0 +1,17 @@
+use crate::wire::text_enum;
+
+text_enum! {
+    /// How far a broadcast has come.
+    pub enum BroadcastStatus {
+        /// It is being written:
+        Draft = "draft",
+        /// It will be sent:
+        Scheduled = "scheduled",
+        /// It is being sent:
+        Sending = "sending",
+        /// It was sent:
+        Completed = "completed",
+        /// Its sending was given up:
+        Aborted = "aborted",
+    } else Other
+}

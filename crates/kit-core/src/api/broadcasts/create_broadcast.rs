@@ -1,0 +1,148 @@
+use http::Method;
+use serde::Serialize;
+
+use super::{Broadcast, Recipients};
+use crate::EmailTemplateId;
+use crate::endpoint::Endpoint;
+use crate::error::{Effect, Error};
+use crate::wire::{Body, ReadError, Reply, Timestamp};
+
+/// `POST /v4/broadcasts`: creates a broadcast: a draft, unless it is to be sent at a time.
+///
+/// Kit answers 201 with the broadcast, 403 where the account may not create broadcasts, or 422 where there is no
+/// such template. Kit's documentation requires each field that this type always sends.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::broadcasts::{CreateBroadcast, RecipientGroup, Recipients};
+///
+/// let time = "2026-07-29T14:32:10Z".parse()?;
+/// let create = CreateBroadcast::new("News", "<p>Hello</p>", time)
+///     .to(Recipients::InAny(vec![RecipientGroup::Tags(vec![44.into()])]))
+///     .with_send_at(time);
+/// # Ok::<(), kit_core::wire::InvalidTime>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct CreateBroadcast {
+    subject: String,
+    content: String,
+    published_at: Timestamp,
+    preview_text: String,
+    description: String,
+    public: bool,
+    subscriber_filter: Recipients,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    send_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_template_id: Option<EmailTemplateId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thumbnail_alt: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thumbnail_url: Option<String>,
+}
+
+impl CreateBroadcast {
+    /// A draft for all subscribers, with a subject, a content as HTML, and the time of publication that the web
+    /// shows.
+    pub fn new(
+        subject: impl Into<String>,
+        content: impl Into<String>,
+        published_at: Timestamp,
+    ) -> Self {
+        Self {
+            subject: subject.into(),
+            content: content.into(),
+            published_at,
+            preview_text: String::new(),
+            description: String::new(),
+            public: false,
+            subscriber_filter: Recipients::Everyone,
+            send_at: None,
+            email_template_id: None,
+            email_address: None,
+            thumbnail_alt: None,
+            thumbnail_url: None,
+        }
+    }
+
+    /// When Kit sends the broadcast. Default: it stays a draft.
+    #[must_use]
+    pub fn with_send_at(mut self, send_at: Timestamp) -> Self {
+        self.send_at = Some(send_at);
+        self
+    }
+
+    /// The template. Default: that of the account.
+    #[must_use]
+    pub fn with_email_template_id(mut self, email_template_id: EmailTemplateId) -> Self {
+        self.email_template_id = Some(email_template_id);
+        self
+    }
+
+    /// The address that the broadcast comes from. Default: that of the account.
+    #[must_use]
+    pub fn with_email_address(mut self, email_address: impl Into<String>) -> Self {
+        self.email_address = Some(email_address.into());
+        self
+    }
+
+    /// The text for those who cannot see the picture.
+    #[must_use]
+    pub fn with_thumbnail_alt(mut self, thumbnail_alt: impl Into<String>) -> Self {
+        self.thumbnail_alt = Some(thumbnail_alt.into());
+        self
+    }
+
+    /// The URL of the picture.
+    #[must_use]
+    pub fn with_thumbnail_url(mut self, thumbnail_url: impl Into<String>) -> Self {
+        self.thumbnail_url = Some(thumbnail_url.into());
+        self
+    }
+
+    /// What email programs show beside the subject. Default: nothing.
+    #[must_use]
+    pub fn with_preview_text(mut self, preview_text: impl Into<String>) -> Self {
+        self.preview_text = preview_text.into();
+        self
+    }
+
+    /// What people see at Kit. Default: nothing.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Publishes the broadcast on the web, too. Default: it is sent alone.
+    #[must_use]
+    pub fn public(mut self) -> Self {
+        self.public = true;
+        self
+    }
+
+    /// Who gets the broadcast. Default: all subscribers.
+    #[must_use]
+    pub fn to(mut self, recipients: Recipients) -> Self {
+        self.subscriber_filter = recipients;
+        self
+    }
+}
+
+impl Endpoint for CreateBroadcast {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v4/broadcasts";
+    const EFFECT: Effect = Effect::Creates;
+    type Reply = Broadcast;
+
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
+    }
+
+    fn reply(&self, reply: Reply<'_>) -> Result<Broadcast, ReadError> {
+        reply.field("broadcast")
+    }
+}

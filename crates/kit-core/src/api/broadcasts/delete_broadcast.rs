@@ -1,0 +1,51 @@
+use http::Method;
+use serde::Serialize;
+
+use crate::BroadcastId;
+use crate::endpoint::Endpoint;
+use crate::error::{Effect, Error};
+use crate::wire::{Body, Path, ReadError, Reply};
+
+/// `DELETE /v4/broadcasts/{id}`: deletes a broadcast that has not been sent.
+///
+/// Kit answers 204, 403 where the account may not, 404 where there is no such broadcast, or 422 once it is being
+/// sent.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::broadcasts::DeleteBroadcast;
+///
+/// let delete = DeleteBroadcast::new(7.into());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DeleteBroadcast {
+    #[serde(skip)]
+    id: BroadcastId,
+}
+
+impl DeleteBroadcast {
+    /// Deletes the broadcast with this id.
+    pub fn new(id: BroadcastId) -> Self {
+        Self { id }
+    }
+}
+
+impl Endpoint for DeleteBroadcast {
+    const METHOD: Method = Method::DELETE;
+    const PATH: &'static str = "/v4/broadcasts/{id}";
+    const EFFECT: Effect = Effect::Repeatable;
+    type Reply = ();
+
+    fn path(&self) -> Path {
+        Path::with(Self::PATH, [self.id])
+    }
+
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
+    }
+
+    fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
+        reply.nothing()
+    }
+}

@@ -1,0 +1,17 @@
+use serde::{Deserialize, Serialize};
+
+use crate::wire::Decimal;
+
+/// How often a link of a broadcast was clicked. Rates are fractions of 1.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LinkClicks {
+    /// Where the link leads.
+    pub url: String,
+    /// How many subscribers clicked it.
+    pub unique_clicks: u64,
+    /// How many of those clicked who got the email.
+    pub click_to_delivery_rate: Decimal,
+    /// How many of those clicked who opened the email.
+    pub click_to_open_rate: Decimal,
+}

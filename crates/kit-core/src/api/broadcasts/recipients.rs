@@ -1,0 +1,63 @@
+use serde::{Serialize, Serializer};
+
+use crate::{SegmentId, TagId};
+
+/// Who gets a broadcast. Kit takes one kind of choice alone, and so this is an enum.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::broadcasts::{RecipientGroup, Recipients};
+///
+/// let recipients = Recipients::InAll(vec![RecipientGroup::Tags(vec![44.into()])]);
+/// let json = serde_json::to_string(&recipients)?;
+/// assert_eq!(json, r#"[{"all":[{"type":"tag","ids":[44]}],"any":null,"none":null}]"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Recipients {
+    /// All subscribers.
+    #[default]
+    Everyone,
+    /// Those in all of these segments and tags.
+    InAll(Vec<RecipientGroup>),
+    /// Those in at least one of these segments and tags.
+    InAny(Vec<RecipientGroup>),
+    /// Those in none of these segments and tags.
+    InNone(Vec<RecipientGroup>),
+}
+
+/// Segments or tags by which subscribers are chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "type", content = "ids", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RecipientGroup {
+    /// Segments.
+    #[serde(rename = "segment")]
+    Segments(Vec<SegmentId>),
+    /// Tags.
+    #[serde(rename = "tag")]
+    Tags(Vec<TagId>),
+}
+
+/// A list of groups, of which Kit takes one: with all three keys, since Kit's schema requires them. (It does not
+/// let `all` be null; its own examples of other choices are not there.)
+impl Serialize for Recipients {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Group<'a> {
+            all: Option<&'a [RecipientGroup]>,
+            any: Option<&'a [RecipientGroup]>,
+            none: Option<&'a [RecipientGroup]>,
+        }
+        let none = Group { all: None, any: None, none: None };
+        let groups = match self {
+            Self::Everyone => Vec::new(),
+            Self::InAll(all) => vec![Group { all: Some(all), ..none }],
+            Self::InAny(any) => vec![Group { any: Some(any), ..none }],
+            Self::InNone(given) => vec![Group { none: Some(given), ..none }],
+        };
+        groups.serialize(serializer)
+    }
+}

@@ -1,0 +1,144 @@
+use http::Method;
+use serde::Serialize;
+
+use super::{Broadcast, Recipients};
+use crate::endpoint::Endpoint;
+use crate::error::{Effect, Error};
+use crate::wire::{Body, Path, ReadError, Reply, Timestamp};
+use crate::{BroadcastId, EmailTemplateId};
+
+/// `PUT /v4/broadcasts/{id}`: replaces all of a broadcast that has not been sent.
+///
+/// Kit answers 200 with the broadcast, 403 where the account may not create broadcasts, 404 where there is none,
+/// and 422 once it is being sent. A broadcast is scheduled where it is public and has a time; what is not given
+/// here is cleared.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::broadcasts::UpdateBroadcast;
+///
+/// let time = "2026-07-29T14:32:10Z".parse()?;
+/// let update = UpdateBroadcast::new(7.into(), 2.into(), "News", "<p>Hello</p>", time).with_send_at(time).public();
+/// # Ok::<(), kit_core::wire::InvalidTime>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct UpdateBroadcast {
+    #[serde(skip)]
+    id: BroadcastId,
+    email_template_id: EmailTemplateId,
+    subject: String,
+    content: String,
+    published_at: Timestamp,
+    preview_text: String,
+    description: String,
+    public: bool,
+    subscriber_filter: Recipients,
+    send_at: Option<Timestamp>,
+    email_address: Option<String>,
+    thumbnail_alt: Option<String>,
+    thumbnail_url: Option<String>,
+}
+
+impl UpdateBroadcast {
+    /// A draft for all subscribers, with a template, a subject, a content as HTML, and the time of publication
+    /// that the web shows.
+    pub fn new(
+        id: BroadcastId,
+        email_template_id: EmailTemplateId,
+        subject: impl Into<String>,
+        content: impl Into<String>,
+        published_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            email_template_id,
+            subject: subject.into(),
+            content: content.into(),
+            published_at,
+            preview_text: String::new(),
+            description: String::new(),
+            public: false,
+            subscriber_filter: Recipients::Everyone,
+            send_at: None,
+            email_address: None,
+            thumbnail_alt: None,
+            thumbnail_url: None,
+        }
+    }
+
+    /// When Kit sends the broadcast, if it is public. Default: it is a draft.
+    #[must_use]
+    pub fn with_send_at(mut self, send_at: Timestamp) -> Self {
+        self.send_at = Some(send_at);
+        self
+    }
+
+    /// What email programs show beside the subject. Default: nothing.
+    #[must_use]
+    pub fn with_preview_text(mut self, preview_text: impl Into<String>) -> Self {
+        self.preview_text = preview_text.into();
+        self
+    }
+
+    /// What people see at Kit. Default: nothing.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Publishes the broadcast on the web, too. Default: it is a draft.
+    #[must_use]
+    pub fn public(mut self) -> Self {
+        self.public = true;
+        self
+    }
+
+    /// Who gets the broadcast. Default: all subscribers.
+    #[must_use]
+    pub fn to(mut self, recipients: Recipients) -> Self {
+        self.subscriber_filter = recipients;
+        self
+    }
+
+    /// The address that the broadcast comes from. Default: that of the account.
+    #[must_use]
+    pub fn with_email_address(mut self, email_address: impl Into<String>) -> Self {
+        self.email_address = Some(email_address.into());
+        self
+    }
+
+    /// The text for those who cannot see the picture. Default: none.
+    #[must_use]
+    pub fn with_thumbnail_alt(mut self, thumbnail_alt: impl Into<String>) -> Self {
+        self.thumbnail_alt = Some(thumbnail_alt.into());
+        self
+    }
+
+    /// The URL of the picture. Default: none.
+    #[must_use]
+    pub fn with_thumbnail_url(mut self, thumbnail_url: impl Into<String>) -> Self {
+        self.thumbnail_url = Some(thumbnail_url.into());
+        self
+    }
+}
+
+impl Endpoint for UpdateBroadcast {
+    const METHOD: Method = Method::PUT;
+    const PATH: &'static str = "/v4/broadcasts/{id}";
+    const EFFECT: Effect = Effect::Repeatable;
+    type Reply = Broadcast;
+
+    fn path(&self) -> Path {
+        Path::with(Self::PATH, [self.id])
+    }
+
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
+    }
+
+    fn reply(&self, reply: Reply<'_>) -> Result<Broadcast, ReadError> {
+        reply.field("broadcast")
+    }
+}

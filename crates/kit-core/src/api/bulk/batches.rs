@@ -1,0 +1,380 @@
+use std::mem;
+use std::ops::Range;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Bulk, BulkFailure};
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+
+/// Up to so many items Kit answers at once: with more, nobody tells what became of each.
+const AT_ONCE: usize = 100;
+
+/// Far below what Kit queues, which is 300 MB for all requests together.
+const MAX_BYTES: usize = 1024 * 1024;
+
+/// A bulk operation, as [`Batches`] sends it: all of [this module](super) are.
+pub trait BulkOperation: Endpoint + Sized {
+    /// What there are many of.
+    type Item: Clone + Serialize;
+
+    /// The field that the items are in.
+    const ITEMS: &'static str;
+
+    /// The operation for these items.
+    fn of(items: Vec<Self::Item>) -> Self;
+
+    /// Which of the items failed, by the reply; `None` where Kit has queued them.
+    fn failed(reply: &Self::Reply, items: &[Self::Item]) -> Option<Vec<Failed>>;
+}
+
+/// An item that failed, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Failed {
+    /// Its place among the items; `None` where Kit's reply does not tell which of them it is.
+    pub index: Option<usize>,
+    /// Why, in Kit's words.
+    pub errors: Vec<String>,
+}
+
+/// Splits any number of items into requests that fit, and keeps what became of each.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::bulk::{Batches, BulkCreateSubscribers, BulkOutcome, BulkReport, NewSubscriber};
+/// use kit_core::{Endpoint, Error};
+///
+/// fn import(
+///     people: Vec<NewSubscriber>,
+///     send: impl Fn(&BulkCreateSubscribers) -> Result<<BulkCreateSubscribers as Endpoint>::Reply, Error>,
+/// ) -> BulkReport<NewSubscriber> {
+///     let mut batches = Batches::<BulkCreateSubscribers>::new(people);
+///     while let Some(request) = batches.next_request() {
+///         batches.record(send(&request));
+///     }
+///     batches.into_report()
+/// }
+///
+/// # use kit_core::{Credentials, Kit};
+/// # let kit = Kit::new(Credentials::access_token("token"));
+/// # let send = |request: &BulkCreateSubscribers| {
+/// #     let body = r#"{"subscribers": [], "failures": [
+/// #         {"subscriber": {"email_address": "ann"}, "errors": ["Email address is invalid"]}]}"#;
+/// #     kit.response(request, http::Response::new(body))
+/// # };
+/// let report = import(vec![NewSubscriber::new("ann"), NewSubscriber::new("bob@example.com")], send);
+/// let invalid = BulkOutcome::Failed(vec!["Email address is invalid".into()]);
+/// assert_eq!(report.outcomes, [invalid, BulkOutcome::Done]);
+/// ```
+#[derive(Debug)]
+pub struct Batches<B: BulkOperation> {
+    items: Vec<B::Item>,
+    outcomes: Vec<BulkOutcome>,
+    errors: Vec<Error>,
+    max_items: usize,
+    max_bytes: usize,
+    /// The items of the last request.
+    sent: Range<usize>,
+}
+
+impl<B: BulkOperation> Batches<B> {
+    /// Splits these items into requests of at most 100, which Kit answers at once, and of about 1 MiB.
+    pub fn new(items: impl IntoIterator<Item = B::Item>) -> Self {
+        let items: Vec<B::Item> = items.into_iter().collect();
+        let outcomes = vec![BulkOutcome::NotApplied; items.len()];
+        let errors = Vec::new();
+        Self { items, outcomes, errors, max_items: AT_ONCE, max_bytes: MAX_BYTES, sent: 0..0 }
+    }
+
+    /// How many items a request has at most. Kit queues a request of more than 100, and does not tell afterwards
+    /// what became of its items, unless the request has a callback URL. 0 counts as 1.
+    #[must_use]
+    pub fn with_max_items(mut self, max_items: usize) -> Self {
+        self.max_items = max_items.max(1);
+        self
+    }
+
+    /// How large the items of a request are together, in bytes of JSON. A larger item is sent alone.
+    #[must_use]
+    pub fn with_max_bytes(mut self, max_bytes: usize) -> Self {
+        self.max_bytes = max_bytes;
+        self
+    }
+
+    /// How many items there are, and how many of them are in requests already.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.items.len(), self.sent.end)
+    }
+
+    /// The next request: send it, and then [`record`](Self::record) what came of it. `None` after the last.
+    pub fn next_request(&mut self) -> Option<B> {
+        let start = self.sent.end;
+        let left = self.items.get(start..).unwrap_or_default();
+        let mut bytes = 0;
+        let fit = left.iter().take(self.max_items).take_while(|item| {
+            // What cannot be written fails when it is sent, and says why.
+            bytes += serde_json::to_vec(item).map_or(0, |json| json.len() + 1);
+            bytes <= self.max_bytes
+        });
+        let count = fit.count().max(1).min(left.len());
+        let batch = left.get(..count).filter(|batch| !batch.is_empty())?.to_vec();
+        self.sent = start..start + count;
+        // Until it is recorded, nobody knows.
+        self.set(&BulkOutcome::MayHaveBeenApplied);
+        Some(B::of(batch))
+    }
+
+    /// Keeps what came of the last request.
+    pub fn record(&mut self, result: Result<B::Reply, Error>) {
+        match result {
+            Ok(reply) => self.record_reply(&reply),
+            Err(error) if error.may_have_been_applied() => self.errors.push(error),
+            Err(error) => {
+                self.set(&BulkOutcome::NotApplied);
+                self.errors.push(error);
+            }
+        }
+    }
+
+    fn record_reply(&mut self, reply: &B::Reply) {
+        let items = self.items.get(self.sent.clone()).unwrap_or_default();
+        let Some(failed) = B::failed(reply, items) else {
+            self.set(&BulkOutcome::Queued);
+            return;
+        };
+        // Where a failure is of some item, and nobody knows of which, it may be any.
+        if failed.iter().all(|failed| failed.index.is_some()) {
+            self.set(&BulkOutcome::Done);
+        }
+        for Failed { index, errors } in failed {
+            let outcome = index.and_then(|index| self.outcomes.get_mut(self.sent.start + index));
+            if let Some(outcome) = outcome {
+                *outcome = BulkOutcome::Failed(errors);
+            }
+        }
+    }
+
+    fn set(&mut self, outcome: &BulkOutcome) {
+        if let Some(outcomes) = self.outcomes.get_mut(self.sent.clone()) {
+            outcomes.fill(outcome.clone());
+        }
+    }
+
+    /// What became of each item. What was not sent was not applied.
+    pub fn into_report(self) -> BulkReport<B::Item> {
+        BulkReport { items: self.items, outcomes: self.outcomes, errors: self.errors }
+    }
+}
+
+/// What became of many items.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct BulkReport<T> {
+    /// The items, in the order in which they were given.
+    pub items: Vec<T>,
+    /// What became of each of them, in the same order.
+    pub outcomes: Vec<BulkOutcome>,
+    /// Why requests failed, in the order in which they were sent.
+    pub errors: Vec<Error>,
+}
+
+impl<T: Clone> BulkReport<T> {
+    /// The items that may be sent again: those that were not applied or may have been. All bulk operations can be
+    /// sent again.
+    pub fn to_repeat(&self) -> Vec<T> {
+        let is_open = |outcome: &BulkOutcome| {
+            matches!(outcome, BulkOutcome::NotApplied | BulkOutcome::MayHaveBeenApplied)
+        };
+        let items = self.items.iter().zip(&self.outcomes);
+        items.filter(|(_, outcome)| is_open(outcome)).map(|(item, _)| item.clone()).collect()
+    }
+}
+
+/// What became of an item.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BulkOutcome {
+    /// It is done.
+    Done,
+    /// Kit refused it, and says why.
+    Failed(Vec<String>),
+    /// Kit has queued it: whether it succeeds is not known.
+    Queued,
+    /// Its request was not sent or not applied.
+    NotApplied,
+    /// Its request may have been applied; or Kit refused an item, and does not tell which.
+    MayHaveBeenApplied,
+}
+
+/// A failure, as a bulk operation reads it.
+pub(super) trait Failure {
+    /// The item, as Kit repeats it.
+    type Echo;
+
+    fn echo(&self) -> &Self::Echo;
+
+    fn errors(&self) -> Vec<String>;
+}
+
+impl<T> Failure for BulkFailure<T> {
+    type Echo = T;
+
+    fn echo(&self) -> &T {
+        &self.item
+    }
+
+    fn errors(&self) -> Vec<String> {
+        self.errors.clone()
+    }
+}
+
+/// A failure whose shape is not documented. It is as others are, as far as anybody knows.
+impl Failure for Value {
+    type Echo = Self;
+
+    fn echo(&self) -> &Self {
+        self
+    }
+
+    fn errors(&self) -> Vec<String> {
+        match self.get("errors").and_then(Self::as_array) {
+            Some(errors) => errors
+                .iter()
+                .map(|e| e.as_str().map_or_else(|| e.to_string(), str::to_owned))
+                .collect(),
+            None => vec![self.to_string()],
+        }
+    }
+}
+
+/// Finds the item of each failure. Of equal items, each is found once.
+pub(super) fn failed<T, F: Failure, I>(
+    reply: &Bulk<T, F>,
+    items: &[I],
+    is_of: impl Fn(&I, &F::Echo) -> bool,
+) -> Option<Vec<Failed>> {
+    let Bulk::Done(done) = reply else { return None };
+    let mut left: Vec<_> = items.iter().map(Some).collect();
+    let failed = done.failures.iter().map(|failure| {
+        let mut left_items = left.iter();
+        let index =
+            left_items.position(|item| item.is_some_and(|item| is_of(item, failure.echo())));
+        if let Some(item) = index.and_then(|index| left.get_mut(index)) {
+            mem::take(item);
+        }
+        Failed { index, errors: failure.errors() }
+    });
+    Some(failed.collect())
+}
+
+/// Whether a failure, whose shape is not documented, is of the item with this name: it has the name itself, or an
+/// object with the name in it.
+pub(super) fn is_named(failure: &Value, field: &str, name: &str) -> bool {
+    let has_name = |json: &Value| json.get(field).and_then(Value::as_str) == Some(name);
+    let mut values = failure.as_object().into_iter().flat_map(serde_json::Map::values);
+    has_name(failure) || values.any(has_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::bulk::{BulkCreateTags, BulkTagSubscribers, NewTag, Tagging};
+    use crate::fixtures::kit;
+
+    fn reply<B: BulkOperation>(request: &B, status: u16, body: &Value) -> Result<B::Reply, Error> {
+        let response = http::Response::builder().status(status).body(body.to_string());
+        kit().response(request, response.unwrap())
+    }
+
+    fn tagging(number: u64) -> Tagging {
+        Tagging::new(44.into(), number.into())
+    }
+
+    #[test]
+    fn requests_are_of_a_hundred_or_of_what_fits() {
+        let sizes = |mut batches: Batches<BulkTagSubscribers>| {
+            let mut sizes = Vec::new();
+            while batches.next_request().is_some() {
+                sizes.push(batches.sent.len());
+            }
+            sizes
+        };
+        let of = |count| Batches::<BulkTagSubscribers>::new((0..count).map(tagging));
+        assert!(sizes(of(0)).is_empty());
+        assert_eq!(sizes(of(100)), [100]);
+        assert_eq!(sizes(of(201)), [100, 100, 1]);
+        assert_eq!(sizes(of(5).with_max_items(0)), [1; 5]);
+        let item = serde_json::to_vec(&tagging(1)).unwrap().len() + 1;
+        assert_eq!(sizes(of(5).with_max_bytes(2 * item)), [2, 2, 1]);
+        assert_eq!(sizes(of(3).with_max_bytes(0)), [1; 3]);
+    }
+
+    #[test]
+    fn each_item_has_its_own_outcome() {
+        let items = [1, 2, 2, 3, 4, 5].map(tagging);
+        let mut batches = Batches::<BulkTagSubscribers>::new(items).with_max_items(4);
+        assert_eq!(batches.progress(), (6, 0));
+        let request = batches.next_request().unwrap();
+        assert_eq!(batches.progress(), (6, 4));
+        let failure = |id: u64| json!({"errors": ["Tag does not exist"], "tagging": {"tag_id": 44, "subscriber_id": id}});
+        let body = json!({"subscribers": [], "failures": [failure(2), failure(3)]});
+        batches.record(reply(&request, 200, &body));
+        let request = batches.next_request().unwrap();
+        batches.record(reply(&request, 503, &json!({})));
+        assert!(batches.next_request().is_none());
+        let report = batches.into_report();
+        let failed = BulkOutcome::Failed(vec!["Tag does not exist".into()]);
+        assert_eq!(
+            report.outcomes,
+            [
+                BulkOutcome::Done,
+                failed.clone(),
+                BulkOutcome::Done,
+                failed,
+                BulkOutcome::MayHaveBeenApplied,
+                BulkOutcome::MayHaveBeenApplied,
+            ]
+        );
+        assert_eq!(report.to_repeat(), [tagging(4), tagging(5)]);
+        assert_eq!(report.errors.len(), 1);
+    }
+
+    #[test]
+    fn what_is_queued_refused_or_forgotten_is_told_apart() {
+        let outcome = |status, body: Value| {
+            let mut batches = Batches::<BulkTagSubscribers>::new([tagging(1)]);
+            let request = batches.next_request().unwrap();
+            batches.record(reply(&request, status, &body));
+            batches.into_report().outcomes
+        };
+        assert_eq!(outcome(202, json!({})), [BulkOutcome::Queued]);
+        assert_eq!(outcome(413, json!({"errors": ["x"]})), [BulkOutcome::NotApplied]);
+        let mut batches =
+            Batches::<BulkTagSubscribers>::new([tagging(1), tagging(2)]).with_max_items(1);
+        batches.next_request();
+        let outcomes = batches.into_report().outcomes;
+        assert_eq!(outcomes, [BulkOutcome::MayHaveBeenApplied, BulkOutcome::NotApplied]);
+        // A failure of nobody may be anybody's.
+        let body = json!({"subscribers": [], "failures": [
+            {"errors": ["x"], "tagging": {"tag_id": null, "subscriber_id": 1}}]});
+        assert_eq!(outcome(200, body), [BulkOutcome::MayHaveBeenApplied]);
+    }
+
+    #[test]
+    fn a_failure_without_a_documented_shape_is_found_by_its_name() {
+        let items = [NewTag::new("a"), NewTag::new("b"), NewTag::new("c")];
+        let request = BulkCreateTags::new(items.clone()).unwrap();
+        let failures =
+            json!([{"tag": {"name": "b"}, "errors": ["no", 1]}, {"name": "c"}, {"x": "a"}]);
+        let reply = reply(&request, 200, &json!({"tags": [], "failures": failures})).unwrap();
+        let failed = BulkCreateTags::failed(&reply, &items).unwrap();
+        let indices: Vec<_> = failed.iter().map(|failed| failed.index).collect();
+        assert_eq!(indices, [Some(1), Some(2), None]);
+        assert_eq!(failed[0].errors, ["no", "1"]);
+    }
+}

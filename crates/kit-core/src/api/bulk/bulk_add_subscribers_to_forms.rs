@@ -1,0 +1,90 @@
+use http::Method;
+use serde::Serialize;
+
+use super::batches::failed;
+use super::{
+    Bulk, BulkFailure, BulkFormSubscriber, BulkOperation, Failed, FormAddition, FormAdditionEcho,
+};
+use crate::api::check::{callback, some};
+use crate::endpoint::{Auth, Endpoint};
+use crate::error::{Effect, Error};
+use crate::wire::{Body, ReadError, Reply, http_url};
+
+/// `POST /v4/bulk/forms/subscribers`: adds subscribers to forms.
+///
+/// Kit answers 200 with what became of each, or 202 where there are more than 100, which are done later; 413 where
+/// too much is queued already. Who is new to a form with a double opt-in gets its email.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::bulk::{BulkAddSubscribersToForms, FormAddition};
+///
+/// let add = BulkAddSubscribersToForms::new([FormAddition::new(44.into(), 9.into())])?;
+/// # Ok::<(), kit_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct BulkAddSubscribersToForms {
+    additions: Vec<FormAddition>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback_url: Option<String>,
+}
+
+impl BulkAddSubscribersToForms {
+    /// These, at least one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `additions` where there are none.
+    pub fn new(additions: impl IntoIterator<Item = FormAddition>) -> Result<Self, Error> {
+        Ok(Self { additions: some("additions", additions)?, callback_url: None })
+    }
+
+    /// The URL that Kit posts the result to, where it queues the request: see
+    /// `kit_core::deliveries::BulkCallback`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `callback_url` where it is not an absolute http or https URL with a host.
+    pub fn with_callback_url(mut self, callback_url: impl Into<String>) -> Result<Self, Error> {
+        self.callback_url = Some(callback(callback_url)?);
+        Ok(self)
+    }
+}
+
+impl Endpoint for BulkAddSubscribersToForms {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v4/bulk/forms/subscribers";
+    /// Added twice is added.
+    const EFFECT: Effect = Effect::Repeatable;
+    const AUTH: Auth = Auth::OAuth;
+    type Reply = Bulk<BulkFormSubscriber, BulkFailure<FormAdditionEcho>>;
+
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
+    }
+
+    fn reply(
+        &self,
+        reply: Reply<'_>,
+    ) -> Result<Bulk<BulkFormSubscriber, BulkFailure<FormAdditionEcho>>, ReadError> {
+        Bulk::read(&reply, Some("subscribers"))
+    }
+}
+
+impl BulkOperation for BulkAddSubscribersToForms {
+    type Item = FormAddition;
+    const ITEMS: &'static str = "additions";
+
+    fn of(additions: Vec<FormAddition>) -> Self {
+        Self { additions, callback_url: None }
+    }
+
+    fn failed(reply: &Self::Reply, items: &[FormAddition]) -> Option<Vec<Failed>> {
+        failed(reply, items, FormAddition::is_echoed)
+    }
+}

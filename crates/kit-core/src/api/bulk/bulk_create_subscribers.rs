@@ -1,0 +1,91 @@
+use http::Method;
+use serde::Serialize;
+
+use super::batches::failed;
+use super::{
+    Bulk, BulkFailure, BulkOperation, CreatedSubscriber, Failed, NewSubscriber, SubscriberEcho,
+};
+use crate::api::check::{callback, some};
+use crate::endpoint::{Auth, Endpoint};
+use crate::error::{Effect, Error};
+use crate::wire::{Body, ReadError, Reply, http_url};
+
+/// `POST /v4/bulk/subscribers`: creates subscribers, or updates the first names of those that are there.
+///
+/// Kit answers 200 with what became of each, or 202 where there are more than 100, which are done later; 413 where
+/// too much is queued already. 403 where the account may not have so many subscribers. Custom fields are set by
+/// [`BulkUpdateCustomFieldValues`](super::BulkUpdateCustomFieldValues).
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::bulk::{BulkCreateSubscribers, NewSubscriber};
+///
+/// let create = BulkCreateSubscribers::new([NewSubscriber::new("ann@example.com").with_first_name("Ann")])?;
+/// # Ok::<(), kit_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct BulkCreateSubscribers {
+    subscribers: Vec<NewSubscriber>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback_url: Option<String>,
+}
+
+impl BulkCreateSubscribers {
+    /// These, at least one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `subscribers` where there are none.
+    pub fn new(subscribers: impl IntoIterator<Item = NewSubscriber>) -> Result<Self, Error> {
+        Ok(Self { subscribers: some("subscribers", subscribers)?, callback_url: None })
+    }
+
+    /// The URL that Kit posts the result to, where it queues the request: see
+    /// `kit_core::deliveries::BulkCallback`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `callback_url` where it is not an absolute http or https URL with a host.
+    pub fn with_callback_url(mut self, callback_url: impl Into<String>) -> Result<Self, Error> {
+        self.callback_url = Some(callback(callback_url)?);
+        Ok(self)
+    }
+}
+
+impl Endpoint for BulkCreateSubscribers {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v4/bulk/subscribers";
+    /// An upsert: the second does what the first did.
+    const EFFECT: Effect = Effect::Repeatable;
+    const AUTH: Auth = Auth::OAuth;
+    type Reply = Bulk<CreatedSubscriber, BulkFailure<SubscriberEcho>>;
+
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
+    }
+
+    fn reply(
+        &self,
+        reply: Reply<'_>,
+    ) -> Result<Bulk<CreatedSubscriber, BulkFailure<SubscriberEcho>>, ReadError> {
+        Bulk::read(&reply, Some("subscribers"))
+    }
+}
+
+impl BulkOperation for BulkCreateSubscribers {
+    type Item = NewSubscriber;
+    const ITEMS: &'static str = "subscribers";
+
+    fn of(subscribers: Vec<NewSubscriber>) -> Self {
+        Self { subscribers, callback_url: None }
+    }
+
+    fn failed(reply: &Self::Reply, items: &[NewSubscriber]) -> Option<Vec<Failed>> {
+        failed(reply, items, NewSubscriber::is_echoed)
+    }
+}

@@ -1,0 +1,87 @@
+use http::Method;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::batches::{failed, is_named};
+use super::{Bulk, BulkOperation, Failed, NewTag};
+use crate::api::check::{callback, some};
+use crate::endpoint::{Auth, Endpoint};
+use crate::error::{Effect, Error};
+use crate::tags::Tag;
+use crate::wire::{Body, ReadError, Reply, http_url};
+
+/// `POST /v4/bulk/tags`: creates tags. Those that are there stay as they are.
+///
+/// Kit answers 200 with what became of each, or 202 where there are more than 100, which are done later; 413 where
+/// too much is queued already.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::bulk::{BulkCreateTags, NewTag};
+///
+/// let create = BulkCreateTags::new([NewTag::new("VIP")])?;
+/// # Ok::<(), kit_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct BulkCreateTags {
+    tags: Vec<NewTag>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback_url: Option<String>,
+}
+
+impl BulkCreateTags {
+    /// These, at least one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `tags` where there are none.
+    pub fn new(tags: impl IntoIterator<Item = NewTag>) -> Result<Self, Error> {
+        Ok(Self { tags: some("tags", tags)?, callback_url: None })
+    }
+
+    /// The URL that Kit posts the result to, where it queues the request: see
+    /// `kit_core::deliveries::BulkCallback`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `callback_url` where it is not an absolute http or https URL with a host.
+    pub fn with_callback_url(mut self, callback_url: impl Into<String>) -> Result<Self, Error> {
+        self.callback_url = Some(callback(callback_url)?);
+        Ok(self)
+    }
+}
+
+impl Endpoint for BulkCreateTags {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v4/bulk/tags";
+    /// A second request finds the tags of the first.
+    const EFFECT: Effect = Effect::Repeatable;
+    const AUTH: Auth = Auth::OAuth;
+    type Reply = Bulk<Tag, Value>;
+
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
+    }
+
+    fn reply(&self, reply: Reply<'_>) -> Result<Bulk<Tag, Value>, ReadError> {
+        Bulk::read(&reply, Some("tags"))
+    }
+}
+
+impl BulkOperation for BulkCreateTags {
+    type Item = NewTag;
+    const ITEMS: &'static str = "tags";
+
+    fn of(tags: Vec<NewTag>) -> Self {
+        Self { tags, callback_url: None }
+    }
+
+    fn failed(reply: &Self::Reply, items: &[NewTag]) -> Option<Vec<Failed>> {
+        failed(reply, items, |item, echo| is_named(echo, "name", &item.name))
+    }
+}

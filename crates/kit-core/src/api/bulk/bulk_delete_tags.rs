@@ -1,0 +1,86 @@
+use http::Method;
+use serde::Serialize;
+
+use super::batches::failed;
+use super::{Bulk, BulkFailure, BulkOperation, Failed, TagRef};
+use crate::TagId;
+use crate::api::check::{callback, some};
+use crate::endpoint::{Auth, Endpoint};
+use crate::error::{Effect, Error};
+use crate::wire::{Body, ReadError, Reply, http_url};
+
+/// `DELETE /v4/bulk/tags`: deletes tags.
+///
+/// Kit answers 200 with what became of each, or 202 where there are more than 100, which are done later; 413 where
+/// too much is queued already.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::bulk::BulkDeleteTags;
+///
+/// let delete = BulkDeleteTags::new([44.into(), 45.into()])?;
+/// # Ok::<(), kit_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct BulkDeleteTags {
+    tags: Vec<TagRef>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback_url: Option<String>,
+}
+
+impl BulkDeleteTags {
+    /// These, at least one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `tags` where there are none.
+    pub fn new(ids: impl IntoIterator<Item = TagId>) -> Result<Self, Error> {
+        let tags = ids.into_iter().map(TagRef::from);
+        Ok(Self { tags: some("tags", tags)?, callback_url: None })
+    }
+
+    /// The URL that Kit posts the result to, where it queues the request: see
+    /// `kit_core::deliveries::BulkCallback`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `callback_url` where it is not an absolute http or https URL with a host.
+    pub fn with_callback_url(mut self, callback_url: impl Into<String>) -> Result<Self, Error> {
+        self.callback_url = Some(callback(callback_url)?);
+        Ok(self)
+    }
+}
+
+impl Endpoint for BulkDeleteTags {
+    const METHOD: Method = Method::DELETE;
+    const PATH: &'static str = "/v4/bulk/tags";
+    const EFFECT: Effect = Effect::Repeatable;
+    const AUTH: Auth = Auth::OAuth;
+    type Reply = Bulk<(), BulkFailure<TagRef>>;
+
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
+    }
+
+    fn reply(&self, reply: Reply<'_>) -> Result<Bulk<(), BulkFailure<TagRef>>, ReadError> {
+        Bulk::read(&reply, None)
+    }
+}
+
+impl BulkOperation for BulkDeleteTags {
+    type Item = TagRef;
+    const ITEMS: &'static str = "tags";
+
+    fn of(tags: Vec<TagRef>) -> Self {
+        Self { tags, callback_url: None }
+    }
+
+    fn failed(reply: &Self::Reply, items: &[TagRef]) -> Option<Vec<Failed>> {
+        failed(reply, items, |item, echo| item == echo)
+    }
+}

@@ -1,0 +1,94 @@
+use http::StatusCode;
+use serde::de::DeserializeSeed as _;
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::wire::{Fields, ReadError, Reply};
+
+/// What became of a bulk request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Bulk<T, F> {
+    /// Kit has done it: status 200. That does not say that each item succeeded.
+    Done(BulkDone<T, F>),
+    /// Kit will do it: status 202. There is nothing to ask for afterwards; the result is posted to the URL of the
+    /// request, if it has one.
+    Queued,
+}
+
+/// What became of each item of a bulk request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct BulkDone<T, F> {
+    /// A row for each item that succeeded, in an order that Kit chooses. None for deletions.
+    pub succeeded: Vec<T>,
+    /// Each item that failed.
+    pub failures: Vec<F>,
+    /// The field in which Kit sends the rows. None for deletions.
+    name: Option<&'static str>,
+}
+
+/// An item that failed, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct BulkFailure<T> {
+    /// Why, in Kit's words, such as `Tag does not exist`.
+    pub errors: Vec<String>,
+    /// The item, as Kit repeats it.
+    pub item: T,
+}
+
+/// An item as failures repeat it.
+pub trait Echo {
+    /// The field that it is in.
+    const NAME: &'static str;
+}
+
+impl<T, F> Bulk<T, F> {
+    pub(super) fn read<'a>(reply: &Reply<'a>, name: Option<&'static str>) -> Result<Self, ReadError>
+    where
+        T: Deserialize<'a>,
+        F: Deserialize<'a>,
+    {
+        if reply.status() == StatusCode::ACCEPTED {
+            reply.nothing()?;
+            return Ok(Self::Queued);
+        }
+        let (succeeded, failures) = match name {
+            Some(name) => reply.fields([name, "failures"])?,
+            None => (Vec::new(), reply.field("failures")?),
+        };
+        Ok(Self::Done(BulkDone { succeeded, failures, name }))
+    }
+}
+
+/// Writes what Kit answers with: an empty object, where the request is queued.
+impl<T: Serialize, F: Serialize> Serialize for Bulk<T, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Self::Done(done) = self {
+            if let Some(name) = done.name {
+                map.serialize_entry(name, &done.succeeded)?;
+            }
+            map.serialize_entry("failures", &done.failures)?;
+        }
+        map.end()
+    }
+}
+
+impl<T: Echo + Serialize> Serialize for BulkFailure<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("errors", &self.errors)?;
+        map.serialize_entry(T::NAME, &self.item)?;
+        map.end()
+    }
+}
+
+impl<'de, T: Echo + Deserialize<'de>> Deserialize<'de> for BulkFailure<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let fields = Fields::new(["errors", T::NAME]);
+        let (errors, item) = fields.deserialize(deserializer)?;
+        Ok(Self { errors, item })
+    }
+}

@@ -1,0 +1,88 @@
+use http::Method;
+use serde::Serialize;
+
+use super::batches::failed;
+use super::{Bulk, BulkFailure, BulkOperation, BulkTaggedSubscriber, Failed, Tagging};
+use crate::api::check::{callback, some};
+use crate::endpoint::{Auth, Endpoint};
+use crate::error::{Effect, Error};
+use crate::wire::{Body, ReadError, Reply, http_url};
+
+/// `POST /v4/bulk/tags/subscribers`: gives subscribers tags.
+///
+/// Kit answers 200 with what became of each, or 202 where there are more than 100, which are done later; 413 where
+/// too much is queued already.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::bulk::{BulkTagSubscribers, Tagging};
+///
+/// let tag = BulkTagSubscribers::new([Tagging::new(44.into(), 9.into())])?;
+/// # Ok::<(), kit_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct BulkTagSubscribers {
+    taggings: Vec<Tagging>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback_url: Option<String>,
+}
+
+impl BulkTagSubscribers {
+    /// These, at least one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `taggings` where there are none.
+    pub fn new(taggings: impl IntoIterator<Item = Tagging>) -> Result<Self, Error> {
+        Ok(Self { taggings: some("taggings", taggings)?, callback_url: None })
+    }
+
+    /// The URL that Kit posts the result to, where it queues the request: see
+    /// `kit_core::deliveries::BulkCallback`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `callback_url` where it is not an absolute http or https URL with a host.
+    pub fn with_callback_url(mut self, callback_url: impl Into<String>) -> Result<Self, Error> {
+        self.callback_url = Some(callback(callback_url)?);
+        Ok(self)
+    }
+}
+
+impl Endpoint for BulkTagSubscribers {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v4/bulk/tags/subscribers";
+    /// Tagged twice is tagged.
+    const EFFECT: Effect = Effect::Repeatable;
+    const AUTH: Auth = Auth::OAuth;
+    type Reply = Bulk<BulkTaggedSubscriber, BulkFailure<Tagging>>;
+
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
+    }
+
+    fn reply(
+        &self,
+        reply: Reply<'_>,
+    ) -> Result<Bulk<BulkTaggedSubscriber, BulkFailure<Tagging>>, ReadError> {
+        Bulk::read(&reply, Some("subscribers"))
+    }
+}
+
+impl BulkOperation for BulkTagSubscribers {
+    type Item = Tagging;
+    const ITEMS: &'static str = "taggings";
+
+    fn of(taggings: Vec<Tagging>) -> Self {
+        Self { taggings, callback_url: None }
+    }
+
+    fn failed(reply: &Self::Reply, items: &[Tagging]) -> Option<Vec<Failed>> {
+        failed(reply, items, |item, echo| item == echo)
+    }
+}

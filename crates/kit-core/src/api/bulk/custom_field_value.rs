@@ -1,0 +1,35 @@
+use serde::{Deserialize, Serialize};
+
+use super::Echo;
+use crate::{CustomFieldId, SubscriberId};
+
+/// The value of a custom field of a subscriber.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CustomFieldValue {
+    /// The subscriber. Kit repeats null as it was sent.
+    pub subscriber_id: Option<SubscriberId>,
+    /// The custom field.
+    pub subscriber_custom_field_id: CustomFieldId,
+    /// The value.
+    pub value: String,
+}
+
+impl CustomFieldValue {
+    /// The value of a subscriber's custom field.
+    pub fn new(
+        subscriber_id: SubscriberId,
+        field_id: CustomFieldId,
+        value: impl Into<String>,
+    ) -> Self {
+        Self {
+            subscriber_id: Some(subscriber_id),
+            subscriber_custom_field_id: field_id,
+            value: value.into(),
+        }
+    }
+}
+
+impl Echo for CustomFieldValue {
+    const NAME: &'static str = "custom_field_value";
+}

@@ -1,0 +1,84 @@
+use serde::{Deserialize, Serialize};
+
+use super::Echo;
+use crate::SubscriberId;
+use crate::subscribers::SubscriberState;
+use crate::wire::Timestamp;
+
+/// A subscriber to create, or to update.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct NewSubscriber {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_name: Option<String>,
+    email_address: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<SubscriberState>,
+}
+
+impl NewSubscriber {
+    /// An active subscriber with this email address. Kit says of each that it does not take.
+    pub fn new(email_address: impl Into<String>) -> Self {
+        Self { first_name: None, email_address: email_address.into(), state: None }
+    }
+
+    /// The first name.
+    #[must_use]
+    pub fn with_first_name(mut self, first_name: impl Into<String>) -> Self {
+        self.first_name = Some(first_name.into());
+        self
+    }
+
+    /// Whether the subscriber gets emails, if it is new. Default: [`SubscriberState::Active`].
+    #[must_use]
+    pub fn with_state(mut self, state: SubscriberState) -> Self {
+        self.state = Some(state);
+        self
+    }
+
+    /// The email address.
+    pub fn email_address(&self) -> &str {
+        &self.email_address
+    }
+
+    /// Whether a failure is of this item. (Kit's example of a bad address repeats it as null.)
+    pub(super) fn is_echoed(&self, echo: &SubscriberEcho) -> bool {
+        match &echo.email_address {
+            Some(email_address) => *email_address == self.email_address,
+            None => self.email_address.is_empty(),
+        }
+    }
+}
+
+/// A subscriber that could not be created.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SubscriberEcho {
+    /// The first name.
+    pub first_name: Option<String>,
+    /// The email address.
+    pub email_address: Option<String>,
+    /// The state.
+    pub state: Option<SubscriberState>,
+    /// When the subscriber was created, if it is there.
+    pub created_at: Option<Timestamp>,
+}
+
+impl Echo for SubscriberEcho {
+    const NAME: &'static str = "subscriber";
+}
+
+/// A subscriber that was created or updated, without its custom fields.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CreatedSubscriber {
+    /// The id.
+    pub id: SubscriberId,
+    /// The first name.
+    pub first_name: Option<String>,
+    /// The email address.
+    pub email_address: String,
+    /// Whether the subscriber gets emails.
+    pub state: SubscriberState,
+    /// When the subscriber was created.
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,55 @@
+use http::Method;
+use serde::Serialize;
+
+use super::SequenceSubscriber;
+use crate::endpoint::Endpoint;
+use crate::error::{Effect, Error};
+use crate::wire::{Body, Path, ReadError, Reply, Upsert};
+use crate::{SequenceId, SubscriberId};
+
+/// `POST /v4/sequences/{sequence_id}/subscribers/{id}`: adds a subscriber to a sequence.
+///
+/// Kit answers 201, 200 where the subscriber is in the sequence already, or 404 where there is no such sequence or
+/// subscriber.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::sequences::AddSubscriberToSequence;
+///
+/// let add = AddSubscriberToSequence::new(6.into(), 9.into());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct AddSubscriberToSequence {
+    #[serde(skip)]
+    sequence_id: SequenceId,
+    #[serde(skip)]
+    id: SubscriberId,
+}
+
+impl AddSubscriberToSequence {
+    /// Adds the subscriber with this id to this sequence.
+    pub fn new(sequence_id: SequenceId, id: SubscriberId) -> Self {
+        Self { sequence_id, id }
+    }
+}
+
+impl Endpoint for AddSubscriberToSequence {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v4/sequences/{sequence_id}/subscribers/{id}";
+    /// Added twice is added.
+    const EFFECT: Effect = Effect::Repeatable;
+    type Reply = Upsert<SequenceSubscriber>;
+
+    fn path(&self) -> Path {
+        Path::with(Self::PATH, [self.sequence_id.get(), self.id.get()])
+    }
+
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
+    }
+
+    fn reply(&self, reply: Reply<'_>) -> Result<Upsert<SequenceSubscriber>, ReadError> {
+        Upsert::read(&reply, "subscriber")
+    }
+}

@@ -1,0 +1,51 @@
+use http::Method;
+use serde::Serialize;
+
+use crate::SequenceId;
+use crate::endpoint::Endpoint;
+use crate::error::{Effect, Error};
+use crate::wire::{Body, Path, ReadError, Reply};
+
+/// `DELETE /v4/sequences/{id}`: deletes a sequence: nobody gets any more of it.
+///
+/// Kit answers 204, or 404 where there is no such sequence. To pause one, see
+/// [`UpdateSequence`](super::UpdateSequence).
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::sequences::DeleteSequence;
+///
+/// let delete = DeleteSequence::new(6.into());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DeleteSequence {
+    #[serde(skip)]
+    id: SequenceId,
+}
+
+impl DeleteSequence {
+    /// Deletes the sequence with this id.
+    pub fn new(id: SequenceId) -> Self {
+        Self { id }
+    }
+}
+
+impl Endpoint for DeleteSequence {
+    const METHOD: Method = Method::DELETE;
+    const PATH: &'static str = "/v4/sequences/{id}";
+    const EFFECT: Effect = Effect::Repeatable;
+    type Reply = ();
+
+    fn path(&self) -> Path {
+        Path::with(Self::PATH, [self.id])
+    }
+
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
+    }
+
+    fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
+        reply.nothing()
+    }
+}

@@ -1,0 +1,36 @@
+use serde::{Deserialize, Serialize};
+
+use super::{DelayUnit, Weekday};
+use crate::wire::Presence;
+use crate::{EmailTemplateId, SequenceEmailId, SequenceId};
+
+/// An email of a sequence.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SequenceEmail {
+    /// The id.
+    pub id: SequenceEmailId,
+    /// The sequence.
+    pub sequence_id: SequenceId,
+    /// The subject.
+    pub subject: String,
+    /// What email programs show beside the subject.
+    pub preview_text: Option<String>,
+    /// The address that the email comes from.
+    pub email_address: Option<String>,
+    /// The template. `None` where it is that of the sequence.
+    pub email_template_id: Option<EmailTemplateId>,
+    /// Whether the email is sent; otherwise it is a draft.
+    pub published: bool,
+    /// The place in the sequence, from 0 on.
+    pub position: Option<u64>,
+    /// How long after the email before it this one is sent.
+    pub delay_value: u64,
+    /// What the delay is counted in.
+    pub delay_unit: DelayUnit,
+    /// The days on which the email is sent. `None` where the delay is in hours.
+    pub send_days: Option<Vec<Weekday>>,
+    /// The content, as HTML. Lists have it where it was asked for.
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub content: Presence<String>,
+}

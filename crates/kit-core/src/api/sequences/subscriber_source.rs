@@ -1,0 +1,63 @@
+use serde::{Deserialize, Serialize};
+
+use crate::wire::text_enum;
+use crate::{FormId, SegmentId, SequenceId, TagId};
+
+/// Subscribers of tags, forms, sequences or segments, who skip a sequence.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::sequences::SubscriberSource;
+///
+/// let customers = SubscriberSource::tags([44.into()]);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SubscriberSource {
+    /// What the ids are of.
+    #[serde(rename = "type")]
+    pub of: SubscriberSourceType,
+    /// The ids.
+    pub ids: Vec<u64>,
+}
+
+impl SubscriberSource {
+    /// The subscribers with one of these tags.
+    pub fn tags(ids: impl IntoIterator<Item = TagId>) -> Self {
+        Self::new(SubscriberSourceType::Tag, ids)
+    }
+
+    /// The subscribers in one of these sequences.
+    pub fn sequences(ids: impl IntoIterator<Item = SequenceId>) -> Self {
+        Self::new(SubscriberSourceType::Sequence, ids)
+    }
+
+    /// The subscribers of one of these forms.
+    pub fn forms(ids: impl IntoIterator<Item = FormId>) -> Self {
+        Self::new(SubscriberSourceType::Form, ids)
+    }
+
+    /// The subscribers in one of these segments.
+    pub fn segments(ids: impl IntoIterator<Item = SegmentId>) -> Self {
+        Self::new(SubscriberSourceType::Segment, ids)
+    }
+
+    fn new<T: Into<u64>>(of: SubscriberSourceType, ids: impl IntoIterator<Item = T>) -> Self {
+        Self { of, ids: ids.into_iter().map(Into::into).collect() }
+    }
+}
+
+text_enum! {
+    /// What the ids of a [`SubscriberSource`] are of.
+    pub enum SubscriberSourceType {
+        /// Tags:
+        Tag = "tag",
+        /// Sequences:
+        Sequence = "sequence",
+        /// Forms:
+        Form = "form",
+        /// Segments:
+        Segment = "segment",
+    } else Other
+}

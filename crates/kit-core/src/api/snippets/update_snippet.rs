@@ -1,0 +1,86 @@
+use http::Method;
+use serde::Serialize;
+
+use super::{Snippet, SnippetBody};
+use crate::SnippetId;
+use crate::endpoint::Endpoint;
+use crate::error::{Effect, Error};
+use crate::wire::{Body, Path, ReadError, Reply};
+
+/// `PUT /v4/snippets/{id}`: changes what is given of a snippet, and nothing else.
+///
+/// A new body is in each email that is sent from then on. Kit answers 200 with the snippet, 404 where there is
+/// none, and 422 for the body of the other type, which a snippet keeps for ever.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::snippets::UpdateSnippet;
+///
+/// let archive = UpdateSnippet::new(5.into()).archived();
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct UpdateSnippet {
+    #[serde(skip)]
+    id: SnippetId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archived: Option<bool>,
+    #[serde(flatten)]
+    body: Option<SnippetBody>,
+}
+
+impl UpdateSnippet {
+    /// Changes nothing yet of the snippet with this id.
+    pub fn new(id: SnippetId) -> Self {
+        Self { id, name: None, archived: None, body: None }
+    }
+
+    /// Changes the name. The key stays.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Archives the snippet.
+    #[must_use]
+    pub fn archived(mut self) -> Self {
+        self.archived = Some(true);
+        self
+    }
+
+    /// Brings the snippet back from the archive.
+    #[must_use]
+    pub fn restored(mut self) -> Self {
+        self.archived = Some(false);
+        self
+    }
+
+    /// Changes the body: of the type that the snippet has.
+    #[must_use]
+    pub fn with_snippet_body(mut self, body: SnippetBody) -> Self {
+        self.body = Some(body);
+        self
+    }
+}
+
+impl Endpoint for UpdateSnippet {
+    const METHOD: Method = Method::PUT;
+    const PATH: &'static str = "/v4/snippets/{id}";
+    const EFFECT: Effect = Effect::Repeatable;
+    type Reply = Snippet;
+
+    fn path(&self) -> Path {
+        Path::with(Self::PATH, [self.id])
+    }
+
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
+    }
+
+    fn reply(&self, reply: Reply<'_>) -> Result<Snippet, ReadError> {
+        reply.field("snippet")
+    }
+}

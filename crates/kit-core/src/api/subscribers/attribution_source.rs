@@ -1,0 +1,48 @@
+use serde::Serialize;
+
+use crate::FormId;
+
+/// Where subscribers came from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AttributionSource {
+    /// One of these forms or landing pages.
+    Forms {
+        /// Their ids.
+        ids: Vec<FormId>,
+    },
+    /// A source at Kit. (A newer version of Kit's API.)
+    KitSource(KitSource),
+}
+
+/// A source at Kit: all that is given has to hold.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::subscribers::{AttributionSource, Condition, KitSource};
+///
+/// let mut source = KitSource::default();
+/// source.source_type = Some("api_subscription".into());
+/// let by_api = Condition::Attribution { any: vec![AttributionSource::KitSource(source)] };
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[non_exhaustive]
+pub struct KitSource {
+    /// What the source is: `form_subscription`, `api_subscription`, `manual` and others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_type: Option<String>,
+    /// The ids of the sources.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub source_ids: Vec<u64>,
+    /// The names of the sources.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub source_names: Vec<String>,
+    /// What of the source it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mechanism: Option<String>,
+    /// The ids of that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mechanism_ids: Vec<u64>,
+}

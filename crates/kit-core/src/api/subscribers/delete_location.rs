@@ -1,0 +1,51 @@
+use http::Method;
+use serde::Serialize;
+
+use crate::SubscriberId;
+use crate::endpoint::Endpoint;
+use crate::error::{Effect, Error};
+use crate::wire::{Body, Path, ReadError, Reply};
+
+/// `DELETE /v4/subscribers/{subscriber_id}/location`: takes the pinned location from a subscriber: Kit infers one
+/// again.
+///
+/// Kit answers 204, or 404 where there is no such subscriber.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::subscribers::DeleteLocation;
+///
+/// let delete = DeleteLocation::new(9.into());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DeleteLocation {
+    #[serde(skip)]
+    subscriber_id: SubscriberId,
+}
+
+impl DeleteLocation {
+    /// Takes the pinned location from this subscriber.
+    pub fn new(subscriber_id: SubscriberId) -> Self {
+        Self { subscriber_id }
+    }
+}
+
+impl Endpoint for DeleteLocation {
+    const METHOD: Method = Method::DELETE;
+    const PATH: &'static str = "/v4/subscribers/{subscriber_id}/location";
+    const EFFECT: Effect = Effect::Repeatable;
+    type Reply = ();
+
+    fn path(&self) -> Path {
+        Path::with(Self::PATH, [self.subscriber_id])
+    }
+
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
+    }
+
+    fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
+        reply.nothing()
+    }
+}

@@ -1,0 +1,195 @@
+use std::ops::{Bound, RangeBounds};
+
+use serde::Serialize;
+
+use crate::BroadcastId;
+use crate::wire::{Date, text_enum};
+
+/// How many emails, when, and which: for opened, sent and delivered emails.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::subscribers::{Condition, Engagement};
+///
+/// let engaged = Condition::Opens(Engagement::new().with_count(3..).of_broadcasts([7.into()]));
+/// let json = serde_json::to_string(&engaged)?;
+/// assert_eq!(
+///     json,
+///     r#"{"type":"opens","count_greater_than_or_equal":3,"any":[{"type":"broadcasts","ids":[7]}]}"#
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Engagement {
+    #[serde(flatten)]
+    events: Events,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    any: Vec<OfBroadcasts>,
+}
+
+/// How many links, when, and which: for clicks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Clicks {
+    #[serde(flatten)]
+    events: Events,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    any: Vec<Clicked>,
+}
+
+/// How often, and when.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+struct Events {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count_greater_than: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count_greater_than_or_equal: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count_less_than: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count_less_than_or_equal: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<Date>,
+}
+
+/// One of the broadcasts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "type", rename = "broadcasts")]
+struct OfBroadcasts {
+    ids: Vec<BroadcastId>,
+}
+
+/// One of the broadcasts, or one of the links.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Clicked {
+    Broadcasts { ids: Vec<BroadcastId> },
+    Urls(ClickedUrls),
+}
+
+impl Events {
+    fn set_count(&mut self, range: &impl RangeBounds<u64>) {
+        let (from, to) = (range.start_bound().cloned(), range.end_bound().cloned());
+        (self.count_greater_than, self.count_greater_than_or_equal) = bounds(from);
+        (self.count_less_than, self.count_less_than_or_equal) = bounds(to);
+    }
+}
+
+/// A bound that excludes its number, and one that includes it.
+fn bounds(bound: Bound<u64>) -> (Option<u64>, Option<u64>) {
+    match bound {
+        Bound::Excluded(number) => (Some(number), None),
+        Bound::Included(number) => (None, Some(number)),
+        Bound::Unbounded => (None, None),
+    }
+}
+
+macro_rules! events {
+    ($name:ident) => {
+        impl $name {
+            /// Any, at any time. How many are meant where no count is given is not documented.
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            /// How many: `3..` for three or more, `..3` for less than three.
+            #[must_use]
+            pub fn with_count(mut self, range: impl RangeBounds<u64>) -> Self {
+                self.events.set_count(&range);
+                self
+            }
+
+            /// After a day. Whether the day itself counts is not documented.
+            #[must_use]
+            pub fn after(mut self, date: Date) -> Self {
+                self.events.after = Some(date);
+                self
+            }
+
+            /// Before a day. Whether the day itself counts is not documented.
+            #[must_use]
+            pub fn before(mut self, date: Date) -> Self {
+                self.events.before = Some(date);
+                self
+            }
+        }
+    };
+}
+
+events!(Engagement);
+events!(Clicks);
+
+impl Engagement {
+    /// Emails of one of these broadcasts. Called again: or of one of those.
+    #[must_use]
+    pub fn of_broadcasts(mut self, ids: impl IntoIterator<Item = BroadcastId>) -> Self {
+        self.any.push(OfBroadcasts { ids: ids.into_iter().collect() });
+        self
+    }
+}
+
+impl Clicks {
+    /// In one of these broadcasts. Called again: or in one of those.
+    #[must_use]
+    pub fn of_broadcasts(mut self, ids: impl IntoIterator<Item = BroadcastId>) -> Self {
+        self.any.push(Clicked::Broadcasts { ids: ids.into_iter().collect() });
+        self
+    }
+
+    /// On one of these links. Called again: or on one of those.
+    #[must_use]
+    pub fn on(mut self, urls: ClickedUrls) -> Self {
+        self.any.push(Clicked::Urls(urls));
+        self
+    }
+}
+
+/// Links by their ids or by what their URLs are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct ClickedUrls {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ids: Vec<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    urls: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matching: Option<UrlMatch>,
+}
+
+impl ClickedUrls {
+    /// The links with these ids at Kit.
+    pub fn with_ids(ids: impl IntoIterator<Item = u64>) -> Self {
+        Self { ids: ids.into_iter().collect(), ..Self::default() }
+    }
+
+    /// The links whose URLs match one of these texts.
+    pub fn matching<T: Into<String>>(
+        matching: UrlMatch,
+        urls: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let urls = urls.into_iter().map(Into::into).collect();
+        Self { ids: Vec::new(), urls, matching: Some(matching) }
+    }
+
+    /// Or the links with these ids.
+    #[must_use]
+    pub fn or_ids(mut self, ids: impl IntoIterator<Item = u64>) -> Self {
+        self.ids.extend(ids);
+        self
+    }
+}
+
+text_enum! {
+    /// How a URL matches a text.
+    pub enum UrlMatch {
+        /// It is the text:
+        Exact = "exact",
+        /// It has the text in it:
+        Contains = "contains",
+        /// It starts with the text:
+        StartsWith = "starts_with",
+        /// It ends with the text:
+        EndsWith = "ends_with",
+    } else Other
+}

@@ -1,0 +1,114 @@
+use http::Method;
+use serde::Serialize;
+
+use super::{Condition, CountingMode, FilterExtra, FilterSortField, FilteredSubscriber, SortOrder};
+use crate::endpoint::Endpoint;
+use crate::error::{Effect, Error};
+use crate::list::{List, Page, PageQuery};
+use crate::wire::{Body, ReadError, Reply};
+
+/// `POST /v4/subscribers/filter`: the subscribers that meet all of some conditions, page by page.
+///
+/// Where a page begins is written into the body. Kit's documentation shows pages of this list, and does not say
+/// how to ask for one.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::subscribers::{Condition, Engagement, FilterSubscribers};
+///
+/// // Opened three emails or more since July, and has one of these tags.
+/// let since = "2026-07-01".parse()?;
+/// let filter = FilterSubscribers::new([
+///     Condition::Opens(Engagement::new().with_count(3..).after(since)),
+///     Condition::tags([44.into(), 45.into()]),
+/// ]);
+/// # Ok::<(), kit_core::wire::InvalidTime>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FilterSubscribers {
+    all: Vec<Condition>,
+    counting_mode: Option<CountingMode>,
+    include: Vec<FilterExtra>,
+    sort_field: Option<FilterSortField>,
+    sort_order: Option<SortOrder>,
+    #[serde(flatten)]
+    page: PageQuery,
+}
+
+impl FilterSubscribers {
+    /// The subscribers that meet all of these conditions. Kit advises to name the states that are wanted.
+    pub fn new(all: impl IntoIterator<Item = Condition>) -> Self {
+        Self {
+            all: all.into_iter().collect(),
+            counting_mode: None,
+            include: Vec::new(),
+            sort_field: None,
+            sort_order: None,
+            page: PageQuery::default(),
+        }
+    }
+
+    /// How events are counted. Default: [`CountingMode::Raw`].
+    #[must_use]
+    pub fn with_counting_mode(mut self, counting_mode: CountingMode) -> Self {
+        self.counting_mode = Some(counting_mode);
+        self
+    }
+
+    /// Asks for more than Kit tells by default.
+    #[must_use]
+    pub fn including(mut self, extras: impl IntoIterator<Item = FilterExtra>) -> Self {
+        self.include = extras.into_iter().collect();
+        self
+    }
+
+    /// What to sort by. Default: [`FilterSortField::CreatedAt`]. To sort by distance, one of the conditions has to
+    /// be a place.
+    #[must_use]
+    pub fn with_sort_field(mut self, sort_field: FilterSortField) -> Self {
+        self.sort_field = Some(sort_field);
+        self
+    }
+
+    /// In which order to sort. Default: descending, but by distance ascending.
+    #[must_use]
+    pub fn with_sort_order(mut self, sort_order: SortOrder) -> Self {
+        self.sort_order = Some(sort_order);
+        self
+    }
+}
+
+impl Endpoint for FilterSubscribers {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v4/subscribers/filter";
+    /// It only reads, in spite of its method.
+    const EFFECT: Effect = Effect::Reads;
+    type Reply = Page<FilteredSubscriber>;
+
+    fn body(&self) -> Result<Body, Error> {
+        let is_place = |condition: &Condition| matches!(condition, Condition::Location(_));
+        let is_known = |condition: &Condition| !matches!(condition, Condition::Other(_));
+        let has_place = self.all.iter().any(is_place) || !self.all.iter().all(is_known);
+        if self.sort_field == Some(FilterSortField::Distance) && !has_place {
+            return Err(Error::input("sort_field", "is the distance, but no condition is a place"));
+        }
+        Body::json(self)
+    }
+
+    fn reply(&self, reply: Reply<'_>) -> Result<Page<FilteredSubscriber>, ReadError> {
+        reply.page("subscribers")
+    }
+}
+
+impl List for FilterSubscribers {
+    type Item = FilteredSubscriber;
+
+    fn page_query(&self) -> &PageQuery {
+        &self.page
+    }
+
+    fn page_query_mut(&mut self) -> &mut PageQuery {
+        &mut self.page
+    }
+}

@@ -1,0 +1,30 @@
+use serde::{Deserialize, Serialize};
+
+use super::Subscriber;
+use crate::wire::{ReadError, Reply, UpsertOutcome};
+
+/// A subscriber that was created or changed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SavedSubscriber {
+    /// Whether the subscriber is new. [`UpsertOutcome::Accepted`]: custom fields follow later, and are `None` here.
+    #[serde(skip)]
+    pub outcome: UpsertOutcome,
+    /// The subscriber.
+    pub subscriber: Subscriber,
+    /// A text for each key of a custom field that the account does not have. Its value was not saved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warnings: Option<Vec<String>>,
+}
+
+impl SavedSubscriber {
+    pub(super) fn read(reply: &Reply<'_>) -> Result<Self, ReadError> {
+        #[derive(Deserialize)]
+        struct Saved {
+            subscriber: Subscriber,
+            warnings: Option<Vec<String>>,
+        }
+        let Saved { subscriber, warnings } = reply.json()?;
+        Ok(Self { outcome: UpsertOutcome::of(reply.status()), subscriber, warnings })
+    }
+}

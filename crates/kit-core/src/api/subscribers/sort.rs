@@ -1,0 +1,45 @@
+use crate::wire::text_enum;
+
+text_enum! {
+    /// In which order a list is sorted.
+    pub enum SortOrder {
+        /// The smallest or oldest first:
+        Ascending = "asc",
+        /// The greatest or newest first:
+        Descending = "desc",
+    } else Other
+}
+
+text_enum! {
+    /// What a list of subscribers is sorted by. Kit's documentation shows one value.
+    pub enum SubscriberSortField {
+        /// When they unsubscribed; for the status [`Cancelled`](super::SubscriberStatus::Cancelled) alone:
+        CancelledAt = "cancelled_at",
+    } else Other
+}
+
+text_enum! {
+    /// What found subscribers are sorted by. Engagement is that of the last 90 days.
+    pub enum FilterSortField {
+        /// Their ids:
+        Id = "id",
+        /// Their first names:
+        FirstName = "first_name",
+        /// Their email addresses:
+        EmailAddress = "email_address",
+        /// When they were created:
+        CreatedAt = "created_at",
+        /// How many emails they got:
+        Sent = "engagement__sent",
+        /// How many emails they opened:
+        Opens = "engagement__opens",
+        /// How many links they clicked:
+        Clicks = "engagement__clicks",
+        /// How many of their emails they opened:
+        OpenRate = "engagement__open_rate",
+        /// In how many of their emails they clicked a link:
+        ClickRate = "engagement__click_rate",
+        /// How far they are from the place of a condition:
+        Distance = "location__distance",
+    } else Other
+}

@@ -1,0 +1,15 @@
+use crate::wire::text_enum;
+
+text_enum! {
+    /// What a list of subscribers tells where it is asked for.
+    pub enum SubscriberExtra {
+        /// Where the subscriber came from:
+        Attribution = "attribution",
+        /// The tags:
+        Tags = "tags",
+        /// Where the subscriber is:
+        Location = "location",
+        /// When the subscriber unsubscribed; for the status [`Cancelled`](super::SubscriberStatus::Cancelled) alone:
+        CanceledAt = "canceled_at",
+    } else Other
+}

@@ -1,0 +1,42 @@
+use serde::{Deserialize, Serialize};
+
+use crate::SubscriberId;
+use crate::wire::{Decimal, Timestamp};
+
+/// Which emails a subscriber got, opened and clicked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SubscriberWithStats {
+    /// The id of the subscriber.
+    pub id: SubscriberId,
+    /// The statistics.
+    pub stats: SubscriberStats,
+}
+
+/// Numbers of a subscriber.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SubscriberStats {
+    /// How many emails were sent.
+    pub sent: u64,
+    /// How many emails were opened.
+    pub opened: u64,
+    /// In how many emails a link was clicked.
+    pub clicked: u64,
+    /// How many emails came back.
+    pub bounced: u64,
+    /// How many of the emails were opened, as a fraction of 1.
+    pub open_rate: Decimal,
+    /// In how many of the emails a link was clicked, as a fraction of 1.
+    pub click_rate: Decimal,
+    /// When the last email was sent.
+    pub last_sent: Option<Timestamp>,
+    /// When the last email was opened.
+    pub last_opened: Option<Timestamp>,
+    /// When the last link was clicked.
+    pub last_clicked: Option<Timestamp>,
+    /// How many emails were sent since one was opened.
+    pub sends_since_last_open: u64,
+    /// How many emails were sent since a link was clicked.
+    pub sends_since_last_click: u64,
+}

@@ -1,0 +1,95 @@
+use http::Method;
+use serde::Serialize;
+
+use super::SavedSubscriber;
+use super::sent_fields::SentFields;
+use crate::SubscriberId;
+use crate::api::check::filled;
+use crate::endpoint::Endpoint;
+use crate::error::{Effect, Error};
+use crate::wire::{Body, Change, Path, ReadError, Reply};
+
+/// `PUT /v4/subscribers/{id}`: changes the email address, the first name and the custom fields of a subscriber.
+///
+/// Kit answers 200 with the subscriber, 202 where more than 10 custom fields follow later, 404 where there is
+/// none, and 422 for an address that another subscriber has. The state stays: see
+/// [`Unsubscribe`](super::Unsubscribe).
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::subscribers::UpdateSubscriber;
+/// use kit_core::{Credentials, Kit};
+///
+/// let operation = UpdateSubscriber::new(9.into(), "ann@example.com")?.without_first_name();
+/// let request = Kit::new(Credentials::api_key("kit_0123")).request(&operation)?;
+/// assert_eq!(request.body(), br#"{"email_address":"ann@example.com","first_name":null}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct UpdateSubscriber {
+    #[serde(skip)]
+    id: SubscriberId,
+    email_address: String,
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    first_name: Change<String>,
+    #[serde(skip_serializing_if = "SentFields::is_empty")]
+    fields: SentFields,
+}
+
+impl UpdateSubscriber {
+    /// Gives the subscriber with this id this email address, which may be the one that it has.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `email_address` where it is blank.
+    pub fn new(id: SubscriberId, email_address: impl Into<String>) -> Result<Self, Error> {
+        Ok(Self {
+            id,
+            email_address: filled("email_address", email_address)?,
+            first_name: Change::Keep,
+            fields: SentFields::default(),
+        })
+    }
+
+    /// Changes the first name.
+    #[must_use]
+    pub fn with_first_name(mut self, first_name: impl Into<String>) -> Self {
+        self.first_name = Change::Set(first_name.into());
+        self
+    }
+
+    /// Removes the first name.
+    #[must_use]
+    pub fn without_first_name(mut self) -> Self {
+        self.first_name = Change::Clear;
+        self
+    }
+
+    /// The value of a custom field by its key. A request has at most 140.
+    #[must_use]
+    pub fn with_field(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.fields.set(key, value);
+        self
+    }
+}
+
+impl Endpoint for UpdateSubscriber {
+    const METHOD: Method = Method::PUT;
+    const PATH: &'static str = "/v4/subscribers/{id}";
+    const EFFECT: Effect = Effect::Repeatable;
+    type Reply = SavedSubscriber;
+
+    fn path(&self) -> Path {
+        Path::with(Self::PATH, [self.id])
+    }
+
+    fn body(&self) -> Result<Body, Error> {
+        self.fields.check()?;
+        Body::json(self)
+    }
+
+    fn reply(&self, reply: Reply<'_>) -> Result<SavedSubscriber, ReadError> {
+        SavedSubscriber::read(&reply)
+    }
+}

@@ -1,0 +1,20 @@
+use serde::{Deserialize, Serialize};
+
+use crate::TagId;
+use crate::wire::Timestamp;
+
+/// A tag.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Tag {
+    /// The id.
+    pub id: TagId,
+    /// The name.
+    pub name: String,
+    /// When the tag was created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+    /// How many subscribers have the tag: in the list of tags, and not always there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscriber_count: Option<u64>,
+}

@@ -1,0 +1,54 @@
+use http::Method;
+use serde::Serialize;
+
+use super::TaggedSubscriber;
+use crate::endpoint::Endpoint;
+use crate::error::{Effect, Error};
+use crate::wire::{Body, Path, ReadError, Reply, Upsert};
+use crate::{SubscriberId, TagId};
+
+/// `POST /v4/tags/{tag_id}/subscribers/{id}`: gives a subscriber a tag.
+///
+/// Kit answers 201, 200 where the subscriber has the tag already, or 404 where there is no such tag or subscriber.
+///
+/// # Examples
+///
+/// ```
+/// use kit_core::tags::TagSubscriber;
+///
+/// let tag = TagSubscriber::new(44.into(), 9.into());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct TagSubscriber {
+    #[serde(skip)]
+    tag_id: TagId,
+    #[serde(skip)]
+    id: SubscriberId,
+}
+
+impl TagSubscriber {
+    /// Gives this tag to the subscriber with this id.
+    pub fn new(tag_id: TagId, id: SubscriberId) -> Self {
+        Self { tag_id, id }
+    }
+}
+
+impl Endpoint for TagSubscriber {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v4/tags/{tag_id}/subscribers/{id}";
+    /// Tagged twice is tagged.
+    const EFFECT: Effect = Effect::Repeatable;
+    type Reply = Upsert<TaggedSubscriber>;
+
+    fn path(&self) -> Path {
+        Path::with(Self::PATH, [self.tag_id.get(), self.id.get()])
+    }
+
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
+    }
+
+    fn reply(&self, reply: Reply<'_>) -> Result<Upsert<TaggedSubscriber>, ReadError> {
+        Upsert::read(&reply, "subscriber")
+    }
+}
