@@ -3,6 +3,7 @@
 
 pub mod certificates;
 pub mod events;
+pub mod facts;
 pub mod foreign;
 pub mod http2;
 pub mod operations;

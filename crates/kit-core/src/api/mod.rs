@@ -1,4 +1,7 @@
 //! The operations of Kit's API: a folder for each resource, a file for each operation and each value.
+//!
+//! What writes a body or reads a reply is `#[inline]`: a program compiles those operations that it sends, and not all
+//! of them with this crate.
 
 pub mod account;
 pub mod broadcasts;

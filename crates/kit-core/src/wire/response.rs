@@ -82,8 +82,13 @@ struct Detail {
 
 impl Detail {
     fn of(body: &[u8], error: &serde_json::Error) -> Self {
-        let path = path_at(body, offset_of(body, error.line(), error.column()));
-        Self { path, reason: error.to_string() }
+        let reason = error.to_string();
+        let offset = offset_of(body, error.line(), error.column());
+        // What a type of its own refuses is noticed behind the object that it closes: what is missing there is no
+        // field of it, but any other fault is that of its last field.
+        let is_closed = offset.checked_sub(1).and_then(|last| body.get(last)) == Some(&b'}');
+        let is_inside = is_closed && !reason.starts_with("missing field");
+        Self { path: path_at(body, offset - usize::from(is_inside)), reason }
     }
 
     /// The detail without values, which may be secrets: the names of fields, and the type that was expected.

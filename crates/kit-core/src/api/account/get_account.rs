@@ -31,6 +31,7 @@ impl Endpoint for GetAccount {
     const EFFECT: Effect = Effect::Reads;
     type Reply = CurrentAccount;
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<CurrentAccount, ReadError> {
         reply.json()
     }

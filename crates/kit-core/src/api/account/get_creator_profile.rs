@@ -33,6 +33,7 @@ impl Endpoint for GetCreatorProfile {
     const EFFECT: Effect = Effect::Reads;
     type Reply = CreatorProfile;
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<CreatorProfile, ReadError> {
         reply.field("profile")
     }

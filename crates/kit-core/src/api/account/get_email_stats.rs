@@ -31,6 +31,7 @@ impl Endpoint for GetEmailStats {
     const EFFECT: Effect = Effect::Reads;
     type Reply = EmailStats;
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<EmailStats, ReadError> {
         reply.field("stats")
     }

@@ -58,6 +58,7 @@ impl Endpoint for GetGrowthStats {
     }
 
     /// No body: this is where what is asked for is checked.
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         match (self.starting, self.ending) {
             (Some(starting), Some(ending)) if starting > ending => {
@@ -67,6 +68,7 @@ impl Endpoint for GetGrowthStats {
         }
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<GrowthStats, ReadError> {
         reply.field("stats")
     }

@@ -33,6 +33,7 @@ impl Endpoint for ListColors {
     const EFFECT: Effect = Effect::Reads;
     type Reply = Vec<Color>;
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Vec<Color>, ReadError> {
         reply.field("colors")
     }

@@ -45,10 +45,12 @@ impl Endpoint for UpdateColors {
     const EFFECT: Effect = Effect::Repeatable;
     type Reply = Vec<Color>;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Vec<Color>, ReadError> {
         reply.field("colors")
     }

@@ -138,10 +138,12 @@ impl Endpoint for CreateBroadcast {
     const EFFECT: Effect = Effect::Creates;
     type Reply = Broadcast;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Broadcast, ReadError> {
         reply.field("broadcast")
     }

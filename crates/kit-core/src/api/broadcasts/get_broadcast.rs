@@ -39,6 +39,7 @@ impl Endpoint for GetBroadcast {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Broadcast, ReadError> {
         reply.field("broadcast")
     }

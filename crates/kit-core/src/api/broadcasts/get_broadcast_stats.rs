@@ -39,6 +39,7 @@ impl Endpoint for GetBroadcastStats {
         Path::with(Self::PATH, [self.broadcast_id])
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<BroadcastWithStats, ReadError> {
         reply.field("broadcast")
     }

@@ -46,6 +46,7 @@ impl Endpoint for ListBroadcastClicks {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<LinkClicks>, ReadError> {
         // The list is inside the broadcast, and its position beside it.
         #[derive(Deserialize)]

@@ -57,6 +57,7 @@ impl Endpoint for ListBroadcastStats {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<BroadcastWithStats>, ReadError> {
         reply.page("broadcasts")
     }

@@ -64,6 +64,7 @@ impl Endpoint for ListBroadcasts {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<Broadcast>, ReadError> {
         reply.page("broadcasts")
     }

@@ -134,10 +134,12 @@ impl Endpoint for UpdateBroadcast {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Broadcast, ReadError> {
         reply.field("broadcast")
     }

@@ -60,6 +60,7 @@ impl Endpoint for BulkAddSubscribersToForms {
     const AUTH: Auth = Auth::OAuth;
     type Reply = Bulk<BulkFormSubscriber, BulkFailure<FormAdditionEcho>>;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
@@ -68,6 +69,7 @@ impl Endpoint for BulkAddSubscribersToForms {
         self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
     }
 
+    #[inline]
     fn reply(
         &self,
         reply: Reply<'_>,
@@ -84,6 +86,7 @@ impl BulkOperation for BulkAddSubscribersToForms {
         Self { additions, callback_url: None }
     }
 
+    #[inline]
     fn failed(reply: &Self::Reply, items: &[FormAddition]) -> Option<Vec<Failed>> {
         failed(reply, items, FormAddition::is_echoed)
     }

@@ -60,6 +60,7 @@ impl Endpoint for BulkCreateCustomFields {
     const AUTH: Auth = Auth::OAuth;
     type Reply = Bulk<CustomField, Value>;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
@@ -68,6 +69,7 @@ impl Endpoint for BulkCreateCustomFields {
         self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Bulk<CustomField, Value>, ReadError> {
         Bulk::read(&reply, Some("custom_fields"))
     }
@@ -81,6 +83,7 @@ impl BulkOperation for BulkCreateCustomFields {
         Self { custom_fields, callback_url: None }
     }
 
+    #[inline]
     fn failed(reply: &Self::Reply, items: &[NewCustomField]) -> Option<Vec<Failed>> {
         failed(reply, items, |item, echo| is_named(echo, "label", &item.label))
     }

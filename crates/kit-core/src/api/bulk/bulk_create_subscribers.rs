@@ -61,6 +61,7 @@ impl Endpoint for BulkCreateSubscribers {
     const AUTH: Auth = Auth::OAuth;
     type Reply = Bulk<CreatedSubscriber, BulkFailure<SubscriberEcho>>;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
@@ -69,6 +70,7 @@ impl Endpoint for BulkCreateSubscribers {
         self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
     }
 
+    #[inline]
     fn reply(
         &self,
         reply: Reply<'_>,
@@ -85,6 +87,7 @@ impl BulkOperation for BulkCreateSubscribers {
         Self { subscribers, callback_url: None }
     }
 
+    #[inline]
     fn failed(reply: &Self::Reply, items: &[NewSubscriber]) -> Option<Vec<Failed>> {
         failed(reply, items, NewSubscriber::is_echoed)
     }

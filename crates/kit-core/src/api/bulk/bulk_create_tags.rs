@@ -60,6 +60,7 @@ impl Endpoint for BulkCreateTags {
     const AUTH: Auth = Auth::OAuth;
     type Reply = Bulk<Tag, Value>;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
@@ -68,6 +69,7 @@ impl Endpoint for BulkCreateTags {
         self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Bulk<Tag, Value>, ReadError> {
         Bulk::read(&reply, Some("tags"))
     }
@@ -81,6 +83,7 @@ impl BulkOperation for BulkCreateTags {
         Self { tags, callback_url: None }
     }
 
+    #[inline]
     fn failed(reply: &Self::Reply, items: &[NewTag]) -> Option<Vec<Failed>> {
         failed(reply, items, |item, echo| is_named(echo, "name", &item.name))
     }

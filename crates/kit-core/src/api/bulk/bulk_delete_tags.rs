@@ -59,6 +59,7 @@ impl Endpoint for BulkDeleteTags {
     const AUTH: Auth = Auth::OAuth;
     type Reply = Bulk<(), BulkFailure<TagRef>>;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
@@ -67,6 +68,7 @@ impl Endpoint for BulkDeleteTags {
         self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Bulk<(), BulkFailure<TagRef>>, ReadError> {
         Bulk::read(&reply, None)
     }
@@ -80,6 +82,7 @@ impl BulkOperation for BulkDeleteTags {
         Self { tags, callback_url: None }
     }
 
+    #[inline]
     fn failed(reply: &Self::Reply, items: &[TagRef]) -> Option<Vec<Failed>> {
         failed(reply, items, |item, echo| item == echo)
     }

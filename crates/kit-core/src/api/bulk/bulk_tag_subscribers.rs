@@ -58,6 +58,7 @@ impl Endpoint for BulkTagSubscribers {
     const AUTH: Auth = Auth::OAuth;
     type Reply = Bulk<BulkTaggedSubscriber, BulkFailure<Tagging>>;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
@@ -66,6 +67,7 @@ impl Endpoint for BulkTagSubscribers {
         self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
     }
 
+    #[inline]
     fn reply(
         &self,
         reply: Reply<'_>,
@@ -82,6 +84,7 @@ impl BulkOperation for BulkTagSubscribers {
         Self { taggings, callback_url: None }
     }
 
+    #[inline]
     fn failed(reply: &Self::Reply, items: &[Tagging]) -> Option<Vec<Failed>> {
         failed(reply, items, |item, echo| item == echo)
     }

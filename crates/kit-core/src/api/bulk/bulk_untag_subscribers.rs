@@ -59,6 +59,7 @@ impl Endpoint for BulkUntagSubscribers {
     const AUTH: Auth = Auth::OAuth;
     type Reply = Bulk<(), Value>;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
@@ -67,6 +68,7 @@ impl Endpoint for BulkUntagSubscribers {
         self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Bulk<(), Value>, ReadError> {
         Bulk::read(&reply, None)
     }
@@ -80,6 +82,7 @@ impl BulkOperation for BulkUntagSubscribers {
         Self { taggings, callback_url: None }
     }
 
+    #[inline]
     fn failed(reply: &Self::Reply, items: &[Tagging]) -> Option<Vec<Failed>> {
         failed(reply, items, Tagging::is_in)
     }

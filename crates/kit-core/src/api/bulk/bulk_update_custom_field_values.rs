@@ -62,6 +62,7 @@ impl Endpoint for BulkUpdateCustomFieldValues {
     const AUTH: Auth = Auth::OAuth;
     type Reply = Bulk<CustomFieldValue, BulkFailure<CustomFieldValue>>;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
@@ -70,6 +71,7 @@ impl Endpoint for BulkUpdateCustomFieldValues {
         self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
     }
 
+    #[inline]
     fn reply(
         &self,
         reply: Reply<'_>,
@@ -86,6 +88,7 @@ impl BulkOperation for BulkUpdateCustomFieldValues {
         Self { custom_field_values, callback_url: None }
     }
 
+    #[inline]
     fn failed(reply: &Self::Reply, items: &[CustomFieldValue]) -> Option<Vec<Failed>> {
         failed(reply, items, |item, echo| item == echo)
     }

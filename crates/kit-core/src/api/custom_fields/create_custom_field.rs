@@ -45,10 +45,12 @@ impl Endpoint for CreateCustomField {
     const EFFECT: Effect = Effect::Repeatable;
     type Reply = Upsert<CustomField>;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Upsert<CustomField>, ReadError> {
         Upsert::read(&reply, "custom_field")
     }

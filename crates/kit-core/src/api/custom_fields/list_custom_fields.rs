@@ -37,6 +37,7 @@ impl Endpoint for ListCustomFields {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<CustomField>, ReadError> {
         reply.page("custom_fields")
     }

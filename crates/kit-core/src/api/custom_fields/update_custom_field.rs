@@ -52,10 +52,12 @@ impl Endpoint for UpdateCustomField {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<CustomField, ReadError> {
         reply.field("custom_field")
     }

@@ -37,6 +37,7 @@ impl Endpoint for ListEmailTemplates {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<EmailTemplate>, ReadError> {
         reply.page("email_templates")
     }

@@ -51,10 +51,12 @@ impl Endpoint for AddSubscriberToForm {
         Path::with(Self::PATH, [self.form_id.get(), self.id.get()])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Upsert<FormSubscriber>, ReadError> {
         Upsert::read(&reply, "subscriber")
     }

@@ -63,10 +63,12 @@ impl Endpoint for AddSubscriberToFormByEmail {
         Path::with(Self::PATH, [self.form_id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Upsert<FormSubscriber>, ReadError> {
         Upsert::read(&reply, "subscriber")
     }

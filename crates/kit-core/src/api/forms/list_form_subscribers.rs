@@ -89,6 +89,7 @@ impl Endpoint for ListFormSubscribers {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<FormSubscriber>, ReadError> {
         reply.page("subscribers")
     }

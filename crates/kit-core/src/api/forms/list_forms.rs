@@ -55,6 +55,7 @@ impl Endpoint for ListForms {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<Form>, ReadError> {
         reply.page("forms")
     }

@@ -39,6 +39,7 @@ impl Endpoint for GetPost {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Post, ReadError> {
         reply.field("post")
     }

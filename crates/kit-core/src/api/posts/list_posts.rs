@@ -46,6 +46,7 @@ impl Endpoint for ListPosts {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<Post>, ReadError> {
         reply.page("posts")
     }

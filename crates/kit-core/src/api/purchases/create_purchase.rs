@@ -73,10 +73,12 @@ impl Endpoint for CreatePurchase {
     const AUTH: Auth = Auth::OAuth;
     type Reply = Purchase;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Purchase, ReadError> {
         reply.field("purchase")
     }

@@ -40,6 +40,7 @@ impl Endpoint for GetPurchase {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Purchase, ReadError> {
         reply.field("purchase")
     }

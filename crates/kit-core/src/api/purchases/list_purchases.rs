@@ -38,6 +38,7 @@ impl Endpoint for ListPurchases {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<Purchase>, ReadError> {
         reply.page("purchases")
     }

@@ -39,6 +39,7 @@ impl Endpoint for ListSegments {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<Segment>, ReadError> {
         reply.page("segments")
     }

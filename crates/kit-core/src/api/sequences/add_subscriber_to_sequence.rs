@@ -45,10 +45,12 @@ impl Endpoint for AddSubscriberToSequence {
         Path::with(Self::PATH, [self.sequence_id.get(), self.id.get()])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Upsert<SequenceSubscriber>, ReadError> {
         Upsert::read(&reply, "subscriber")
     }

@@ -54,10 +54,12 @@ impl Endpoint for AddSubscriberToSequenceByEmail {
         Path::with(Self::PATH, [self.sequence_id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Upsert<SequenceSubscriber>, ReadError> {
         Upsert::read(&reply, "subscriber")
     }

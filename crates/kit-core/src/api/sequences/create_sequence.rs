@@ -165,10 +165,12 @@ impl Endpoint for CreateSequence {
     const EFFECT: Effect = Effect::Creates;
     type Reply = Sequence;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Sequence, ReadError> {
         reply.field("sequence")
     }

@@ -157,10 +157,12 @@ impl Endpoint for CreateSequenceEmail {
         Path::with(Self::PATH, [self.sequence_id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<SequenceEmail, ReadError> {
         reply.field("email")
     }

@@ -39,6 +39,7 @@ impl Endpoint for GetSequence {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Sequence, ReadError> {
         reply.field("sequence")
     }

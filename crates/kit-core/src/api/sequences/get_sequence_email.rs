@@ -40,6 +40,7 @@ impl Endpoint for GetSequenceEmail {
         Path::with(Self::PATH, [self.sequence_id.get(), self.id.get()])
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<SequenceEmail, ReadError> {
         reply.field("email")
     }

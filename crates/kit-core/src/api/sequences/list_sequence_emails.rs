@@ -54,6 +54,7 @@ impl Endpoint for ListSequenceEmails {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<SequenceEmail>, ReadError> {
         reply.page("emails")
     }

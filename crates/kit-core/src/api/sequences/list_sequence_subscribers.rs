@@ -79,6 +79,7 @@ impl Endpoint for ListSequenceSubscribers {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<SequenceSubscriber>, ReadError> {
         reply.page("subscribers")
     }

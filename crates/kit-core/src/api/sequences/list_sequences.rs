@@ -37,6 +37,7 @@ impl Endpoint for ListSequences {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<Sequence>, ReadError> {
         reply.page("sequences")
     }

@@ -182,10 +182,12 @@ impl Endpoint for UpdateSequence {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Sequence, ReadError> {
         reply.field("sequence")
     }

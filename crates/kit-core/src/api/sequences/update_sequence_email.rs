@@ -170,10 +170,12 @@ impl Endpoint for UpdateSequenceEmail {
         Path::with(Self::PATH, [self.sequence_id.get(), self.id.get()])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<SequenceEmail, ReadError> {
         reply.field("email")
     }

@@ -46,10 +46,12 @@ impl Endpoint for CreateSnippet {
     const EFFECT: Effect = Effect::Creates;
     type Reply = Snippet;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Snippet, ReadError> {
         reply.field("snippet")
     }

@@ -39,6 +39,7 @@ impl Endpoint for GetSnippet {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Snippet, ReadError> {
         reply.field("snippet")
     }

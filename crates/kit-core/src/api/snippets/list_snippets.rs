@@ -64,6 +64,7 @@ impl Endpoint for ListSnippets {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<Snippet>, ReadError> {
         reply.page("snippets")
     }

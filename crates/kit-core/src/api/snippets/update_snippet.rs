@@ -76,10 +76,12 @@ impl Endpoint for UpdateSnippet {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Snippet, ReadError> {
         reply.field("snippet")
     }

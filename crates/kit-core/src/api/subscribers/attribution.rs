@@ -1,27 +1,39 @@
 use serde::{Deserialize, Serialize};
 
+use crate::wire::Presence;
+
 /// Where a subscriber came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Attribution {
     /// The URL of the page where it happened.
-    pub referrer: Option<String>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub referrer: Presence<String>,
     /// The UTM parameter of that URL: the source.
-    pub utm_source: Option<String>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub utm_source: Presence<String>,
     /// The UTM parameter of that URL: the medium.
-    pub utm_medium: Option<String>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub utm_medium: Presence<String>,
     /// The UTM parameter of that URL: the campaign.
-    pub utm_campaign: Option<String>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub utm_campaign: Presence<String>,
     /// The UTM parameter of that URL: the term.
-    pub utm_term: Option<String>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub utm_term: Presence<String>,
     /// The UTM parameter of that URL: the content.
-    pub utm_content: Option<String>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub utm_content: Presence<String>,
     /// What the source at Kit is, such as `form_subscription`.
-    pub source_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub source_type: Presence<String>,
     /// The name of the source.
-    pub source_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub source_name: Presence<String>,
     /// What of the source it was.
-    pub source_mechanism: Option<String>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub source_mechanism: Presence<String>,
     /// The id of that.
-    pub source_mechanism_id: Option<u64>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub source_mechanism_id: Presence<u64>,
 }

@@ -80,11 +80,13 @@ impl Endpoint for CreateSubscriber {
     const EFFECT: Effect = Effect::Repeatable;
     type Reply = SavedSubscriber;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         self.fields.check()?;
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<SavedSubscriber, ReadError> {
         SavedSubscriber::read(&reply)
     }

@@ -41,10 +41,12 @@ impl Endpoint for DeleteLocation {
         Path::with(Self::PATH, [self.subscriber_id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
         reply.nothing()
     }

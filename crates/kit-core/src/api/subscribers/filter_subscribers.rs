@@ -28,9 +28,13 @@ use crate::wire::{Body, ReadError, Reply};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FilterSubscribers {
     all: Vec<Condition>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     counting_mode: Option<CountingMode>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     include: Vec<FilterExtra>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     sort_field: Option<FilterSortField>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     sort_order: Option<SortOrder>,
     #[serde(flatten)]
     page: PageQuery,
@@ -86,6 +90,7 @@ impl Endpoint for FilterSubscribers {
     const EFFECT: Effect = Effect::Reads;
     type Reply = Page<FilteredSubscriber>;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         let is_place = |condition: &Condition| matches!(condition, Condition::Location(_));
         let is_known = |condition: &Condition| !matches!(condition, Condition::Other(_));
@@ -96,6 +101,7 @@ impl Endpoint for FilterSubscribers {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<FilteredSubscriber>, ReadError> {
         reply.page("subscribers")
     }

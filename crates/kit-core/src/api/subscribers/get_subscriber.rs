@@ -39,6 +39,7 @@ impl Endpoint for GetSubscriber {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Subscriber, ReadError> {
         reply.field("subscriber")
     }

@@ -54,6 +54,7 @@ impl Endpoint for GetSubscriberStats {
         query.range("email_sent", &self.email_sent);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<SubscriberWithStats, ReadError> {
         reply.field("subscriber")
     }

@@ -45,6 +45,7 @@ impl Endpoint for ListSubscriberTags {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<SubscriberTag>, ReadError> {
         reply.page("tags")
     }

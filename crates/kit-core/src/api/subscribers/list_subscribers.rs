@@ -120,6 +120,7 @@ impl Endpoint for ListSubscribers {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<Subscriber>, ReadError> {
         reply.page("subscribers")
     }

@@ -1,19 +1,27 @@
 use serde::{Deserialize, Serialize};
 
+use crate::wire::Presence;
+
 /// Where a subscriber is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Location {
     /// The city.
-    pub city: Option<String>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub city: Presence<String>,
     /// The state or province.
-    pub state: Option<String>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub state: Presence<String>,
     /// The country.
-    pub country: Option<String>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub country: Presence<String>,
     /// The latitude, in degrees.
-    pub latitude: Option<f64>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub latitude: Presence<f64>,
     /// The longitude, in degrees.
-    pub longitude: Option<f64>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub longitude: Presence<f64>,
     /// The time zone, by its name in the database of IANA.
-    pub timezone: Option<String>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub timezone: Presence<String>,
 }

@@ -58,10 +58,12 @@ impl Endpoint for PinLocation {
         Path::with(Self::PATH, [self.subscriber_id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<SubscriberWithLocation, ReadError> {
         reply.field("subscriber")
     }

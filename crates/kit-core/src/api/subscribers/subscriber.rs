@@ -64,9 +64,9 @@ impl Subscriber {
 #[non_exhaustive]
 pub struct TagName {
     /// The id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<TagId>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub id: Presence<TagId>,
     /// The name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub name: Presence<String>,
 }

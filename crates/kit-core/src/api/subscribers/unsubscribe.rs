@@ -41,10 +41,12 @@ impl Endpoint for Unsubscribe {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
         reply.nothing()
     }

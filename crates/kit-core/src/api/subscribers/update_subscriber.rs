@@ -84,11 +84,13 @@ impl Endpoint for UpdateSubscriber {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         self.fields.check()?;
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<SavedSubscriber, ReadError> {
         SavedSubscriber::read(&reply)
     }

@@ -45,10 +45,12 @@ impl Endpoint for CreateTag {
     const EFFECT: Effect = Effect::Repeatable;
     type Reply = Upsert<Tag>;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Upsert<Tag>, ReadError> {
         Upsert::read(&reply, "tag")
     }

@@ -90,6 +90,7 @@ impl Endpoint for ListTagSubscribers {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<TaggedSubscriber>, ReadError> {
         reply.page("subscribers")
     }

@@ -37,6 +37,7 @@ impl Endpoint for ListTags {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<Tag>, ReadError> {
         reply.page("tags")
     }

@@ -44,10 +44,12 @@ impl Endpoint for TagSubscriber {
         Path::with(Self::PATH, [self.tag_id.get(), self.id.get()])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Upsert<TaggedSubscriber>, ReadError> {
         Upsert::read(&reply, "subscriber")
     }

@@ -54,10 +54,12 @@ impl Endpoint for TagSubscriberByEmail {
         Path::with(Self::PATH, [self.tag_id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Upsert<TaggedSubscriber>, ReadError> {
         Upsert::read(&reply, "subscriber")
     }

@@ -42,10 +42,12 @@ impl Endpoint for UntagSubscriber {
         Path::with(Self::PATH, [self.tag_id.get(), self.id.get()])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
         reply.nothing()
     }

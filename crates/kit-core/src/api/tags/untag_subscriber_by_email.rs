@@ -53,6 +53,7 @@ impl Endpoint for UntagSubscriberByEmail {
         query.pair("email_address", &self.email_address);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
         reply.nothing()
     }

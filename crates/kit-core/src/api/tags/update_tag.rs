@@ -51,10 +51,12 @@ impl Endpoint for UpdateTag {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Tag, ReadError> {
         reply.field("tag")
     }

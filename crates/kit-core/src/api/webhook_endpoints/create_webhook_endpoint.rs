@@ -109,6 +109,7 @@ impl Endpoint for CreateWebhookEndpoint {
     const HAS_SECRET_REPLY: bool = true;
     type Reply = EndpointWithSecret;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
@@ -117,8 +118,9 @@ impl Endpoint for CreateWebhookEndpoint {
         http_url::secret_part(&self.url).into_iter().collect()
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<EndpointWithSecret, ReadError> {
-        reply.field("webhook_endpoint")
+        EndpointWithSecret::read(&reply)
     }
 }
 

@@ -39,6 +39,7 @@ impl Endpoint for DeleteWebhookEndpoint {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
         reply.nothing()
     }

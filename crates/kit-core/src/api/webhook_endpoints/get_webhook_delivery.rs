@@ -56,6 +56,7 @@ impl Endpoint for GetWebhookDelivery {
         query.optional("include_payload", self.with_payload.then_some(true));
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<DeliveryRecord, ReadError> {
         let mut fields: Map<String, Value> = reply.json()?;
         if fields.contains_key("id") {

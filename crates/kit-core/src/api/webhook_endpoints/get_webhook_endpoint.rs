@@ -41,6 +41,7 @@ impl Endpoint for GetWebhookEndpoint {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<WebhookEndpoint, ReadError> {
         reply.field("webhook_endpoint")
     }

@@ -69,6 +69,7 @@ impl Endpoint for ListWebhookDeliveries {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<DeliveryRecord>, ReadError> {
         let mut fields: Map<String, Value> = reply.json()?;
         let pagination = fields.remove(Pagination::NAME).unwrap_or_default();

@@ -52,6 +52,7 @@ impl Endpoint for ListWebhookEndpoints {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<WebhookEndpoint>, ReadError> {
         reply.page("webhook_endpoints")
     }

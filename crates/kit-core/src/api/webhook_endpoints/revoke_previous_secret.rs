@@ -42,6 +42,7 @@ impl Endpoint for RevokePreviousSecret {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<WebhookEndpoint, ReadError> {
         reply.field("webhook_endpoint")
     }

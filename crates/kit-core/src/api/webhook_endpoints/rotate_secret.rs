@@ -53,12 +53,14 @@ impl Endpoint for RotateSecret {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<EndpointWithSecret, ReadError> {
-        reply.field("webhook_endpoint")
+        EndpointWithSecret::read(&reply)
     }
 }
 

@@ -112,6 +112,7 @@ impl Endpoint for UpdateWebhookEndpoint {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
@@ -120,6 +121,7 @@ impl Endpoint for UpdateWebhookEndpoint {
         self.url.as_deref().and_then(http_url::secret_part).into_iter().collect()
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<WebhookEndpoint, ReadError> {
         reply.field("webhook_endpoint")
     }

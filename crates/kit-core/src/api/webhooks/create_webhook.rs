@@ -74,6 +74,7 @@ impl Endpoint for CreateWebhook {
     const HAS_SECRET_REPLY: bool = true;
     type Reply = Webhook;
 
+    #[inline]
     fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
@@ -82,6 +83,7 @@ impl Endpoint for CreateWebhook {
         http_url::secret_part(&self.target_url).into_iter().collect()
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Webhook, ReadError> {
         reply.field("webhook")
     }

@@ -43,6 +43,7 @@ impl Endpoint for DeleteWebhook {
         Path::with(Self::PATH, [self.id])
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
         reply.nothing()
     }

@@ -45,6 +45,7 @@ impl Endpoint for ListWebhooks {
         self.page.write(query);
     }
 
+    #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Page<Webhook>, ReadError> {
         reply.page("webhooks")
     }

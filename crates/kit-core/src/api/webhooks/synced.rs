@@ -19,6 +19,7 @@ impl Endpoint for NoUpdate {
     const EFFECT: Effect = Effect::Repeatable;
     type Reply = Infallible;
 
+    #[inline]
     fn reply(&self, _: Reply<'_>) -> Result<Infallible, ReadError> {
         match self.0 {}
     }

@@ -1,0 +1,66 @@
+//! Every operation of the client, made of the arguments that the documents name.
+
+mod account;
+mod any_operation;
+mod arguments;
+mod broadcasts;
+mod bulk;
+mod conditions;
+mod forms;
+mod made_up;
+mod purchases;
+mod sequences;
+mod small;
+mod snippets;
+mod subscribers;
+mod tags;
+mod webhook_endpoints;
+mod webhooks;
+
+use kit_core::Error;
+
+pub use any_operation::AnyOperation;
+pub use arguments::Arguments;
+pub use made_up::made_up;
+
+use crate::facts::Operation;
+
+/// An operation, or what is wrong with its arguments.
+pub type Built = Result<Box<dyn AnyOperation>, Error>;
+
+/// The client's operation with these arguments.
+///
+/// # Errors
+///
+/// What the client says of the arguments.
+///
+/// # Panics
+///
+/// Where the client has no such operation.
+pub fn build(operation: &Operation, arguments: &Arguments) -> Built {
+    let of_resource = [
+        account::build,
+        broadcasts::build,
+        bulk::build,
+        forms::build,
+        purchases::build,
+        sequences::build,
+        small::build,
+        snippets::build,
+        subscribers::build,
+        tags::build,
+        webhook_endpoints::build,
+        webhooks::build,
+    ];
+    let name = operation.name();
+    let mut built = of_resource.into_iter().filter_map(|build| build(&name, arguments));
+    built.next().unwrap_or_else(|| panic!("the client has no {name}"))
+}
+
+/// Boxes an operation.
+fn built<E>(operation: E) -> Option<Built>
+where
+    E: AnyOperation + 'static,
+{
+    Some(Ok(Box::new(operation)))
+}
