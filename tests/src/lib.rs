@@ -3,6 +3,7 @@
 
 pub mod certificates;
 pub mod events;
+pub mod every_operation;
 pub mod facts;
 pub mod foreign;
 pub mod http2;

@@ -156,7 +156,9 @@ impl Emulator {
         {
             let mut world = self.kit.api.world();
             let now = world.clock.now();
-            if world.tables.outbox.next_due().is_none() && world.tables.outbox.is_settled(now) {
+            let is_idle =
+                api::next_due(&world).is_none() && world.tables.outbox.next_due().is_none();
+            if is_idle && world.tables.outbox.is_settled(now) {
                 world.clock.advance(duration);
                 return;
             }

@@ -4,10 +4,10 @@ use std::pin::Pin;
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use tokio::sync::watch;
 
-use crate::api::{Api, World};
+use crate::api::{self, Api, World};
 use crate::control;
 use crate::outbox::{Address, DeliveryFaults, Desk, Job, Moment, Outcome, Target};
 use crate::server::{self, Control, Faults, Recorder, Reply, Service};
@@ -35,7 +35,12 @@ impl Kit {
 
 impl Service for Kit {
     fn answer(&self, request: &server::Request) -> Reply {
-        self.api.answer(request)
+        let reply = self.api.answer(request);
+        // Events may have happened, and something may be due later.
+        if request.method() != Method::GET {
+            control::Kit::changed(self);
+        }
+        reply
     }
 
     fn failure(&self, request: &server::Request, status: StatusCode) -> Reply {
@@ -75,8 +80,9 @@ impl control::Kit for Kit {
             loop {
                 let is_at_end = {
                     let mut world = self.world();
-                    let due = world.tables.outbox.next_due().filter(|due| *due <= end);
+                    let due = next_due(&world).filter(|due| *due <= end);
                     world.clock.advance_to(due.unwrap_or(end));
+                    api::run_due(&mut world);
                     due.is_none()
                 };
                 if is_at_end {
@@ -93,7 +99,8 @@ impl control::Kit for Kit {
             self.changed();
             loop {
                 {
-                    let world = self.world();
+                    let mut world = self.world();
+                    api::run_due(&mut world);
                     if world.tables.outbox.is_settled(world.clock.now()) {
                         return;
                     }
@@ -109,13 +116,20 @@ impl control::Kit for Kit {
 impl Desk for Kit {
     fn take(&self) -> Option<Job> {
         let mut world = self.api.world();
+        api::run_due(&mut world);
         let (now, date) = (world.clock.now(), world.clock.unix_seconds());
         let tables = &mut world.tables;
         let (webhooks, endpoints) = (&tables.webhooks, &tables.endpoints);
+        let callbacks = &tables.callbacks;
         let address = |target| match target {
             Target::Endpoint(id) => endpoints.get(id).map(|endpoint| endpoint.address(now)),
             Target::Webhook(id) => webhooks.get(id).map(|webhook| Address {
                 url: webhook.target_url.clone(),
+                secrets: Vec::new(),
+                is_active: true,
+            }),
+            Target::Callback(number) => callbacks.url(number).map(|url| Address {
+                url: url.to_owned(),
                 secrets: Vec::new(),
                 is_active: true,
             }),
@@ -135,11 +149,15 @@ impl Desk for Kit {
 
     fn next_due(&self) -> Option<Duration> {
         let world = self.api.world();
-        let due = world.tables.outbox.next_due()?;
-        world.clock.real_time_until(due)
+        world.clock.real_time_until(next_due(&world)?)
     }
 
     fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
+}
+
+/// When the next delivery is due, or what is done by the clock.
+fn next_due(world: &World) -> Option<Duration> {
+    world.tables.outbox.next_due().into_iter().chain(api::next_due(world)).min()
 }

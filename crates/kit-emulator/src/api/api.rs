@@ -39,6 +39,7 @@ impl Api {
     fn apply(&self, request: &Request) -> Result<Reply, Reply> {
         let (route, call) = routes::find(request)?;
         let mut world = self.world();
+        super::run_due(&mut world);
         world.admit(route.access, request.headers()).map_err(denied)?;
         (route.handler)(&mut world, &call)
     }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::server::{Reply, Request};
 
 /// A request to an operation, with the parameters of its path.
@@ -26,5 +28,38 @@ impl Call<'_> {
     pub(super) fn id(&self) -> Result<u64, Reply> {
         let id = self.parameters.last().and_then(|text| text.parse().ok());
         id.ok_or_else(Reply::not_found)
+    }
+
+    /// The parameter of the query with this name.
+    pub(super) fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.request.parameter(name)
+    }
+
+    /// Whether the parameter of the query says true.
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        self.parameter(name).is_some_and(|value| value == "true")
+    }
+
+    /// The parameter of the query, where it is one of these.
+    ///
+    /// # Errors
+    ///
+    /// 422 where it is another.
+    pub(super) fn choice(
+        &self,
+        name: &str,
+        of: &[&'static str],
+    ) -> Result<Option<&'static str>, Reply> {
+        let Some(given) = self.parameter(name) else { return Ok(None) };
+        let known = of.iter().find(|choice| **choice == given);
+        let wrong = || Reply::unprocessable(format!("{name} must be one of: {}", of.join(", ")));
+        known.map(|choice| Some(*choice)).ok_or_else(wrong)
+    }
+
+    /// Whether a time is between `…_after` and `…_before`. (A day counts whole after, and not before.)
+    pub(super) fn is_between(&self, name: &str, time: &str) -> bool {
+        let after = self.parameter(&format!("{name}_after"));
+        let before = self.parameter(&format!("{name}_before"));
+        after.is_none_or(|after| time > &*after) && before.is_none_or(|before| time < &*before)
     }
 }

@@ -1,10 +1,11 @@
 //! What happens at Kit, and who is told of it.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::webhook_endpoints::WebhookEndpoint;
 use super::{World, made_up, webhook_endpoints, webhooks};
 use crate::outbox::{Event, Moment, Outbox};
-use crate::world::iso_8601;
+use crate::world::{Row, iso_8601};
 
 /// How many events are made at once.
 const MAX_COUNT: u64 = 100_000;
@@ -53,24 +54,70 @@ pub(crate) fn trigger(world: &mut World, trigger: &Trigger) -> Result<Vec<String
     let Some((_, parameter)) = webhooks::find_event(event_type) else {
         return Err(format!("`type` {event_type:?} is no event: neither a type nor a full name"));
     };
-    let tables = &mut world.tables;
     for _ in 0..*count {
-        tables.made_up += 1;
-        let number = tables.made_up;
+        world.tables.made_up += 1;
+        let number = world.tables.made_up;
         let body = data.clone().unwrap_or_else(|| made_up::legacy(event_type, number, &created));
-        for webhook in tables.webhooks.oldest_first() {
-            let is_of_event = webhook.full_name() == Some(event_type.as_str());
-            // Where the body names the parameter, those webhooks alone are told that watch it.
-            let is_of_parameter = parameter.is_none_or(|parameter| {
-                let given = body.get(parameter.key()).unwrap_or(&Value::Null);
-                given.is_null() || webhook.event.get(parameter.key()) == Some(given)
-            });
-            if is_of_event && is_of_parameter {
-                tables.outbox.add_legacy(webhook.id, event_type, &body, moment);
-            }
-        }
+        // Where the body names the parameter, those webhooks alone are told that watch it.
+        let given = parameter.and_then(|parameter| body.get(parameter.key()));
+        let given = given.filter(|given| !given.is_null()).cloned();
+        tell_webhooks(world, event_type, given.as_ref(), &body);
     }
     Ok(Vec::new())
+}
+
+/// Tells the active endpoints of an event that happened.
+pub(super) fn emit(world: &mut World, event_type: &str, data: Value) {
+    let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
+    let tables = &mut world.tables;
+    let is_told = |endpoint: &&WebhookEndpoint| {
+        endpoint.is_active && endpoint.events.iter().any(|known| known == event_type)
+    };
+    let told: Vec<u64> = tables.endpoints.oldest_first().filter(is_told).map(Row::id).collect();
+    // Where nothing fits any more, nobody is told: a receiver that never answers fills no memory.
+    if told.is_empty() || told.len() > tables.outbox.room() {
+        return;
+    }
+    let events = [Event::new(event_type, iso_8601(moment.date), data)];
+    for endpoint in told {
+        tables.outbox.add(endpoint, &events, moment);
+    }
+}
+
+/// An event of the older generation that happened.
+pub(super) struct Legacy<'a> {
+    /// The full name.
+    pub(super) name: &'static str,
+    /// The parameter, such as the id of the tag: those webhooks alone are told that watch it.
+    pub(super) parameter: Option<u64>,
+    pub(super) body: &'a Value,
+}
+
+impl<'a> Legacy<'a> {
+    pub(super) fn new(name: &'static str, body: &'a Value) -> Self {
+        Self { name, parameter: None, body }
+    }
+}
+
+/// Tells the webhooks that watch an event.
+pub(super) fn emit_legacy(world: &mut World, event: &Legacy<'_>) {
+    let parameter = event.parameter.map(Value::from);
+    tell_webhooks(world, event.name, parameter.as_ref(), event.body);
+}
+
+fn tell_webhooks(world: &mut World, name: &str, parameter: Option<&Value>, body: &Value) {
+    let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
+    let key = webhooks::find_event(name).and_then(|(_, parameter)| parameter);
+    let tables = &mut world.tables;
+    for webhook in tables.webhooks.oldest_first() {
+        let is_of_event = webhook.full_name() == Some(name);
+        let is_of_parameter = key
+            .zip(parameter)
+            .is_none_or(|(key, parameter)| webhook.event.get(key.key()) == Some(parameter));
+        if is_of_event && is_of_parameter && tables.outbox.room() > 0 {
+            tables.outbox.add_legacy(webhook.id, name, body, moment);
+        }
+    }
 }
 
 /// How large the events of one trigger may be together, in bytes.
@@ -94,46 +141,6 @@ fn check_room(world: &World, trigger: &Trigger) -> Result<(), String> {
     };
     if for_each > tables.outbox.room() {
         return Err("too many deliveries are not delivered yet".into());
-    }
-    Ok(())
-}
-
-/// The state that a program can read, and put back.
-pub(crate) fn state(world: &World) -> Value {
-    let webhooks: Vec<_> =
-        world.tables.webhooks.oldest_first().map(webhooks::Webhook::to_state).collect();
-    let endpoints: Vec<_> = world
-        .tables
-        .endpoints
-        .oldest_first()
-        .map(webhook_endpoints::WebhookEndpoint::to_state)
-        .collect();
-    json!({"webhooks": webhooks, "webhook_endpoints": endpoints})
-}
-
-/// Puts a state in place of what there is.
-///
-/// # Errors
-///
-/// What is wrong with it. Nothing is changed then.
-pub(crate) fn restore(world: &mut World, state: &Value) -> Result<(), String> {
-    let list = |name: &str| match state.get(name) {
-        None => Ok(&[][..]),
-        Some(Value::Array(rows)) => Ok(&**rows),
-        Some(_) => Err(format!("`{name}` is not a list")),
-    };
-    let webhooks = list("webhooks")?.iter().map(webhooks::Webhook::of_state);
-    let webhooks = webhooks.collect::<Result<Vec<_>, _>>()?;
-    let endpoints =
-        list("webhook_endpoints")?.iter().map(webhook_endpoints::WebhookEndpoint::of_state);
-    let endpoints = endpoints.collect::<Result<Vec<_>, _>>()?;
-    let outbox = world.tables.outbox.emptied();
-    world.tables = super::Tables { outbox, ..super::Tables::default() };
-    for webhook in webhooks {
-        world.tables.webhooks.restore(webhook);
-    }
-    for endpoint in endpoints {
-        world.tables.endpoints.restore(endpoint);
     }
     Ok(())
 }

@@ -1,14 +1,106 @@
+use super::account::Account;
+use super::broadcasts::Broadcast;
+use super::bulk::Callbacks;
+use super::custom_fields::CustomField;
+use super::email_templates::EmailTemplate;
+use super::forms::Form;
+use super::later::Later;
+use super::posts::Post;
+use super::purchases::Purchase;
+use super::segments::Segment;
+use super::sequences::{Sequence, SequenceEmail};
+use super::snippets::Snippet;
+use super::subscribers::Subscribers;
+use super::tags::Tag;
 use super::webhook_endpoints::WebhookEndpoint;
 use super::webhooks::Webhook;
 use crate::outbox::Outbox;
 use crate::world::Table;
 
-/// A table for each resource of the account, and what Kit posts.
-#[derive(Debug, Default)]
+/// A table for each resource of the account, and what Kit posts and does later.
+#[derive(Debug)]
 pub(crate) struct Tables {
+    pub(crate) account: Account,
+    pub(crate) broadcasts: Table<Broadcast>,
+    pub(crate) custom_fields: Table<CustomField>,
+    pub(crate) email_templates: Table<EmailTemplate>,
+    pub(crate) forms: Table<Form>,
+    pub(crate) posts: Table<Post>,
+    pub(crate) purchases: Table<Purchase>,
+    pub(crate) segments: Table<Segment>,
+    pub(crate) sequences: Table<Sequence>,
+    pub(crate) sequence_emails: Table<SequenceEmail>,
+    pub(crate) snippets: Table<Snippet>,
+    pub(crate) subscribers: Subscribers,
+    pub(crate) tags: Table<Tag>,
     pub(crate) webhooks: Table<Webhook>,
     pub(crate) endpoints: Table<WebhookEndpoint>,
+    pub(crate) callbacks: Callbacks,
+    pub(crate) later: Later,
     pub(crate) outbox: Outbox,
     /// How many events with made-up data there were.
     pub(crate) made_up: u64,
+}
+
+impl Tables {
+    /// With nothing in it.
+    pub(super) fn empty() -> Self {
+        Self {
+            account: Account::default(),
+            broadcasts: Table::default(),
+            custom_fields: Table::default(),
+            email_templates: Table::default(),
+            forms: Table::default(),
+            posts: Table::default(),
+            purchases: Table::default(),
+            segments: Table::default(),
+            sequences: Table::default(),
+            sequence_emails: Table::default(),
+            snippets: Table::default(),
+            subscribers: Subscribers::default(),
+            tags: Table::default(),
+            webhooks: Table::default(),
+            endpoints: Table::default(),
+            callbacks: Callbacks::default(),
+            later: Later::default(),
+            outbox: Outbox::default(),
+            made_up: 0,
+        }
+    }
+}
+
+/// With what people make at Kit alone, and no program can: templates, forms, a segment, and a post.
+impl Default for Tables {
+    fn default() -> Self {
+        let mut tables = Self::empty();
+        let created_at = "2023-01-27T11:43:55Z".to_owned();
+        for (id, name, category) in
+            [(1, "Text only", "HTML"), (2, "Starting point", "Starting point")]
+        {
+            let (name, category) = (name.to_owned(), category.to_owned());
+            tables.email_templates.restore(EmailTemplate { id, name, category });
+        }
+        for (id, name, form_type) in [(1, "Newsletter", "embed"), (2, "Landing page", "hosted")] {
+            tables.forms.restore(Form {
+                id,
+                name: name.into(),
+                created_at: created_at.clone(),
+                form_type: form_type.into(),
+                status: "active".into(),
+            });
+        }
+        let segment = Segment { id: 1, name: "Everybody".into(), created_at: created_at.clone() };
+        tables.segments.restore(segment);
+        tables.posts.restore(Post {
+            id: 1,
+            publication_id: 1_000_000,
+            created_at: created_at.clone(),
+            title: "Hello".into(),
+            slug: "hello".into(),
+            published_at: created_at,
+            sent_at: None,
+            content: "<p>Hello</p>".into(),
+        });
+        tables
+    }
 }

@@ -17,6 +17,7 @@ fn of(delivery: &Delivery) -> Value {
     let (endpoint, webhook) = match delivery.target {
         Target::Endpoint(id) => (Some(id), None),
         Target::Webhook(id) => (None, Some(id)),
+        Target::Callback(_) => (None, None),
     };
     json!({
         "id": delivery.id,

@@ -10,7 +10,7 @@ pub struct Delivery {
     pub id: u64,
     /// Whose URL it is posted to.
     pub target: Target,
-    /// The type of its events: of a legacy webhook, the full name.
+    /// The type of its events: of a legacy webhook, the full name; of a callback, `bulk`.
     pub event_type: String,
     /// The ids of its events. Empty for a legacy webhook, whose events have none.
     pub event_ids: Vec<String>,
@@ -34,6 +34,8 @@ pub enum Target {
     Webhook(u64),
     /// The webhook endpoint with this id.
     Endpoint(u64),
+    /// The callback URL of a bulk request, by a number of its own.
+    Callback(u64),
 }
 
 /// How far a delivery has come.

@@ -127,6 +127,12 @@ impl Outbox {
         self.insert(Target::Webhook(webhook), event_type, Vec::new(), |_| body.clone(), moment);
     }
 
+    /// Adds what the callback URL of a bulk request is told.
+    pub(crate) fn add_callback(&mut self, callback: u64, body: &Value, moment: Moment) {
+        let event_type = "bulk".to_owned();
+        self.insert(Target::Callback(callback), event_type, Vec::new(), |_| body.clone(), moment);
+    }
+
     fn insert(
         &mut self,
         target: Target,
@@ -234,10 +240,10 @@ impl Outbox {
         let attempt = Attempt { at: job.at, status, response_body, error, duration };
         let is_success = attempt.is_success();
         delivery.attempts.push(attempt);
-        // Whether Kit tries again for a legacy webhook is not documented.
+        // Whether Kit tries again for a legacy webhook, or for a callback, is not documented.
         let wait = match delivery.target {
             Target::Endpoint(_) => wait_after(delivery.attempts.len(), status, retry_after),
-            Target::Webhook(_) => None,
+            Target::Webhook(_) | Target::Callback(_) => None,
         };
         match wait {
             _ if is_success => delivery.status = DeliveryStatus::Delivered,

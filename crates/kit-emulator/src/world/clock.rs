@@ -32,6 +32,12 @@ impl Clock {
         start.saturating_add(now).as_secs()
     }
 
+    /// Where the clock stands when it is this time of day, in seconds since 1970.
+    pub(crate) fn at_unix_seconds(&self, seconds: i64) -> Duration {
+        let start = self.date.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Duration::from_secs(u64::try_from(seconds).unwrap_or(0)).saturating_sub(start)
+    }
+
     pub(crate) fn advance(&mut self, duration: Duration) {
         self.base = self.base.saturating_add(duration);
     }

@@ -1,6 +1,7 @@
 //! Cursor pages of any table, from the newest to the oldest.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -73,7 +74,6 @@ impl Page {
     pub(crate) fn of_rows<R: Row>(self, rows: impl Iterator<Item = R>) -> (Vec<R>, Value) {
         let mut newest_first: Vec<R> = rows.collect();
         newest_first.reverse();
-        let total_count = newest_first.len();
         let range = match self.from {
             From::Start => 0..self.per_page,
             From::After(id) => {
@@ -85,9 +85,31 @@ impl Page {
                 end.saturating_sub(self.per_page)..end
             }
         };
+        self.cut(newest_first, range)
+    }
+
+    /// The same of rows in an order of their own. `None` where the row of the cursor is not among them.
+    pub(crate) fn of_sorted<R: Row>(self, rows: Vec<R>) -> Option<(Vec<R>, Value)> {
+        let place = |id| rows.iter().position(|row| row.id() == id);
+        let range = match self.from {
+            From::Start => 0..self.per_page,
+            From::After(id) => {
+                let start = place(id)? + 1;
+                start..start.saturating_add(self.per_page)
+            }
+            From::Before(id) => {
+                let end = place(id)?;
+                end.saturating_sub(self.per_page)..end
+            }
+        };
+        Some(self.cut(rows, range))
+    }
+
+    fn cut<R: Row>(self, mut all: Vec<R>, range: Range<usize>) -> (Vec<R>, Value) {
+        let total_count = all.len();
         let range = range.start.min(total_count)..range.end.min(total_count);
         let (has_previous, has_next) = (range.start > 0, range.end < total_count);
-        let rows: Vec<R> = newest_first.drain(range).collect();
+        let rows: Vec<R> = all.drain(range).collect();
         let mut pagination = json!({
             "has_previous_page": has_previous,
             "has_next_page": has_next,

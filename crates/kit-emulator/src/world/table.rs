@@ -62,6 +62,16 @@ impl<R: Row> Table<R> {
         self.rows.values()
     }
 
+    /// The id of the first row that is meant.
+    pub(crate) fn find(&self, is_meant: impl Fn(&R) -> bool) -> Option<u64> {
+        self.rows.values().find(|row| is_meant(row)).map(Row::id)
+    }
+
+    /// The rows in the order of their ids, to be changed.
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut R> {
+        self.rows.values_mut()
+    }
+
     /// A row that was kept elsewhere, with the id that it had.
     pub(crate) fn restore(&mut self, row: R) {
         self.last_id = self.last_id.max(row.id());

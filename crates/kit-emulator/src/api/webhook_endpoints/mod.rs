@@ -11,12 +11,29 @@ mod secrets;
 mod update_webhook_endpoint;
 mod webhook_endpoint;
 
-pub(super) use create_webhook_endpoint::create;
-pub(super) use delete_webhook_endpoint::delete;
-pub(super) use deliveries::{get as get_delivery, list as list_deliveries};
+use http::Method;
+
+use super::route::Route;
+use crate::world::Access::Credential;
+
 pub(crate) use event_types::is_known;
-pub(super) use get_webhook_endpoint::get;
-pub(super) use list_webhook_endpoints::list;
-pub(super) use secrets::{revoke_previous, rotate};
-pub(super) use update_webhook_endpoint::update;
 pub use webhook_endpoint::WebhookEndpoint;
+
+const ALL: &str = "/v4/webhook_endpoints";
+const ONE: &str = "/v4/webhook_endpoints/{id}";
+const ROTATE_SECRET: &str = "/v4/webhook_endpoints/{id}/rotate_secret";
+const REVOKE_SECRET: &str = "/v4/webhook_endpoints/{id}/revoke_previous_secret";
+const DELIVERIES: &str = "/v4/webhook_endpoints/{id}/deliveries";
+const DELIVERY: &str = "/v4/webhook_endpoints/{id}/deliveries/{delivery_id}";
+
+pub(super) static ROUTES: [Route; 9] = [
+    Route::new(Method::POST, ALL, Credential, create_webhook_endpoint::create),
+    Route::new(Method::GET, ALL, Credential, list_webhook_endpoints::list),
+    Route::new(Method::GET, ONE, Credential, get_webhook_endpoint::get),
+    Route::new(Method::PATCH, ONE, Credential, update_webhook_endpoint::update),
+    Route::new(Method::DELETE, ONE, Credential, delete_webhook_endpoint::delete),
+    Route::new(Method::POST, ROTATE_SECRET, Credential, secrets::rotate),
+    Route::new(Method::POST, REVOKE_SECRET, Credential, secrets::revoke_previous),
+    Route::new(Method::GET, DELIVERIES, Credential, deliveries::list),
+    Route::new(Method::GET, DELIVERY, Credential, deliveries::get),
+];

@@ -6,8 +6,17 @@ mod events;
 mod list_webhooks;
 mod webhook;
 
-pub(super) use create_webhook::create;
-pub(super) use delete_webhook::delete;
+use http::Method;
+
+use super::route::Route;
+use crate::world::Access::Credential;
+
 pub(super) use events::find as find_event;
-pub(super) use list_webhooks::list;
 pub use webhook::Webhook;
+
+pub(super) static ROUTES: [Route; 3] = [
+    Route::new(Method::POST, "/v4/webhooks", Credential, create_webhook::create),
+    Route::new(Method::GET, "/v4/webhooks", Credential, list_webhooks::list),
+    Route::new(Method::DELETE, "/v4/webhooks/{id}", Credential, delete_webhook::delete)
+        .refusing("Unable to destroy the webhook."),
+];

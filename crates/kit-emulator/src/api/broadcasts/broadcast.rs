@@ -1,0 +1,104 @@
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::world::Row;
+
+/// How long the sending of a broadcast takes, in seconds.
+pub(super) const SENDING_TAKES: i64 = 1;
+
+/// A broadcast.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Broadcast {
+    pub(in crate::api) id: u64,
+    pub(in crate::api) created_at: String,
+    pub(super) subject: Option<String>,
+    pub(super) preview_text: Option<String>,
+    pub(super) description: Option<String>,
+    pub(super) content: Option<String>,
+    pub(super) public: bool,
+    pub(super) published_at: Option<String>,
+    pub(super) send_at: Option<String>,
+    /// Whether it is sent at that time: a draft may have one.
+    pub(super) is_scheduled: bool,
+    pub(super) thumbnail_alt: Option<String>,
+    pub(super) thumbnail_url: Option<String>,
+    pub(super) email_address: String,
+    pub(super) email_template_id: u64,
+    /// As replies have it.
+    pub(super) subscriber_filter: Value,
+    /// Whether it was sent to its end.
+    #[serde(default)]
+    pub(super) is_sent: bool,
+    /// Who got it, in the order of their ids.
+    #[serde(default)]
+    pub(in crate::api) recipients: Vec<u64>,
+}
+
+impl Row for Broadcast {
+    fn id(&self) -> u64 {
+        self.id
+    }
+}
+
+impl Broadcast {
+    pub(super) fn status(&self, now: &str) -> &'static str {
+        match &self.send_at {
+            _ if self.is_sent => "completed",
+            Some(send_at) if self.is_scheduled && send_at.as_str() <= now => "sending",
+            Some(_) if self.is_scheduled => "scheduled",
+            _ => "draft",
+        }
+    }
+
+    /// When it was sent.
+    pub(in crate::api) fn sent_at(&self) -> String {
+        self.send_at.clone().unwrap_or_else(|| self.created_at.clone())
+    }
+
+    /// Its content.
+    pub(in crate::api) fn html(&self) -> String {
+        self.content.clone().unwrap_or_default()
+    }
+
+    /// The links of its content, each once.
+    pub(in crate::api) fn links(&self) -> Vec<String> {
+        let content = self.content.as_deref().unwrap_or_default();
+        let mut links: Vec<String> = Vec::new();
+        for part in content.split("href=\"").skip(1) {
+            let link = part.split('"').next().unwrap_or_default();
+            if link.starts_with("http") && !links.iter().any(|known| known == link) {
+                links.push(link.to_owned());
+            }
+        }
+        links
+    }
+
+    /// As events have it: without its content.
+    pub(in crate::api) fn to_event(&self, now: &str) -> Value {
+        json!({
+            "id": self.id,
+            "publication_id": self.id,
+            "created_at": self.created_at,
+            "subject": self.subject,
+            "preview_text": self.preview_text,
+            "description": self.description,
+            "public": self.public,
+            "published_at": self.published_at,
+            "send_at": self.send_at,
+            "status": self.status(now),
+        })
+    }
+
+    pub(super) fn to_json(&self, now: &str, template: &str) -> Value {
+        let mut json = self.to_event(now);
+        let public_url = format!("https://example.ck.page/posts/{}", self.id);
+        json["content"] = self.content.as_deref().into();
+        json["thumbnail_alt"] = self.thumbnail_alt.as_deref().into();
+        json["thumbnail_url"] = self.thumbnail_url.as_deref().into();
+        json["public_url"] = self.public.then_some(public_url).into();
+        json["email_address"] = self.email_address.as_str().into();
+        json["email_template"] = json!({"id": self.email_template_id, "name": template});
+        json["subscriber_filter"] = self.subscriber_filter.clone();
+        json
+    }
+}

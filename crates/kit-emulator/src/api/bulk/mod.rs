@@ -1,0 +1,49 @@
+//! `/v4/bulk/…`: up to 100 items at once, more by the clock.
+
+mod operation;
+mod queue;
+
+use http::Method;
+
+use super::World;
+use super::call::Call;
+use super::input::Input;
+use super::route::{Handler, Route};
+use crate::server::Reply;
+use crate::world::Access::OAuth;
+
+pub(super) use operation::Operation;
+pub(crate) use queue::Callbacks;
+
+/// Up to so many items are done within the request.
+const AT_ONCE: usize = 100;
+
+pub(super) static ROUTES: [Route; 8] = [
+    route(Method::POST, "/v4/bulk/subscribers", |w, c| bulk(w, c, Operation::CreateSubscribers)),
+    route(Method::POST, "/v4/bulk/tags", |w, c| bulk(w, c, Operation::CreateTags)),
+    route(Method::DELETE, "/v4/bulk/tags", |w, c| bulk(w, c, Operation::DeleteTags)),
+    route(Method::POST, "/v4/bulk/tags/subscribers", |w, c| bulk(w, c, Operation::Tag)),
+    route(Method::DELETE, "/v4/bulk/tags/subscribers", |w, c| bulk(w, c, Operation::Untag)),
+    route(Method::POST, "/v4/bulk/custom_fields", |w, c| bulk(w, c, Operation::CreateFields)),
+    route(Method::POST, "/v4/bulk/custom_fields/subscribers", |w, c| {
+        bulk(w, c, Operation::SetFields)
+    }),
+    route(Method::POST, "/v4/bulk/forms/subscribers", |w, c| bulk(w, c, Operation::AddToForms)),
+];
+
+const fn route(method: Method, path: &'static str, handler: Handler) -> Route {
+    Route::new(method, path, OAuth, handler)
+}
+
+fn bulk(world: &mut World, call: &Call<'_>, operation: Operation) -> Result<Reply, Reply> {
+    let input = Input::read_optional(call)?;
+    let (list, message) = operation.list();
+    let items =
+        input.get(list).and_then(|items| items.as_array()).filter(|items| !items.is_empty());
+    let items = items.ok_or_else(|| Reply::unprocessable(message))?.clone();
+    let callback_url = input.text("callback_url")?;
+    if items.len() > AT_ONCE {
+        return queue::enqueue(world, operation, items, callback_url, call.request.body.len());
+    }
+    Ok(Reply::json(http::StatusCode::OK, operation.run(world, &items)))
+}

@@ -1,0 +1,188 @@
+//! What is done to each item.
+
+use serde_json::{Map, Value, json};
+
+use crate::api::input::Input;
+use crate::api::subscribers::{self, Given};
+use crate::api::{World, custom_fields, forms, happenings, tags};
+
+/// A bulk operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::api) enum Operation {
+    CreateSubscribers,
+    CreateTags,
+    DeleteTags,
+    Tag,
+    Untag,
+    CreateFields,
+    SetFields,
+    AddToForms,
+}
+
+/// Kit's messages.
+const NO_SUBSCRIBER: &str = "Subscriber does not exist";
+const NO_TAG: &str = "Tag does not exist";
+const NO_FIELD: &str = "Custom field does not exist";
+const NO_FORM: &str = "Form does not exist";
+
+impl Operation {
+    /// The field that the items are in, and Kit's message where there are none.
+    pub(super) fn list(self) -> (&'static str, &'static str) {
+        match self {
+            Self::CreateSubscribers => ("subscribers", "No subscribers included for processing"),
+            Self::CreateTags | Self::DeleteTags => ("tags", "No tags included for processing"),
+            Self::Tag | Self::Untag => ("taggings", "No taggings included for processing"),
+            Self::CreateFields => ("custom_fields", "No custom fields included for processing"),
+            Self::SetFields => {
+                ("custom_field_values", "No custom field values included for processing")
+            }
+            Self::AddToForms => ("additions", "No additions included for processing"),
+        }
+    }
+
+    /// The field that those are in that succeeded, if there is one, and the field of the item in a failure.
+    fn reply(self) -> (Option<&'static str>, &'static str) {
+        match self {
+            Self::CreateSubscribers => (Some("subscribers"), "subscriber"),
+            Self::CreateTags => (Some("tags"), "tag"),
+            Self::DeleteTags => (None, "tag"),
+            Self::Tag => (Some("subscribers"), "tagging"),
+            Self::Untag => (None, "tagging"),
+            Self::CreateFields => (Some("custom_fields"), "custom_field"),
+            Self::SetFields => (Some("custom_field_values"), "custom_field_value"),
+            Self::AddToForms => (Some("subscribers"), "subscription"),
+        }
+    }
+
+    /// Does it to each item. What the reply says, and the callback.
+    pub(in crate::api) fn run(self, world: &mut World, items: &[Value]) -> Value {
+        let (mut succeeded, mut failures) = (Vec::new(), Vec::new());
+        let (list, echo) = self.reply();
+        for item in items {
+            match self.one(world, item) {
+                Ok(row) => succeeded.push(row),
+                Err(message) => {
+                    failures.push(json!({"errors": [message], echo: self.echo(item)}));
+                }
+            }
+        }
+        let mut body = Map::new();
+        if let Some(list) = list {
+            body.insert(list.into(), succeeded.into());
+        }
+        body.insert("failures".into(), failures.into());
+        body.into()
+    }
+
+    /// An item as a failure repeats it.
+    fn echo(self, item: &Value) -> Value {
+        let get = |name: &str| item.get(name).cloned().unwrap_or_default();
+        match self {
+            Self::CreateSubscribers => json!({
+                "first_name": item["first_name"].as_str().unwrap_or_default(),
+                "email_address": get("email_address"),
+                "state": item["state"].as_str().unwrap_or("active"),
+                "created_at": null,
+            }),
+            Self::AddToForms => json!({
+                "form_id": get("form_id"),
+                "subscriber_id": get("subscriber_id"),
+                "referrer": item["referrer"].as_str().unwrap_or_default(),
+            }),
+            _ => item.clone(),
+        }
+    }
+
+    fn one(self, world: &mut World, item: &Value) -> Result<Value, String> {
+        match self {
+            Self::CreateSubscribers => create_subscriber(world, item),
+            Self::CreateTags => {
+                let name = filled(item, "name").ok_or("Name can't be blank")?;
+                Ok(tags::upsert(world, &name).map_err(|_| "There is no room")?.0)
+            }
+            Self::DeleteTags => delete_tag(world, item),
+            Self::Tag => {
+                let (tag, subscriber) = tagging(world, item)?;
+                tags::tag(world, tag, subscriber);
+                let row = world.tables.subscribers.get(subscriber).ok_or(NO_SUBSCRIBER)?;
+                let mut json = row.to_short_json();
+                json["tagged_at"] = row.tags.get(&tag).map_or(Value::Null, |at| at.as_str().into());
+                Ok(json)
+            }
+            Self::Untag => {
+                let (tag, subscriber) = tagging(world, item)?;
+                tags::untag(world, tag, subscriber);
+                Ok(Value::Null)
+            }
+            Self::CreateFields => {
+                let label = filled(item, "label").ok_or("Label can't be blank")?;
+                let (field, _) =
+                    custom_fields::upsert(world, &label).map_err(|_| "There is no room")?;
+                let mut json = field.to_json();
+                json["created_at"] = field.created_at.into();
+                Ok(json)
+            }
+            Self::SetFields => set_field(world, item),
+            Self::AddToForms => add_to_form(world, item),
+        }
+    }
+}
+
+fn filled(item: &Value, name: &str) -> Option<String> {
+    item[name].as_str().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn create_subscriber(world: &mut World, item: &Value) -> Result<Value, String> {
+    let first_name = item.get("first_name").map(|name| name.as_str().map(str::to_owned));
+    let given = Given {
+        email_address: item["email_address"].as_str().unwrap_or_default().to_owned(),
+        first_name,
+        state: item["state"].as_str().map(str::to_owned),
+    };
+    let (id, _) = subscribers::upsert(world, given)?;
+    let subscriber = world.tables.subscribers.get(id).ok_or(NO_SUBSCRIBER)?;
+    let mut json = subscriber.to_short_json();
+    json["state"] = subscriber.state.as_str().into();
+    Ok(json)
+}
+
+fn delete_tag(world: &mut World, item: &Value) -> Result<Value, String> {
+    let tag = item["id"].as_u64().and_then(|id| world.tables.tags.remove(id)).ok_or(NO_TAG)?;
+    for subscriber in world.tables.subscribers.all_mut() {
+        subscriber.tags.remove(&tag.id);
+    }
+    happenings::deleted(world, "tag", tag.to_json());
+    Ok(Value::Null)
+}
+
+/// The tag and the subscriber, which both exist.
+fn tagging(world: &World, item: &Value) -> Result<(u64, u64), String> {
+    let subscriber = item["subscriber_id"].as_u64();
+    let subscriber = subscriber.filter(|id| world.tables.subscribers.get(*id).is_some());
+    let tag = item["tag_id"].as_u64().filter(|id| world.tables.tags.get(*id).is_some());
+    Ok((tag.ok_or(NO_TAG)?, subscriber.ok_or(NO_SUBSCRIBER)?))
+}
+
+fn set_field(world: &mut World, item: &Value) -> Result<Value, String> {
+    let input = Input::of(item);
+    let subscriber = item["subscriber_id"].as_u64();
+    let subscriber = subscriber.filter(|id| world.tables.subscribers.get(*id).is_some());
+    let subscriber = subscriber.ok_or(NO_SUBSCRIBER)?;
+    let field = item["subscriber_custom_field_id"].as_u64();
+    let field = field.filter(|id| world.tables.custom_fields.get(*id).is_some()).ok_or(NO_FIELD)?;
+    let value = input.get("value").and_then(Value::as_str).ok_or("Value is invalid")?;
+    subscribers::set_field(world, subscriber, field, Some(value));
+    Ok(json!({"subscriber_id": subscriber, "subscriber_custom_field_id": field, "value": value}))
+}
+
+fn add_to_form(world: &mut World, item: &Value) -> Result<Value, String> {
+    let form = item["form_id"].as_u64().filter(|id| world.tables.forms.get(*id).is_some());
+    let form = form.ok_or(NO_FORM)?;
+    let subscriber = item["subscriber_id"].as_u64().ok_or(NO_SUBSCRIBER)?;
+    let referrer = item["referrer"].as_str().map(str::to_owned);
+    forms::add(world, form, subscriber, referrer).ok_or(NO_SUBSCRIBER)?;
+    let row = world.tables.subscribers.get(subscriber).ok_or(NO_SUBSCRIBER)?;
+    let mut json = row.to_short_json();
+    forms::referrer_json(&mut json, row.forms.get(&form));
+    Ok(json)
+}

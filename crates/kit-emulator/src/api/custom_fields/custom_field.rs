@@ -1,0 +1,47 @@
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::world::{Row, Table};
+
+/// Kit's message.
+pub(super) const BLANK: &str = "Label can't be blank";
+
+/// A custom field.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct CustomField {
+    pub(in crate::api) id: u64,
+    /// Made of the first key: it stays.
+    pub(in crate::api) name: String,
+    pub(in crate::api) key: String,
+    pub(in crate::api) label: String,
+    pub(in crate::api) created_at: String,
+}
+
+impl CustomField {
+    pub(in crate::api) fn to_json(&self) -> Value {
+        json!({"id": self.id, "name": self.name, "key": self.key, "label": self.label})
+    }
+}
+
+impl Row for CustomField {
+    fn id(&self) -> u64 {
+        self.id
+    }
+}
+
+/// The key of a label: ASCII in lower case with underscores, and of no other field.
+pub(super) fn key_of(label: &str, fields: &Table<CustomField>, id: Option<u64>) -> String {
+    let mut key = String::new();
+    for character in label.chars() {
+        if character.is_ascii_alphanumeric() {
+            key.push(character.to_ascii_lowercase());
+        } else if !key.ends_with('_') && !key.is_empty() {
+            key.push('_');
+        }
+    }
+    let key = key.trim_end_matches('_');
+    let key = if key.is_empty() { "field" } else { key };
+    let is_taken = |key: &str| fields.oldest_first().any(|f| f.key == key && Some(f.id) != id);
+    let mut keys = std::iter::once(key.to_owned()).chain((2_u64..).map(|n| format!("{key}_{n}")));
+    keys.find(|key| !is_taken(key)).unwrap_or_default()
+}

@@ -1,0 +1,49 @@
+//! `GET /v4/email_templates`.
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::World;
+use super::call::Call;
+use super::input::page;
+use super::route::Route;
+use crate::server::Reply;
+use crate::world::Access::Credential;
+use crate::world::Row;
+
+/// The id of the template that emails have where none is named.
+pub(super) const DEFAULT_TEMPLATE: u64 = 1;
+
+pub(super) static ROUTES: [Route; 1] =
+    [Route::new(Method::GET, "/v4/email_templates", Credential, list)];
+
+/// An email template.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct EmailTemplate {
+    pub(in crate::api) id: u64,
+    pub(in crate::api) name: String,
+    pub(in crate::api) category: String,
+}
+
+impl Row for EmailTemplate {
+    fn id(&self) -> u64 {
+        self.id
+    }
+}
+
+fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    page(
+        call,
+        "email_templates",
+        world.tables.email_templates.oldest_first(),
+        |template| -> Value {
+            json!({
+                "id": template.id,
+                "name": template.name,
+                "is_default": template.id == DEFAULT_TEMPLATE,
+                "category": template.category,
+            })
+        },
+    )
+}

@@ -1,0 +1,23 @@
+//! `/v4/forms`.
+
+mod form;
+mod handlers;
+
+use http::Method;
+
+use super::route::Route;
+use crate::world::Access::Credential;
+
+pub(crate) use form::Form;
+pub(super) use handlers::{add, referrer_json};
+
+const SUBSCRIBERS: &str = "/v4/forms/{form_id}/subscribers";
+const SUBSCRIBER: &str = "/v4/forms/{form_id}/subscribers/{id}";
+
+pub(super) static ROUTES: [Route; 4] = [
+    Route::new(Method::GET, "/v4/forms", Credential, handlers::list),
+    Route::new(Method::GET, SUBSCRIBERS, Credential, handlers::subscribers),
+    Route::new(Method::POST, SUBSCRIBERS, Credential, handlers::add_by_email)
+        .refusing(handlers::NOBODY),
+    Route::new(Method::POST, SUBSCRIBER, Credential, handlers::add_by_id),
+];

@@ -1,0 +1,150 @@
+use std::str::FromStr;
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use super::call::Call;
+use crate::server::Reply;
+use crate::world::{Page, Row};
+
+/// The body of a request: an object whose fields are read one by one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Input(Map<String, Value>);
+
+impl Input {
+    /// # Errors
+    ///
+    /// 422 where the body is no JSON object.
+    pub(super) fn read(call: &Call<'_>) -> Result<Self, Reply> {
+        match call.request.json().map_err(Reply::unprocessable)? {
+            Value::Object(body) => Ok(Self(body)),
+            _ => Err(Reply::unprocessable("The body must be a JSON object")),
+        }
+    }
+
+    /// The same, where the body may be missing.
+    pub(super) fn read_optional(call: &Call<'_>) -> Result<Self, Reply> {
+        if call.request.body.is_empty() { Ok(Self::default()) } else { Self::read(call) }
+    }
+
+    /// An object inside another.
+    pub(super) fn of(value: &Value) -> Self {
+        Self(value.as_object().cloned().unwrap_or_default())
+    }
+
+    /// Whether the field is there, as null or anything else.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    /// The value, unless it is null.
+    pub(super) fn get(&self, key: &str) -> Option<&Value> {
+        self.0.get(key).filter(|value| !value.is_null())
+    }
+
+    pub(super) fn text(&self, key: &str) -> Result<Option<String>, Reply> {
+        self.typed(key, "a string", |value| value.as_str().map(str::to_owned))
+    }
+
+    /// # Errors
+    ///
+    /// 422 with Kit's message where the text is missing or blank.
+    pub(super) fn filled(&self, key: &str, message: &str) -> Result<String, Reply> {
+        let text = self.text(key)?.map(|text| text.trim().to_owned());
+        text.filter(|text| !text.is_empty()).ok_or_else(|| Reply::unprocessable(message))
+    }
+
+    pub(super) fn integer(&self, key: &str) -> Result<Option<u64>, Reply> {
+        self.typed(key, "an integer", Value::as_u64)
+    }
+
+    pub(super) fn number(&self, key: &str) -> Result<Option<f64>, Reply> {
+        self.typed(key, "a number", Value::as_f64)
+    }
+
+    pub(super) fn boolean(&self, key: &str) -> Result<Option<bool>, Reply> {
+        self.typed(key, "a boolean", Value::as_bool)
+    }
+
+    pub(super) fn list(&self, key: &str) -> Result<Option<Vec<Value>>, Reply> {
+        self.typed(key, "a list", |value| value.as_array().cloned())
+    }
+
+    pub(super) fn object(&self, key: &str) -> Result<Option<Self>, Reply> {
+        self.typed(key, "an object", |value| value.as_object().cloned().map(Self))
+    }
+
+    /// A time, as ISO 8601; without a zone it is in UTC. As Kit writes it.
+    pub(super) fn time(&self, key: &str) -> Result<Option<String>, Reply> {
+        self.typed(key, "a time (ISO 8601)", |value| iso(value.as_str()?))
+    }
+
+    /// The texts of a list.
+    pub(super) fn texts(&self, key: &str) -> Result<Option<Vec<String>>, Reply> {
+        let texts = |value: &Value| {
+            let items = value.as_array()?.iter();
+            items.map(|item| item.as_str().map(str::to_owned)).collect()
+        };
+        self.typed(key, "a list of strings", texts)
+    }
+
+    fn typed<T>(
+        &self,
+        key: &str,
+        kind: &str,
+        read: impl FnOnce(&Value) -> Option<T>,
+    ) -> Result<Option<T>, Reply> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let wrong = || Reply::unprocessable(format!("{key} must be {kind}"));
+        read(value).map(Some).ok_or_else(wrong)
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0.iter()
+    }
+}
+
+/// A time as Kit writes it.
+pub(super) fn iso(text: &str) -> Option<String> {
+    let time = jiff::Timestamp::from_str(text);
+    let time = time.or_else(|_| jiff::Timestamp::from_str(&format!("{text}Z")));
+    let time = time.or_else(|_| jiff::Timestamp::from_str(&format!("{text}T00:00:00Z"))).ok()?;
+    Some(super::time::text(time.as_second()))
+}
+
+/// A page of rows, in the order of their ids, as a reply.
+pub(super) fn page<R: Row>(
+    call: &Call<'_>,
+    name: &str,
+    rows: impl Iterator<Item = R>,
+    to_json: impl FnMut(R) -> Value,
+) -> Result<Reply, Reply> {
+    let page = Page::read(call.request.parameters()).map_err(Reply::unprocessable)?;
+    let (rows, pagination) = page.of_rows(rows);
+    let mut body = Map::new();
+    body.insert(name.into(), rows.into_iter().map(to_json).collect());
+    body.insert("pagination".into(), pagination);
+    Ok(Reply::json(StatusCode::OK, body.into()))
+}
+
+pub(super) fn ok(name: &str, value: Value) -> Reply {
+    Reply::json(StatusCode::OK, Value::Object(Map::from_iter([(name.to_owned(), value)])))
+}
+
+pub(super) fn created(name: &str, value: Value) -> Reply {
+    Reply::json(StatusCode::CREATED, Value::Object(Map::from_iter([(name.to_owned(), value)])))
+}
+
+/// What was there already, or is new.
+pub(super) fn upserted(name: &str, value: Value, is_new: bool) -> Reply {
+    if is_new { created(name, value) } else { ok(name, value) }
+}
+
+pub(super) fn no_content() -> Reply {
+    Reply::empty(StatusCode::NO_CONTENT)
+}
+
+/// The table has no room.
+pub(super) fn full(_: crate::world::Full) -> Reply {
+    Reply::unprocessable("This Kit holds no more of them: delete some")
+}

@@ -1,0 +1,29 @@
+//! `/v4/posts`.
+
+mod post;
+
+use http::Method;
+
+use super::World;
+use super::call::Call;
+use super::input::{ok, page};
+use super::route::Route;
+use crate::server::Reply;
+use crate::world::Access::Credential;
+
+pub(crate) use post::Post;
+
+pub(super) static ROUTES: [Route; 2] = [
+    Route::new(Method::GET, "/v4/posts", Credential, list),
+    Route::new(Method::GET, "/v4/posts/{id}", Credential, get),
+];
+
+fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let has_content = call.is_set("include_content");
+    page(call, "posts", world.tables.posts.oldest_first(), |post| post.to_json(has_content))
+}
+
+fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let post = world.tables.posts.get(call.id()?).ok_or_else(Reply::not_found)?;
+    Ok(ok("post", post.to_json(true)))
+}

@@ -1,0 +1,54 @@
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::world::Row;
+
+/// An email of a sequence.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SequenceEmail {
+    pub(super) id: u64,
+    pub(super) sequence_id: u64,
+    pub(super) subject: String,
+    pub(super) preview_text: Option<String>,
+    pub(super) email_address: String,
+    pub(super) email_template_id: Option<u64>,
+    pub(super) published: bool,
+    pub(super) position: u64,
+    pub(super) delay_value: u64,
+    /// `days` or `hours`.
+    pub(super) delay_unit: String,
+    /// Its own days, in place of those of the sequence.
+    pub(super) send_days: Option<Vec<String>>,
+    pub(super) content: Option<String>,
+}
+
+impl SequenceEmail {
+    /// Where the delay is in hours, there are no days.
+    pub(super) fn to_json(&self, days: &[String], has_content: bool) -> Value {
+        let days = self.send_days.as_deref().unwrap_or(days);
+        let days = (self.delay_unit == "days").then_some(days);
+        let mut json = json!({
+            "id": self.id,
+            "sequence_id": self.sequence_id,
+            "subject": self.subject,
+            "preview_text": self.preview_text,
+            "email_address": self.email_address,
+            "email_template_id": self.email_template_id,
+            "published": self.published,
+            "position": self.position,
+            "delay_value": self.delay_value,
+            "delay_unit": self.delay_unit,
+            "send_days": days,
+        });
+        if has_content {
+            json["content"] = self.content.as_deref().into();
+        }
+        json
+    }
+}
+
+impl Row for SequenceEmail {
+    fn id(&self) -> u64 {
+        self.id
+    }
+}

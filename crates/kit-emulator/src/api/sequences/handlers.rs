@@ -1,0 +1,137 @@
+use serde_json::Value;
+
+use super::Sequence;
+use super::sequence::DAYS;
+use crate::api::call::Call;
+use crate::api::happenings::{self, Happening, happen};
+use crate::api::input::{Input, created, full, no_content, ok, page};
+use crate::api::{World, time};
+use crate::server::Reply;
+
+/// Kit's messages.
+const BLANK: &str = "name can't be blank";
+const HOUR: &str = "send_hour must be an integer between 0 and 23";
+
+pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let sequences = world.tables.sequences.oldest_first();
+    page(call, "sequences", sequences, |sequence| json(world, sequence))
+}
+
+fn json(world: &World, sequence: &Sequence) -> Value {
+    let emails = world.tables.sequence_emails.oldest_first();
+    let subscribers = world.tables.subscribers.rows().oldest_first();
+    sequence.to_json(
+        emails.filter(|email| email.sequence_id == sequence.id).count(),
+        subscribers.filter(|s| s.sequences.contains_key(&sequence.id)).count(),
+    )
+}
+
+pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let sequence = world.tables.sequences.get(call.id()?).ok_or_else(Reply::not_found)?;
+    Ok(ok("sequence", json(world, sequence)))
+}
+
+pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let input = Input::read(call)?;
+    let name = input.filled("name", BLANK)?;
+    let now = time::now(world);
+    let account = &world.tables.account;
+    let mut sequence = Sequence {
+        id: 0,
+        name,
+        hold: false,
+        repeat: false,
+        active: true,
+        created_at: now.clone(),
+        updated_at: now,
+        email_address: Some(account.primary_email_address.clone()),
+        email_template_id: Some(super::super::email_templates::DEFAULT_TEMPLATE),
+        send_days: DAYS.map(str::to_owned).to_vec(),
+        send_hour: 11,
+        time_zone: account.time_zone.clone(),
+        exclude_subscriber_sources: Vec::new(),
+    };
+    change(world, &mut sequence, &input)?;
+    let sequence = world.tables.sequences.insert(|id| Sequence { id, ..sequence });
+    let id = sequence.map_err(full)?.id;
+    happen(world, &Happening::SequenceCreated { sequence: id });
+    let sequence = world.tables.sequences.get(id).ok_or_else(Reply::not_found)?;
+    Ok(created("sequence", json(world, sequence)))
+}
+
+pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let id = call.id()?;
+    let mut sequence = world.tables.sequences.get(id).ok_or_else(Reply::not_found)?.clone();
+    let was_active = sequence.active;
+    let input = Input::read(call)?;
+    if input.has("name") {
+        sequence.name = input.filled("name", BLANK)?;
+    }
+    change(world, &mut sequence, &input)?;
+    sequence.updated_at = time::now(world);
+    let is_active = sequence.active;
+    if let Some(row) = world.tables.sequences.get_mut(id) {
+        *row = sequence;
+    }
+    match (was_active, is_active) {
+        (false, true) => happen(world, &Happening::SequencePublished { sequence: id }),
+        (true, false) => happen(world, &Happening::SequenceDisabled { sequence: id }),
+        _ => {}
+    }
+    let sequence = world.tables.sequences.get(id).ok_or_else(Reply::not_found)?;
+    Ok(ok("sequence", json(world, sequence)))
+}
+
+/// Changes what is given.
+fn change(world: &World, sequence: &mut Sequence, input: &Input) -> Result<(), Reply> {
+    if input.has("send_hour") {
+        let hour = input.get("send_hour").and_then(Value::as_u64).filter(|hour| *hour < 24);
+        sequence.send_hour = hour.ok_or_else(|| Reply::unprocessable(HOUR))?;
+    }
+    if let Some(days) = input.texts("send_days")? {
+        sequence.send_days = weekdays(days)?;
+    }
+    if let Some(id) = input.integer("email_template_id")? {
+        let template = world.tables.email_templates.get(id);
+        template.ok_or_else(|| Reply::unprocessable("Email template not found"))?;
+        sequence.email_template_id = Some(id);
+    }
+    if let Some(email_address) = input.text("email_address")? {
+        sequence.email_address = Some(email_address);
+    }
+    if let Some(time_zone) = input.text("time_zone")? {
+        sequence.time_zone = time_zone;
+    }
+    if let Some(sources) = input.list("exclude_subscriber_sources")? {
+        sequence.exclude_subscriber_sources = sources;
+    }
+    sequence.active = input.boolean("active")?.unwrap_or(sequence.active);
+    sequence.repeat = input.boolean("repeat")?.unwrap_or(sequence.repeat);
+    sequence.hold = input.boolean("hold")?.unwrap_or(sequence.hold);
+    Ok(())
+}
+
+/// # Errors
+///
+/// 422 for what is no day.
+pub(super) fn weekdays(days: Vec<String>) -> Result<Vec<String>, Reply> {
+    match days.iter().find(|day| !DAYS.contains(&day.as_str())) {
+        Some(day) => Err(Reply::unprocessable(format!("send_days: {day:?} is no day"))),
+        None => Ok(days),
+    }
+}
+
+pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let sequence = world.tables.sequences.remove(call.id()?).ok_or_else(Reply::not_found)?;
+    for subscriber in world.tables.subscribers.all_mut() {
+        subscriber.sequences.remove(&sequence.id);
+    }
+    let emails = world.tables.sequence_emails.oldest_first();
+    let of_it: Vec<u64> =
+        emails.filter(|email| email.sequence_id == sequence.id).map(|email| email.id).collect();
+    for email in of_it {
+        world.tables.sequence_emails.remove(email);
+    }
+    happenings::deleted(world, "sequence", sequence.to_event());
+    Ok(no_content())
+}

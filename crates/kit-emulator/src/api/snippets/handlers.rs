@@ -1,0 +1,95 @@
+use serde_json::Value;
+
+use super::Snippet;
+use crate::api::call::Call;
+use crate::api::input::{Input, created, full, ok, page};
+use crate::api::{World, time};
+use crate::server::Reply;
+
+/// Kit's messages.
+pub(super) const BLANK: &str = "name can't be blank";
+pub(super) const TYPE: &str = "snippet_type cannot be changed";
+
+pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let (archived, has_content) = (call.is_set("archived"), call.is_set("include_content"));
+    let of_type = call.choice("snippet_type", &["inline", "block"])?;
+    let snippets = world.tables.snippets.oldest_first().filter(|snippet| {
+        snippet.archived == archived
+            && of_type.is_none_or(|of_type| snippet.snippet_type == of_type)
+    });
+    page(call, "snippets", snippets, |snippet| {
+        if has_content { snippet.to_json() } else { snippet.to_short_json() }
+    })
+}
+
+pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let snippet = world.tables.snippets.get(call.id()?).ok_or_else(Reply::not_found)?;
+    Ok(ok("snippet", snippet.to_json()))
+}
+
+pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let input = Input::read(call)?;
+    let name = input.filled("name", BLANK)?;
+    let snippet_type = input.text("snippet_type")?.unwrap_or_default();
+    let (content, value_html) = match snippet_type.as_str() {
+        "inline" => (input.filled("content", "content can't be blank")?, String::new()),
+        "block" => (String::new(), html(&input)?.unwrap_or_default()),
+        _ => return Err(Reply::unprocessable("snippet_type must be one of: inline, block")),
+    };
+    let key = name
+        .to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join("-");
+    if content.contains(&format!("snippet.{key}")) || value_html.contains(&format!("snippet.{key}"))
+    {
+        return Err(Reply::unprocessable("A snippet cannot contain itself"));
+    }
+    let now = time::now(world);
+    let snippet = world.tables.snippets.insert(|id| Snippet {
+        id,
+        name,
+        snippet_type,
+        archived: false,
+        key,
+        created_at: now.clone(),
+        updated_at: now,
+        content,
+        value_html,
+        version: 1,
+    });
+    // Kit has not rendered it yet.
+    let mut json = snippet.map_err(full)?.to_json();
+    json["document"]["value_html"] = Value::Null;
+    Ok(created("snippet", json))
+}
+
+fn html(input: &Input) -> Result<Option<String>, Reply> {
+    input.object("document_attributes")?.map_or(Ok(None), |document| document.text("value_html"))
+}
+
+pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let id = call.id()?;
+    let snippet = world.tables.snippets.get(id).ok_or_else(Reply::not_found)?;
+    let input = Input::read(call)?;
+    let (snippet_type, is_inline) = (input.text("snippet_type")?, snippet.snippet_type == "inline");
+    let (content, value_html) = (input.text("content")?, html(&input)?);
+    let is_other = snippet_type.is_some_and(|given| given != snippet.snippet_type);
+    if is_other || (is_inline && value_html.is_some()) || (!is_inline && content.is_some()) {
+        return Err(Reply::unprocessable(TYPE));
+    }
+    let name = if input.has("name") { Some(input.filled("name", BLANK)?) } else { None };
+    let archived = input.boolean("archived")?;
+    let now = time::now(world);
+    let snippet = world.tables.snippets.get_mut(id).ok_or_else(Reply::not_found)?;
+    if content.is_some() || value_html.is_some() {
+        snippet.version += 1;
+    }
+    snippet.name = name.unwrap_or_else(|| snippet.name.clone());
+    snippet.archived = archived.unwrap_or(snippet.archived);
+    snippet.content = content.unwrap_or_else(|| snippet.content.clone());
+    snippet.value_html = value_html.unwrap_or_else(|| snippet.value_html.clone());
+    snippet.updated_at = now;
+    Ok(ok("snippet", snippet.to_json()))
+}

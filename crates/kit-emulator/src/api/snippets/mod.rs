@@ -1,0 +1,20 @@
+//! `/v4/snippets`.
+
+mod handlers;
+mod snippet;
+
+use http::Method;
+
+use super::route::Route;
+use crate::world::Access::Credential;
+
+pub(crate) use snippet::Snippet;
+
+pub(super) static ROUTES: [Route; 4] = [
+    Route::new(Method::GET, "/v4/snippets", Credential, handlers::list),
+    Route::new(Method::POST, "/v4/snippets", Credential, handlers::create)
+        .refusing(handlers::BLANK),
+    Route::new(Method::GET, "/v4/snippets/{id}", Credential, handlers::get),
+    Route::new(Method::PUT, "/v4/snippets/{id}", Credential, handlers::update)
+        .refusing(handlers::TYPE),
+];

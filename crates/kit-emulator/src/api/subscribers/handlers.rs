@@ -1,0 +1,95 @@
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use super::save::{Fields, Given, is_valid, save_fields, saved, upsert};
+use crate::api::World;
+use crate::api::call::Call;
+use crate::api::happenings::{Happening, happen};
+use crate::api::input::{Input, no_content, ok};
+use crate::api::later::Later;
+use crate::api::time;
+use crate::server::Reply;
+
+pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let input = Input::read(call)?;
+    let given = Given {
+        email_address: input.text("email_address")?.unwrap_or_default(),
+        first_name: first_name(&input)?,
+        state: input.text("state")?,
+    };
+    let fields = fields(&input)?;
+    let (id, is_new) = upsert(world, given).map_err(Reply::unprocessable)?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    save(world, id, fields, status)
+}
+
+pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let id = call.id()?;
+    world.tables.subscribers.get(id).ok_or_else(Reply::not_found)?;
+    let input = Input::read(call)?;
+    let email_address = input.text("email_address")?.unwrap_or_default();
+    if !is_valid(&email_address) {
+        return Err(Reply::unprocessable(super::save::INVALID));
+    }
+    if world.tables.subscribers.find(&email_address).is_some_and(|other| other != id) {
+        return Err(Reply::unprocessable("Email address has already been taken"));
+    }
+    let (first_name, fields) = (first_name(&input)?, fields(&input)?);
+    let now = time::now(world);
+    world.tables.subscribers.move_to(id, &email_address);
+    if let Some(subscriber) = world.tables.subscribers.get_mut(id) {
+        subscriber.updated_at = now;
+        if let Some(first_name) = first_name {
+            subscriber.first_name = first_name;
+        }
+    }
+    save(world, id, fields, StatusCode::OK)
+}
+
+/// Saves the custom fields, now or later, and says so.
+fn save(
+    world: &mut World,
+    id: u64,
+    fields: Map<String, Value>,
+    status: StatusCode,
+) -> Result<Reply, Reply> {
+    match save_fields(world, id, fields)? {
+        Fields::Saved { warnings } => Ok(Reply::json(status, saved(world, id, &warnings))),
+        Fields::Later(fields) => {
+            Later::fields(world, id, fields);
+            Ok(Reply::json(StatusCode::ACCEPTED, saved(world, id, &[])))
+        }
+    }
+}
+
+/// Whether there is a name, and whether it is null.
+#[expect(clippy::option_option, reason = "what is missing stays, what is null goes")]
+fn first_name(input: &Input) -> Result<Option<Option<String>>, Reply> {
+    Ok(if input.has("first_name") { Some(input.text("first_name")?) } else { None })
+}
+
+fn fields(input: &Input) -> Result<Map<String, Value>, Reply> {
+    let fields = input.object("fields")?.unwrap_or_default();
+    Ok(fields.entries().map(|(key, value)| (key.clone(), value.clone())).collect())
+}
+
+pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let subscriber = world.tables.subscribers.get(call.id()?).ok_or_else(Reply::not_found)?;
+    let mut json = subscriber.to_json(&world.tables.custom_fields);
+    json["canceled_at"] = subscriber.canceled_at.as_deref().map_or(Value::Null, Into::into);
+    json["location"] = subscriber.location_json();
+    Ok(ok("subscriber", json))
+}
+
+pub(super) fn unsubscribe(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let id = call.first_id()?;
+    let now = time::now(world);
+    let subscriber = world.tables.subscribers.get_mut(id).ok_or_else(Reply::not_found)?;
+    if subscriber.state != "cancelled" {
+        subscriber.state = "cancelled".into();
+        subscriber.canceled_at = Some(now.clone());
+        subscriber.updated_at = now;
+        happen(world, &Happening::SubscriberUnsubscribed { subscriber: id });
+    }
+    Ok(no_content())
+}

@@ -1,0 +1,37 @@
+use serde_json::{Value, json};
+
+use crate::api::World;
+use crate::api::call::Call;
+use crate::api::input::{Input, no_content, ok};
+use crate::server::Reply;
+
+/// Pins a location, and replaces the one that is pinned: each of the six fields has to be there.
+pub(super) fn pin(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let id = call.first_id()?;
+    world.tables.subscribers.get(id).ok_or_else(Reply::not_found)?;
+    let location = Input::read(call)?.object("location")?.unwrap_or_default();
+    let mut pinned = json!({});
+    for (field, name) in [
+        ("city", "City"),
+        ("state_province", "State province"),
+        ("country_code", "Country code"),
+        ("timezone", "Timezone"),
+    ] {
+        pinned[field] = location.filled(field, &format!("{name} can't be blank"))?.into();
+    }
+    for (field, name) in [("latitude", "Latitude"), ("longitude", "Longitude")] {
+        let missing = || Reply::unprocessable(format!("{name} can't be blank"));
+        pinned[field] = location.number(field)?.ok_or_else(missing)?.into();
+    }
+    if let Some(subscriber) = world.tables.subscribers.get_mut(id) {
+        subscriber.location = Some(pinned.clone());
+    }
+    Ok(ok("subscriber", json!({"id": id, "location": pinned})))
+}
+
+pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let subscriber = world.tables.subscribers.get_mut(call.first_id()?);
+    let subscriber = subscriber.ok_or_else(Reply::not_found)?;
+    let pinned: Option<Value> = subscriber.location.take();
+    pinned.map(|_| no_content()).ok_or_else(Reply::not_found)
+}

@@ -1,0 +1,36 @@
+//! `/v4/subscribers`.
+
+mod filter;
+mod handlers;
+mod list;
+mod location;
+mod save;
+mod stats;
+mod subscriber;
+
+use http::Method;
+
+use super::route::Route;
+use crate::world::Access::Credential;
+
+pub(super) use list::Filters;
+pub(super) use save::{Given, set_field, set_fields, upsert};
+pub(super) use subscriber::{FormEntry, json, utm_parameters};
+pub(crate) use subscriber::{Subscriber, Subscribers};
+
+const ONE: &str = "/v4/subscribers/{id}";
+const LOCATION: &str = "/v4/subscribers/{subscriber_id}/location";
+
+pub(super) static ROUTES: [Route; 11] = [
+    Route::new(Method::GET, "/v4/subscribers", Credential, list::list),
+    Route::new(Method::POST, "/v4/subscribers", Credential, handlers::create),
+    Route::new(Method::POST, "/v4/subscribers/filter", Credential, filter::filter),
+    Route::new(Method::GET, ONE, Credential, handlers::get),
+    Route::new(Method::PUT, ONE, Credential, handlers::update),
+    Route::new(Method::POST, "/v4/subscribers/{id}/unsubscribe", Credential, handlers::unsubscribe),
+    Route::new(Method::GET, "/v4/subscribers/{subscriber_id}/stats", Credential, stats::get),
+    Route::new(Method::GET, "/v4/subscribers/{subscriber_id}/tags", Credential, list::tags),
+    Route::new(Method::POST, LOCATION, Credential, location::pin),
+    Route::new(Method::PATCH, LOCATION, Credential, location::pin),
+    Route::new(Method::DELETE, LOCATION, Credential, location::delete),
+];

@@ -1,0 +1,150 @@
+//! Creating and changing subscribers, by one at a time or by many.
+
+use serde_json::{Map, Value, json};
+
+use super::subscriber::{STATES, json as subscriber_json};
+use crate::api::World;
+use crate::api::happenings::{Happening, happen};
+use crate::api::time;
+use crate::server::Reply;
+
+/// Kit's message.
+pub(in crate::api) const INVALID: &str = "Email address is invalid";
+
+/// What is given of a subscriber.
+#[derive(Clone, Debug, Default)]
+pub(in crate::api) struct Given {
+    pub(in crate::api) email_address: String,
+    /// Whether there is a name, and whether it is null.
+    #[expect(clippy::option_option, reason = "what is missing stays, what is null goes")]
+    pub(in crate::api) first_name: Option<Option<String>>,
+    pub(in crate::api) state: Option<String>,
+}
+
+/// Whether an address may be one: it has one `@`, and a domain with a dot.
+pub(in crate::api) fn is_valid(email_address: &str) -> bool {
+    let email_address = email_address.trim();
+    let parts = email_address.split_once('@');
+    !email_address.contains(char::is_whitespace)
+        && parts.is_some_and(|(name, domain)| {
+            !name.is_empty()
+                && !domain.contains('@')
+                && domain.split('.').count() > 1
+                && domain.split('.').all(|label| !label.is_empty())
+        })
+}
+
+/// Creates a subscriber, or updates the first name of the one with this address. The id, and whether it is new.
+///
+/// # Errors
+///
+/// Kit's message for an address or a state that is none.
+pub(in crate::api) fn upsert(world: &mut World, given: Given) -> Result<(u64, bool), String> {
+    if !is_valid(&given.email_address) {
+        return Err(INVALID.into());
+    }
+    if given.state.as_ref().is_some_and(|state| !STATES.contains(&state.as_str())) {
+        return Err("State is invalid".into());
+    }
+    let now = time::now(world);
+    if let Some(id) = world.tables.subscribers.find(&given.email_address) {
+        if let (Some(subscriber), Some(first_name)) =
+            (world.tables.subscribers.get_mut(id), given.first_name)
+        {
+            subscriber.first_name = first_name;
+            subscriber.updated_at = now;
+        }
+        return Ok((id, false));
+    }
+    let subscriber = world.tables.subscribers.insert(&given.email_address, &now);
+    let full = |_| "This Kit holds no more subscribers".to_owned();
+    let subscriber = subscriber.map_err(full)?;
+    subscriber.first_name = given.first_name.flatten();
+    if let Some(state) = given.state {
+        subscriber.canceled_at = (state != "active").then(|| now.clone());
+        subscriber.state = state;
+    }
+    let (id, is_active) = (subscriber.id, subscriber.state == "active");
+    happen(world, &Happening::SubscriberCreated { subscriber: id });
+    if is_active {
+        happen(world, &Happening::SubscriberActivated { subscriber: id });
+    }
+    Ok((id, true))
+}
+
+/// Above so many custom fields, Kit saves them later.
+const MAX_AT_ONCE: usize = 10;
+
+/// At most so many custom fields come at once.
+const MAX_FIELDS: usize = 140;
+
+/// What becomes of the custom fields of a request.
+pub(in crate::api) enum Fields {
+    Saved {
+        warnings: Vec<String>,
+    },
+    /// They are saved by [`set_fields`] later.
+    Later(Map<String, Value>),
+}
+
+/// Sets custom fields by their keys, unless there are so many that they are saved later.
+///
+/// # Errors
+///
+/// 422 where there are too many, or a value is no text.
+pub(in crate::api) fn save_fields(
+    world: &mut World,
+    id: u64,
+    fields: Map<String, Value>,
+) -> Result<Fields, Reply> {
+    if fields.len() > MAX_FIELDS {
+        return Err(Reply::unprocessable("fields must have at most 140 entries"));
+    }
+    if let Some((key, _)) = fields.iter().find(|(_, value)| !value.is_string() && !value.is_null())
+    {
+        return Err(Reply::unprocessable(format!("fields.{key} must be a string")));
+    }
+    if fields.len() > MAX_AT_ONCE {
+        return Ok(Fields::Later(fields));
+    }
+    Ok(Fields::Saved { warnings: set_fields(world, id, fields) })
+}
+
+/// A text for each key that no custom field has.
+pub(in crate::api) fn set_fields(
+    world: &mut World,
+    id: u64,
+    fields: Map<String, Value>,
+) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (key, value) in fields {
+        match world.tables.custom_fields.find(|field| field.key == key) {
+            Some(field) => set_field(world, id, field, value.as_str()),
+            None => warnings.push(format!("The custom field {key} does not exist")),
+        }
+    }
+    warnings
+}
+
+/// Sets the value of a custom field, or removes it.
+pub(in crate::api) fn set_field(world: &mut World, id: u64, field: u64, value: Option<&str>) {
+    let now = time::now(world);
+    let Some(subscriber) = world.tables.subscribers.get_mut(id) else { return };
+    let before = match value {
+        Some(value) => subscriber.fields.insert(field, value.to_owned()),
+        None => subscriber.fields.remove(&field),
+    };
+    if before.as_deref() != value {
+        subscriber.updated_at = now;
+        happen(world, &Happening::FieldValueUpdated { subscriber: id, field });
+    }
+}
+
+/// The reply to a request that saved a subscriber: the status, and the body.
+pub(in crate::api) fn saved(world: &World, id: u64, warnings: &[String]) -> Value {
+    let mut body = json!({"subscriber": subscriber_json(world, id)});
+    if !warnings.is_empty() {
+        body["warnings"] = warnings.into();
+    }
+    body
+}

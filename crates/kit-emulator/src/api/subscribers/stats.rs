@@ -1,0 +1,52 @@
+//! Which emails a subscriber got, opened and clicked: made up, as [`broadcasts::is_opened`] says.
+
+use serde_json::{Value, json};
+
+use crate::api::World;
+use crate::api::broadcasts::{self, Broadcast};
+use crate::api::call::Call;
+use crate::api::input::ok;
+use crate::server::Reply;
+
+pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let id = call.first_id()?;
+    world.tables.subscribers.get(id).ok_or_else(Reply::not_found)?;
+    let stats = of(world, id, |time| call.is_between("email_sent", time));
+    Ok(ok("subscriber", json!({"id": id, "stats": stats})))
+}
+
+/// The statistics of a subscriber, over the broadcasts that were sent at such times.
+pub(super) fn of(world: &World, id: u64, is_counted: impl Fn(&str) -> bool) -> Value {
+    let sent: Vec<&Broadcast> =
+        sent_to(world, id).filter(|broadcast| is_counted(&broadcast.sent_at())).collect();
+    let last = |is: &dyn Fn(&Broadcast) -> bool| {
+        let of = sent.iter().filter(|broadcast| is(broadcast));
+        of.map(|broadcast| broadcast.sent_at()).max()
+    };
+    let opened = |broadcast: &Broadcast| broadcasts::is_opened(broadcast.id, id);
+    let clicked = |broadcast: &Broadcast| broadcasts::is_clicked(broadcast, id);
+    let count =
+        |is: &dyn Fn(&Broadcast) -> bool| sent.iter().filter(|broadcast| is(broadcast)).count();
+    let since = |is: &dyn Fn(&Broadcast) -> bool| {
+        sent.iter().rev().take_while(|broadcast| !is(broadcast)).count()
+    };
+    json!({
+        "sent": sent.len(),
+        "opened": count(&opened),
+        "clicked": count(&clicked),
+        "bounced": 0,
+        "open_rate": broadcasts::rate(count(&opened), sent.len()),
+        "click_rate": broadcasts::rate(count(&clicked), sent.len()),
+        "last_sent": last(&|_| true),
+        "last_opened": last(&opened),
+        "last_clicked": last(&clicked),
+        "sends_since_last_open": since(&opened),
+        "sends_since_last_click": since(&clicked),
+    })
+}
+
+/// The broadcasts that a subscriber got, oldest first.
+pub(super) fn sent_to(world: &World, id: u64) -> impl Iterator<Item = &Broadcast> {
+    let all = world.tables.broadcasts.oldest_first();
+    all.filter(move |broadcast| broadcast.recipients.binary_search(&id).is_ok())
+}

@@ -1,0 +1,227 @@
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::api::World;
+use crate::api::custom_fields::CustomField;
+use crate::world::{Full, Row, Table};
+
+/// The states that a subscriber may be in.
+pub(in crate::api) const STATES: [&str; 5] =
+    ["active", "cancelled", "bounced", "complained", "inactive"];
+
+/// A subscriber, and where it is: on which forms, in which sequences, with which tags.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Subscriber {
+    pub(in crate::api) id: u64,
+    #[serde(default)]
+    pub(in crate::api) first_name: Option<String>,
+    pub(in crate::api) email_address: String,
+    #[serde(default = "active")]
+    pub(in crate::api) state: String,
+    #[serde(default = "epoch")]
+    pub(in crate::api) created_at: String,
+    #[serde(default = "epoch")]
+    pub(in crate::api) updated_at: String,
+    /// When the state changed last from `active`.
+    #[serde(default)]
+    pub(in crate::api) canceled_at: Option<String>,
+    /// The values of custom fields, by their ids.
+    #[serde(default)]
+    pub(in crate::api) fields: BTreeMap<u64, String>,
+    /// When the subscriber got each tag.
+    #[serde(default)]
+    pub(in crate::api) tags: BTreeMap<u64, String>,
+    #[serde(default)]
+    pub(in crate::api) forms: BTreeMap<u64, FormEntry>,
+    /// When the subscriber entered each sequence.
+    #[serde(default)]
+    pub(in crate::api) sequences: BTreeMap<u64, String>,
+    /// The pinned location, as it was sent.
+    #[serde(default)]
+    pub(in crate::api) location: Option<Value>,
+}
+
+/// A subscriber on a form.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::api) struct FormEntry {
+    pub(in crate::api) added_at: String,
+    #[serde(default)]
+    pub(in crate::api) referrer: Option<String>,
+}
+
+fn active() -> String {
+    "active".into()
+}
+
+fn epoch() -> String {
+    crate::world::iso_8601(0)
+}
+
+impl Row for Subscriber {
+    fn id(&self) -> u64 {
+        self.id
+    }
+}
+
+impl Subscriber {
+    /// What all replies have.
+    pub(in crate::api) fn to_json(&self, fields: &Table<CustomField>) -> Value {
+        let mut json = self.to_short_json();
+        if let Value::Object(json) = &mut json {
+            json.insert("state".into(), self.state.as_str().into());
+            json.insert("fields".into(), self.fields_json(fields));
+        }
+        json
+    }
+
+    /// Without the state and the custom fields, as some bulk replies have it.
+    pub(in crate::api) fn to_short_json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "first_name": self.first_name,
+            "email_address": self.email_address,
+            "created_at": self.created_at,
+        })
+    }
+
+    /// The values of all custom fields by their keys: null where there is none.
+    pub(in crate::api) fn fields_json(&self, fields: &Table<CustomField>) -> Value {
+        let value = |field: &CustomField| {
+            let value =
+                self.fields.get(&field.id).map_or(Value::Null, |value| value.as_str().into());
+            (field.key.clone(), value)
+        };
+        Value::Object(fields.oldest_first().map(value).collect::<Map<_, _>>())
+    }
+
+    /// Where the subscriber is: with other names than it was pinned by.
+    pub(in crate::api) fn location_json(&self) -> Value {
+        let Some(location) = &self.location else { return Value::Null };
+        json!({
+            "city": location["city"],
+            "state": location["state_province"],
+            "country": location["country_code"],
+            "latitude": location["latitude"],
+            "longitude": location["longitude"],
+            "timezone": location["timezone"],
+        })
+    }
+
+    /// Where the subscriber came from: by its first form, or by the API.
+    pub(in crate::api) fn attribution_json(
+        &self,
+        form_name: impl Fn(u64) -> Option<String>,
+    ) -> Value {
+        let first = self.forms.iter().min_by_key(|(_, entry)| &entry.added_at);
+        let referrer = first.and_then(|(_, entry)| entry.referrer.as_deref());
+        let utm = utm_parameters(referrer);
+        let (source, name, id) = match first {
+            Some((id, _)) => ("form_subscription", form_name(*id), Some(*id)),
+            None => ("api_subscription", None, None),
+        };
+        json!({
+            "referrer": referrer,
+            "utm_source": utm["source"],
+            "utm_medium": utm["medium"],
+            "utm_campaign": utm["campaign"],
+            "utm_term": utm["term"],
+            "utm_content": utm["content"],
+            "source_type": source,
+            "source_name": name,
+            "source_mechanism": first.map(|_| "form"),
+            "source_mechanism_id": id,
+        })
+    }
+}
+
+/// The UTM parameters of a URL: empty where there are none.
+pub(in crate::api) fn utm_parameters(referrer: Option<&str>) -> Value {
+    let query = referrer.and_then(|url| url.split_once('?')).map_or("", |(_, query)| query);
+    let query = query.split('#').next().unwrap_or_default();
+    let parameter = |name: &str| -> String {
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        pairs.find(|(key, _)| *key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+    };
+    json!({
+        "source": parameter("utm_source"),
+        "medium": parameter("utm_medium"),
+        "campaign": parameter("utm_campaign"),
+        "term": parameter("utm_term"),
+        "content": parameter("utm_content"),
+    })
+}
+
+/// The subscribers, which are found by their email addresses, too.
+#[derive(Debug, Default)]
+pub(crate) struct Subscribers {
+    rows: Table<Subscriber>,
+    by_email_address: HashMap<String, u64>,
+}
+
+impl Subscribers {
+    pub(in crate::api) fn rows(&self) -> &Table<Subscriber> {
+        &self.rows
+    }
+
+    pub(in crate::api) fn get(&self, id: u64) -> Option<&Subscriber> {
+        self.rows.get(id)
+    }
+
+    pub(in crate::api) fn get_mut(&mut self, id: u64) -> Option<&mut Subscriber> {
+        self.rows.get_mut(id)
+    }
+
+    pub(in crate::api) fn all_mut(&mut self) -> impl Iterator<Item = &mut Subscriber> {
+        self.rows.all_mut()
+    }
+
+    /// Addresses are the same in upper and lower case.
+    pub(in crate::api) fn find(&self, email_address: &str) -> Option<u64> {
+        self.by_email_address.get(&email_address.trim().to_lowercase()).copied()
+    }
+
+    pub(in crate::api) fn insert(
+        &mut self,
+        email_address: &str,
+        now: &str,
+    ) -> Result<&mut Subscriber, Full> {
+        let id = self.rows.insert(|id| Subscriber {
+            id,
+            first_name: None,
+            email_address: email_address.trim().to_owned(),
+            state: active(),
+            created_at: now.to_owned(),
+            updated_at: now.to_owned(),
+            canceled_at: None,
+            fields: BTreeMap::new(),
+            tags: BTreeMap::new(),
+            forms: BTreeMap::new(),
+            sequences: BTreeMap::new(),
+            location: None,
+        })?;
+        let id = id.id;
+        self.by_email_address.insert(email_address.trim().to_lowercase(), id);
+        self.rows.get_mut(id).ok_or(Full)
+    }
+
+    /// Gives a subscriber another address, which nobody else has.
+    pub(in crate::api) fn move_to(&mut self, id: u64, email_address: &str) {
+        let Some(subscriber) = self.rows.get_mut(id) else { return };
+        self.by_email_address.remove(&subscriber.email_address.to_lowercase());
+        email_address.trim().clone_into(&mut subscriber.email_address);
+        self.by_email_address.insert(email_address.trim().to_lowercase(), id);
+    }
+
+    pub(in crate::api) fn restore(&mut self, subscriber: Subscriber) {
+        self.by_email_address.insert(subscriber.email_address.to_lowercase(), subscriber.id);
+        self.rows.restore(subscriber);
+    }
+}
+
+/// The subscriber as replies have it.
+pub(in crate::api) fn json(world: &World, id: u64) -> Value {
+    let subscriber = world.tables.subscribers.get(id);
+    subscriber.map_or(Value::Null, |subscriber| subscriber.to_json(&world.tables.custom_fields))
+}
