@@ -329,8 +329,8 @@ fn operations_of_oauth_alone_take_no_api_key() {
     let with = |method, path, headers: &[(&str, &str)]| app.client.send(method, path, headers, "");
     for (method, path, status) in [
         ("GET", "/v4/purchases", 200),
-        ("POST", "/v4/bulk/tags", 404),
-        ("POST", "/v4/bulk/tags/subscribers", 404),
+        ("POST", "/v4/bulk/tags", 422),
+        ("POST", "/v4/bulk/tags/subscribers", 422),
     ] {
         assert_refused(&with(method, path, &[]), 401, "takes OAuth access tokens");
         assert_eq!(with(method, path, &[("Authorization", &bearer)]).status(), status, "{path}");

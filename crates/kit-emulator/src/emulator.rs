@@ -223,6 +223,36 @@ impl Emulator {
         self.kit.api.world().tables.endpoints.oldest_first().cloned().collect()
     }
 
+    /// Puts a state in place of all resources: an object with a list for each of them, and the account, as
+    /// [`snapshot`](Self::snapshot) gives it. A list that is missing is empty. Credentials, tokens and what the clock
+    /// shows stay.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the state. Nothing is changed then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_emulator::Emulator;
+    ///
+    /// let emulator = Emulator::start()?;
+    /// emulator.seed(&serde_json::json!({
+    ///     "tags": [{"id": 44, "name": "VIP", "created_at": "2026-07-29T14:32:10Z"}],
+    ///     "subscribers": [{"id": 9, "email_address": "ann@example.com", "tags": {"44": "2026-07-29T14:32:10Z"}}],
+    /// }))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn seed(&self, state: &serde_json::Value) -> Result<(), String> {
+        api::restore(&mut self.kit.api.world(), state)
+    }
+
+    /// All resources as JSON, to [`seed`](Self::seed) another emulator with. Deliveries and what is queued are not
+    /// among them.
+    pub fn snapshot(&self) -> serde_json::Value {
+        api::state(&self.kit.api.world())
+    }
+
     /// The last 1,000 requests, oldest first, with the first 64 KiB of their bodies. They hold the credentials.
     pub fn recorded_requests(&self) -> Vec<Request<Bytes>> {
         self.server.recorder().requests()
