@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::Duration;
@@ -22,6 +23,7 @@ Options:
   --rate-limits   answer 429 to more than 120 requests in a minute (600 with an access token), as Kit does
   --token-lifetime SECONDS
                   how long access tokens last [default: 172800 for a code, 7200 for a refresh token]
+  --seed FILE     the resources to begin with, as JSON: what GET /_kit/state answers
   -h, --help      print this help
 
 While it runs, requests to /_kit/ let requests fail, make events happen and move the clock: see the documentation
@@ -34,6 +36,7 @@ struct Options {
     api_key: Option<String>,
     has_rate_limits: bool,
     token_lifetime: Option<u64>,
+    seed: Option<PathBuf>,
 }
 
 enum Command {
@@ -66,6 +69,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         api_key: None,
         has_rate_limits: false,
         token_lifetime: None,
+        seed: None,
     };
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -82,6 +86,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("token-lifetime") => {
                 options.token_lifetime = Some(value(&mut arguments, "--token-lifetime")?);
             }
+            Long("seed") => options.seed = Some(arguments.value()?.into()),
             Short('h') | Long("help") => return Ok(Command::Help),
             _ => return Err(argument.unexpected()),
         }
@@ -111,6 +116,9 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let emulator = builder.start().map_err(|error| {
         format!("cannot listen at {}:{}: {error}", options.address, options.port)
     })?;
+    if let Some(file) = options.seed {
+        seed(&emulator, &file).map_err(|error| format!("--seed {}: {error}", file.display()))?;
+    }
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     runtime.block_on(async {
@@ -126,6 +134,12 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
         emulator.webhooks().len()
     );
     Ok(())
+}
+
+fn seed(emulator: &Emulator, file: &Path) -> Result<(), String> {
+    let text = std::fs::read(file).map_err(|error| error.to_string())?;
+    let state = serde_json::from_slice(&text).map_err(|error| error.to_string())?;
+    emulator.seed(&state)
 }
 
 /// Prints the variables to set. Then never ends, unless printing fails.

@@ -76,7 +76,9 @@ pub struct Batches<B: BulkOperation> {
     errors: Vec<Error>,
     max_items: usize,
     max_bytes: usize,
-    /// The items of the last request.
+    /// Which items are sent in this round, by their places.
+    round: Vec<usize>,
+    /// Which of these are in the last request.
     sent: Range<usize>,
 }
 
@@ -85,8 +87,9 @@ impl<B: BulkOperation> Batches<B> {
     pub fn new(items: impl IntoIterator<Item = B::Item>) -> Self {
         let items: Vec<B::Item> = items.into_iter().collect();
         let outcomes = vec![BulkOutcome::NotApplied; items.len()];
-        let errors = Vec::new();
-        Self { items, outcomes, errors, max_items: AT_ONCE, max_bytes: MAX_BYTES, sent: 0..0 }
+        let round = (0..items.len()).collect();
+        let (errors, max_items, max_bytes) = (Vec::new(), AT_ONCE, MAX_BYTES);
+        Self { items, outcomes, errors, max_items, max_bytes, round, sent: 0..0 }
     }
 
     /// How many items a request has at most. Kit queues a request of more than 100, and does not tell afterwards
@@ -104,24 +107,30 @@ impl<B: BulkOperation> Batches<B> {
         self
     }
 
-    /// How many items there are, and how many of them are in requests already.
+    /// How many items are sent in this round, and how many of them are in requests already.
     pub fn progress(&self) -> (usize, usize) {
-        (self.items.len(), self.sent.end)
+        (self.round.len(), self.sent.end)
     }
 
     /// The next request: send it, and then [`record`](Self::record) what came of it. `None` after the last.
     pub fn next_request(&mut self) -> Option<B> {
         let start = self.sent.end;
-        let left = self.items.get(start..).unwrap_or_default();
+        let left = self.round.get(start..).unwrap_or_default();
+        let left = left.iter().filter_map(|index| self.items.get(*index));
         let mut bytes = 0;
-        let fit = left.iter().take(self.max_items).take_while(|item| {
+        let mut batch = Vec::new();
+        for item in left.take(self.max_items) {
             // What cannot be written fails when it is sent, and says why.
             bytes += serde_json::to_vec(item).map_or(0, |json| json.len() + 1);
-            bytes <= self.max_bytes
-        });
-        let count = fit.count().max(1).min(left.len());
-        let batch = left.get(..count).filter(|batch| !batch.is_empty())?.to_vec();
-        self.sent = start..start + count;
+            if bytes > self.max_bytes && !batch.is_empty() {
+                break;
+            }
+            batch.push(item.clone());
+        }
+        self.sent = start..start + batch.len();
+        if batch.is_empty() {
+            return None;
+        }
         // Until it is recorded, nobody knows.
         self.set(&BulkOutcome::MayHaveBeenApplied);
         Some(B::of(batch))
@@ -140,8 +149,10 @@ impl<B: BulkOperation> Batches<B> {
     }
 
     fn record_reply(&mut self, reply: &B::Reply) {
-        let items = self.items.get(self.sent.clone()).unwrap_or_default();
-        let Some(failed) = B::failed(reply, items) else {
+        let sent = self.sent().to_vec();
+        let items: Vec<B::Item> =
+            sent.iter().filter_map(|index| self.items.get(*index)).cloned().collect();
+        let Some(failed) = B::failed(reply, &items) else {
             self.set(&BulkOutcome::Queued);
             return;
         };
@@ -150,17 +161,36 @@ impl<B: BulkOperation> Batches<B> {
             self.set(&BulkOutcome::Done);
         }
         for Failed { index, errors } in failed {
-            let outcome = index.and_then(|index| self.outcomes.get_mut(self.sent.start + index));
-            if let Some(outcome) = outcome {
+            let index = index.and_then(|index| sent.get(index));
+            if let Some(outcome) = index.and_then(|index| self.outcomes.get_mut(*index)) {
                 *outcome = BulkOutcome::Failed(errors);
             }
         }
     }
 
+    /// The places of the items of the last request.
+    fn sent(&self) -> &[usize] {
+        self.round.get(self.sent.clone()).unwrap_or_default()
+    }
+
     fn set(&mut self, outcome: &BulkOutcome) {
-        if let Some(outcomes) = self.outcomes.get_mut(self.sent.clone()) {
-            outcomes.fill(outcome.clone());
+        for index in self.sent().to_vec() {
+            if let Some(place) = self.outcomes.get_mut(index) {
+                *place = outcome.clone();
+            }
         }
+    }
+
+    /// Begins again with those items alone that were not applied or may have been: all bulk operations can be sent
+    /// again. The others keep their outcomes. False where there are none.
+    pub fn repeat(&mut self) -> bool {
+        let is_open = |(_, outcome): &(usize, &BulkOutcome)| {
+            matches!(outcome, BulkOutcome::NotApplied | BulkOutcome::MayHaveBeenApplied)
+        };
+        let outcomes = self.outcomes.iter().enumerate();
+        self.round = outcomes.filter(is_open).map(|(index, _)| index).collect();
+        self.sent = 0..0;
+        !self.round.is_empty()
     }
 
     /// What became of each item. What was not sent was not applied.
@@ -179,18 +209,6 @@ pub struct BulkReport<T> {
     pub outcomes: Vec<BulkOutcome>,
     /// Why requests failed, in the order in which they were sent.
     pub errors: Vec<Error>,
-}
-
-impl<T: Clone> BulkReport<T> {
-    /// The items that may be sent again: those that were not applied or may have been. All bulk operations can be
-    /// sent again.
-    pub fn to_repeat(&self) -> Vec<T> {
-        let is_open = |outcome: &BulkOutcome| {
-            matches!(outcome, BulkOutcome::NotApplied | BulkOutcome::MayHaveBeenApplied)
-        };
-        let items = self.items.iter().zip(&self.outcomes);
-        items.filter(|(_, outcome)| is_open(outcome)).map(|(item, _)| item.clone()).collect()
-    }
 }
 
 /// What became of an item.
@@ -327,6 +345,15 @@ mod tests {
         let request = batches.next_request().unwrap();
         batches.record(reply(&request, 503, &json!({})));
         assert!(batches.next_request().is_none());
+        // The second time, with those alone that may not have been applied.
+        assert!(batches.repeat());
+        assert_eq!(batches.progress(), (2, 0));
+        assert_eq!(batches.next_request(), BulkTagSubscribers::new([4, 5].map(tagging)).ok());
+        batches.record(Err(Error::input("x", "y")));
+        let request = batches.next_request();
+        assert!(request.is_none() && batches.repeat());
+        let request = batches.next_request().unwrap();
+        batches.record(reply(&request, 503, &json!({})));
         let report = batches.into_report();
         let failed = BulkOutcome::Failed(vec!["Tag does not exist".into()]);
         assert_eq!(
@@ -340,8 +367,9 @@ mod tests {
                 BulkOutcome::MayHaveBeenApplied,
             ]
         );
-        assert_eq!(report.to_repeat(), [tagging(4), tagging(5)]);
-        assert_eq!(report.errors.len(), 1);
+        assert_eq!(report.errors.len(), 3);
+        let mut done = Batches::<BulkTagSubscribers>::new([]);
+        assert!(!done.repeat());
     }
 
     #[test]
