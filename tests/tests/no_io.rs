@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// All that the core may stand on. None of them opens a socket, runs futures, or reads a clock, a
 /// time zone or a random number.
-const DEPENDENCIES: [&str; 25] = [
+const DEPENDENCIES: [&str; 23] = [
     "bytes",
     "deranged",
     "http",
@@ -26,8 +26,6 @@ const DEPENDENCIES: [&str; 25] = [
     "serde_json",
     "subtle",
     "syn",
-    "thiserror",
-    "thiserror-impl",
     "time",
     "time-core",
     "unicode-ident",
@@ -40,7 +38,7 @@ fn root() -> PathBuf {
 }
 
 /// What the feature `authorize` adds, which is on by default: nothing else does, either.
-const AUTHORIZE: [&str; 3] = ["base64", "form_urlencoded", "hmac-sha256"];
+const AUTHORIZE: [&str; 2] = ["base64", "hmac-sha256"];
 
 /// What the feature `deliveries` adds. (`libc` tells what a processor can do, where it does not say so itself.)
 const DELIVERIES: [&str; 13] = [

@@ -1,43 +1,57 @@
+use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
 
 /// Why a request is not taken as a delivery of Kit's.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeliveryError {
     /// The request has no `X-Kit-Signature`: Kit did not send it, or sent it for a webhook of `/v4/webhooks`.
-    #[error("the request has no X-Kit-Signature")]
     NoSignature,
     /// The request has the header `X-Kit-Signature` more than once.
-    #[error("the request has X-Kit-Signature more than once")]
     RepeatedSignature,
     /// The header cannot be read.
-    #[error("X-Kit-Signature {0}")]
     MalformedSignature(&'static str),
     /// No secret gives this signature: the request is not Kit's, was changed on its way, or is signed by another
     /// secret.
-    #[error("X-Kit-Signature does not match")]
     WrongSignature,
     /// The signature is right, but older than the tolerance: it may be replayed by somebody who has seen it.
-    #[error("X-Kit-Signature is {0} s old")]
     Stale(u64),
     /// The signature is right, but of a time in the future by more than the tolerance: the clocks differ.
-    #[error("X-Kit-Signature is {0} s ahead of this clock")]
     Early(u64),
     /// The body is larger than the limit, in bytes.
-    #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
     /// The body did not arrive in this time.
-    #[error("the body took longer than {0:?}")]
     TooSlow(Duration),
     /// The body is signed by Kit, but no delivery that this version can read.
-    #[error("the body cannot be read as a delivery: {0}")]
     Unreadable(String),
     /// The token in the URL is missing or wrong.
-    #[error("the token in the URL is wrong")]
     WrongToken,
 }
+
+impl fmt::Display for DeliveryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSignature => f.write_str("the request has no X-Kit-Signature"),
+            Self::RepeatedSignature => {
+                f.write_str("the request has X-Kit-Signature more than once")
+            }
+            Self::MalformedSignature(reason) => write!(f, "X-Kit-Signature {reason}"),
+            Self::WrongSignature => f.write_str("X-Kit-Signature does not match"),
+            Self::Stale(age) => write!(f, "X-Kit-Signature is {age} s old"),
+            Self::Early(ahead) => write!(f, "X-Kit-Signature is {ahead} s ahead of this clock"),
+            Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),
+            Self::TooSlow(limit) => write!(f, "the body took longer than {limit:?}"),
+            Self::Unreadable(reason) => {
+                write!(f, "the body cannot be read as a delivery: {reason}")
+            }
+            Self::WrongToken => f.write_str("the token in the URL is wrong"),
+        }
+    }
+}
+
+impl std::error::Error for DeliveryError {}
 
 impl DeliveryError {
     /// The status to answer with: 400 to what cannot be read, 401 to what is not shown to be Kit's, 408 and 413

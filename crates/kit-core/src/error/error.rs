@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -27,12 +28,11 @@ use super::{ApiError, Delivery, Effect, Operation, ReplyError, SessionError, Tra
 ///     }
 /// }
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The caller's input cannot be used: an argument, a setting, a credential or a clock. No request is sent
     /// with it.
-    #[error("{field}: {reason}")]
     #[non_exhaustive]
     Input {
         /// The name of the wrong input, such as `per_page`, or its path, such as `event.tag_id`.
@@ -42,15 +42,12 @@ pub enum Error {
     },
 
     /// Kit, or a proxy before it, answered with a status that is not a success.
-    #[error(transparent)]
     Api(Box<ApiError>),
 
     /// The status is a success (2xx), but the reply cannot be read as the operation's reply.
-    #[error(transparent)]
     Reply(Box<ReplyError>),
 
     /// The request got no response: the transport failed.
-    #[error("{operation}: {failure}{}", Earlier(operation, *earlier))]
     #[non_exhaustive]
     Transport {
         /// The operation of the request.
@@ -65,10 +62,6 @@ pub enum Error {
     ///
     /// A server that makes the call to answer a request itself can answer 503, with a `Retry-After` of
     /// `wait`.
-    #[error(
-        "{operation}: not sent: the pacer leaves no room before the timeout; there may be some in {wait:?}{}",
-        Earlier(operation, *earlier)
-    )]
     #[non_exhaustive]
     Paced {
         /// Which operation was to be sent.
@@ -80,7 +73,6 @@ pub enum Error {
     },
 
     /// The request was not sent: the session has no access token for it.
-    #[error("{operation}: {failure}{}", Earlier(operation, *earlier))]
     #[non_exhaustive]
     Session {
         /// Which operation was to be sent.
@@ -91,6 +83,29 @@ pub enum Error {
         earlier: Delivery,
     },
 }
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input { field, reason } => write!(f, "{field}: {reason}"),
+            Self::Api(error) => error.fmt(f),
+            Self::Reply(error) => error.fmt(f),
+            Self::Transport { operation, failure, earlier } => {
+                write!(f, "{operation}: {failure}{}", Earlier(operation, *earlier))
+            }
+            Self::Paced { operation, wait, earlier } => write!(
+                f,
+                "{operation}: not sent: the pacer leaves no room before the timeout; there may be some in {wait:?}{}",
+                Earlier(operation, *earlier)
+            ),
+            Self::Session { operation, failure, earlier } => {
+                write!(f, "{operation}: {failure}{}", Earlier(operation, *earlier))
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}
 
 impl Error {
     /// Makes an [`Error::Input`]: for an [`Endpoint`](crate::Endpoint) of your own.

@@ -68,32 +68,41 @@ impl fmt::Display for ReplyError {
 impl std::error::Error for ReplyError {}
 
 /// What is wrong with the reply of a success (2xx).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReplyProblem {
     /// There is no body.
-    #[error("the body is empty")]
     Empty,
     /// The body is compressed, although the request did not ask for that.
-    #[error("the body is compressed")]
     Compressed,
     /// The body is not text.
-    #[error("the body is not UTF-8")]
     NotUtf8,
     /// The body is an HTML page, such as proxies answer with.
-    #[error("the body is HTML")]
     Html,
     /// The body ends in the middle of its JSON.
-    #[error("the JSON is truncated")]
     Truncated,
     /// The body is text, but neither JSON nor HTML.
-    #[error("the body is not JSON")]
     NotJson,
     /// The body is JSON, but a required field is missing or has another type.
-    #[error("the JSON has another shape")]
     WrongShape,
     /// The page says that there is a next page, but has no cursor to it, or one that leads back to an earlier
     /// page: the list would never end.
-    #[error("the page leads nowhere")]
     StuckCursor,
 }
+
+impl fmt::Display for ReplyProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the body is empty"),
+            Self::Compressed => f.write_str("the body is compressed"),
+            Self::NotUtf8 => f.write_str("the body is not UTF-8"),
+            Self::Html => f.write_str("the body is HTML"),
+            Self::Truncated => f.write_str("the JSON is truncated"),
+            Self::NotJson => f.write_str("the body is not JSON"),
+            Self::WrongShape => f.write_str("the JSON has another shape"),
+            Self::StuckCursor => f.write_str("the page leads nowhere"),
+        }
+    }
+}
+
+impl std::error::Error for ReplyProblem {}

@@ -8,35 +8,46 @@ type Cause = Box<dyn StdError + Send + Sync>;
 /// Why a transport got no response.
 ///
 /// The text of the error includes the text of its [`cause`](Self::cause), and of all causes of that.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum TransportError {
     /// The request was not sent, so Kit cannot have applied it: the host was not found, no connection was
     /// made, TLS failed, or connecting took too long, for example.
-    #[error("not sent: {}", chain(&**.0))]
     NotSent(Cause),
 
     /// The server has said that it did not process the request: HTTP/2's `REFUSED_STREAM`, or a `GOAWAY`
     /// whose last stream came before it (RFC 9113, section 8.7).
-    #[error("not processed: {}", chain(&**.0))]
     NotProcessed(Cause),
 
     /// The response was not complete when the timeout ended. Kit may have applied the request.
-    #[error("timed out: {}", chain(&**.0))]
     TimedOut(Cause),
 
     /// The connection ended, or broke the rules of HTTP, before the response was complete. Kit may have
     /// applied the request. Use this, too, for an HTTP stack that does not tell how its request failed.
-    #[error("cut off: {}", chain(&**.0))]
     CutOff(Cause),
 
     /// The body of the response is larger than the limit. Kit may have applied the request.
-    #[error("the body of the response is larger than {limit} bytes")]
     TooLarge {
         /// The limit, in bytes.
         limit: usize,
     },
 }
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSent(cause) => write!(f, "not sent: {}", chain(&**cause)),
+            Self::NotProcessed(cause) => write!(f, "not processed: {}", chain(&**cause)),
+            Self::TimedOut(cause) => write!(f, "timed out: {}", chain(&**cause)),
+            Self::CutOff(cause) => write!(f, "cut off: {}", chain(&**cause)),
+            Self::TooLarge { limit } => {
+                write!(f, "the body of the response is larger than {limit} bytes")
+            }
+        }
+    }
+}
+
+impl std::error::Error for TransportError {}
 
 impl TransportError {
     /// Whether Kit may have received the request, and applied it.

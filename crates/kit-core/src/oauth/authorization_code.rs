@@ -1,3 +1,7 @@
+use std::fmt;
+
+use percent_encoding::percent_decode_str;
+
 use super::{OAuthError, State};
 use crate::secret::secrets;
 use crate::wire::Scrub;
@@ -9,23 +13,32 @@ secrets! {
 }
 
 /// Why a callback has no authorization code for the app.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallbackError {
     /// The callback has no `state`, or another than the app sent: it does not belong to the app's request.
     /// Trust nothing in the callback.
-    #[error("the callback's state is not that of the request")]
     State,
     /// The callback has an `error`: the user denied the app access, for example.
-    #[error("denied: {0}")]
     Denied(OAuthError),
     /// The callback has neither a `code` nor an `error`.
-    #[error("the callback has no code")]
     NoCode,
     /// The callback has the parameter of this name twice, which RFC 6749, section 3.1, forbids.
-    #[error("the callback has the parameter {0} twice")]
     Repeated(&'static str),
 }
+
+impl fmt::Display for CallbackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::State => f.write_str("the callback's state is not that of the request"),
+            Self::Denied(error) => write!(f, "denied: {error}"),
+            Self::NoCode => f.write_str("the callback has no code"),
+            Self::Repeated(name) => write!(f, "the callback has the parameter {name} twice"),
+        }
+    }
+}
+
+impl std::error::Error for CallbackError {}
 
 impl AuthorizationCode {
     /// Reads the callback: the URL to which Kit sent the user back, or the query of that URL alone.
@@ -59,8 +72,9 @@ impl AuthorizationCode {
             None => url,
         };
         let mut parameters = Parameters::default();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            parameters.take(&name, value.into_owned());
+        for pair in query.split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            parameters.take(&decoded(name), decoded(value));
         }
         let Parameters { code, state, error, error_description, error_uri, repeated } = parameters;
         // An empty one is none: everybody could guess it.
@@ -78,6 +92,12 @@ impl AuthorizationCode {
         }
         code.filter(|code| !code.is_empty()).map(Self::new).ok_or(CallbackError::NoCode)
     }
+}
+
+/// A name or a value of a query, as forms are encoded: a plus is a space.
+fn decoded(text: &str) -> String {
+    let text = text.replace('+', " ");
+    percent_decode_str(&text).decode_utf8_lossy().into_owned()
 }
 
 /// Whether this begins as an absolute URL does, or as the path of one.
