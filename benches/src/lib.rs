@@ -8,6 +8,7 @@ pub mod embedded;
 pub mod floor;
 pub mod pages;
 pub mod receiving;
+pub mod resources;
 pub mod server;
 pub mod subject;
 pub mod waiting;

@@ -90,12 +90,8 @@ fn without_optional_null(operation: &Operation, mut arguments: Arguments) -> Arg
 fn check_request(operation: &Operation, seed: u64, variant: Variant) {
     let (built, arguments) = built(operation, &mut Values::new(seed, variant));
     let request = built.request(&kit()).unwrap();
-    let mut sent = without_optional_null(operation, read(operation, &request));
+    let sent = without_optional_null(operation, read(operation, &request));
     let asked = without_optional_null(operation, arguments);
-    // An operation without arguments in its body may have an empty object, or none.
-    if asked.body.is_null() && sent.body == json!({}) {
-        sent.body = Value::Null;
-    }
     assert_eq!(sent, asked, "{}", operation.name());
     // Beyond what was asked for there is nothing, and what has to be there is there.
     let fields = operation.body.as_deref().unwrap_or_default();

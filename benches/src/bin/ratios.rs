@@ -9,9 +9,10 @@ use kit_benches::blocking::{self, Caller as _};
 use kit_benches::concurrent::IsOfSession;
 use kit_benches::receiving::Verify;
 use kit_benches::{
-    caller, concurrent, embedded, floor, pages, receiving, server, subject, waiting,
+    caller, concurrent, embedded, floor, pages, receiving, resources, server, subject, waiting,
 };
 use kit_core::Pacer;
+use kit_core::subscribers::ListSubscribers;
 use tokio::runtime::{Builder, Runtime};
 
 const SAMPLES: usize = 61;
@@ -21,6 +22,7 @@ fn main() {
     println!("| --- | ---: | ---: | ---: | ---: |");
     build();
     read();
+    resources();
     deliveries();
     memory_of_pages();
     calls_of(64);
@@ -33,6 +35,31 @@ fn main() {
     waiting();
 }
 
+fn resources() {
+    for build in resources::builds() {
+        let (ours, floor) = ((build.ours)(), (build.floor)());
+        assert_eq!((ours.uri(), ours.body()), (floor.uri(), floor.body()));
+        let [ours, floor] =
+            medians([&mut || nanoseconds(|| drop(black_box((build.ours)()))), &mut || {
+                nanoseconds(|| drop(black_box((build.floor)())))
+            }]);
+        row(&format!("build {}, ns", build.name), ours, floor, "≤ 1.25");
+    }
+    let (kit, list, body) = (resources::kit(), ListSubscribers::new(), resources::page());
+    let [ours, floor] = medians([
+        &mut || few(&mut || drop(black_box(resources::read(&kit, &list, black_box(&body))))),
+        &mut || few(&mut || drop(black_box(resources::read_floor(black_box(&body))))),
+    ]);
+    row("read a page of 1,000 subscribers, ns", ours, floor, "≤ 1.15");
+}
+
+/// For what takes longer.
+fn few(once: &mut dyn FnMut()) -> f64 {
+    let start = Instant::now();
+    (0..50).for_each(|_| once());
+    start.elapsed().as_secs_f64() * 1e9 / 50.0
+}
+
 fn deliveries() {
     for (size, name) in [(1024, "1 KiB"), (100 * 1024, "100 KiB")] {
         let verify = Verify::new(size);
@@ -43,14 +70,9 @@ fn deliveries() {
     }
     let body = receiving::envelope(1, 100);
     let body = body.as_bytes();
-    let few = |mut once: Box<dyn FnMut()>| {
-        let start = Instant::now();
-        (0..50).for_each(|_| once());
-        start.elapsed().as_secs_f64() * 1e9 / 50.0
-    };
     let [ours, floor] = medians([
-        &mut || few(Box::new(|| drop(black_box(receiving::read(black_box(body)))))),
-        &mut || few(Box::new(|| drop(black_box(receiving::read_floor(black_box(body)))))),
+        &mut || few(&mut || drop(black_box(receiving::read(black_box(body))))),
+        &mut || few(&mut || drop(black_box(receiving::read_floor(black_box(body))))),
     ]);
     row("read a delivery of 100 events, ns", ours, floor, "≤ 1.15");
 

@@ -100,6 +100,14 @@ impl BaseUrl {
             std::borrow::Cow::Borrowed(path) if self.prefix.is_empty() && query.is_empty() => {
                 self.with_target(Bytes::from_static(path.as_bytes()))
             }
+            // A path of its own is not copied.
+            std::borrow::Cow::Owned(mut path) if self.prefix.is_empty() => {
+                if !query.is_empty() {
+                    path.push('?');
+                    path.push_str(query);
+                }
+                self.with_target(path.into_boxed_str().into_boxed_bytes().into())
+            }
             path => self.with_target(target(&self.prefix, &path, query)),
         }
     }

@@ -34,6 +34,11 @@ impl Body {
         Ok(Self { media_type: Some(Self::JSON), bytes })
     }
 
+    /// An empty object as JSON: for an operation that has nothing to say.
+    pub fn empty_object() -> Self {
+        Self { media_type: Some(Self::JSON), bytes: b"{}".to_vec() }
+    }
+
     /// Writes names and values as a form (`application/x-www-form-urlencoded`).
     pub fn form(form: Query) -> Self {
         Self { media_type: Some(Self::FORM), bytes: form.into_bytes() }

@@ -26,18 +26,28 @@ impl Path {
         template: &'static str,
         parameters: impl IntoIterator<Item = T>,
     ) -> Self {
+        let mut parameters = parameters.into_iter();
+        Self::filled(template, &mut |path| {
+            let parameter = parameters.next()?;
+            // Writing to a string does not fail.
+            let _ = write!(Encoded(path), "{parameter}");
+            Some(())
+        })
+    }
+
+    /// The same for parameters of any type, so that it is compiled once. `write` writes the next one.
+    fn filled(template: &'static str, write: &mut dyn FnMut(&mut String) -> Option<()>) -> Self {
         let mut path = String::with_capacity(template.len() + 16);
         let mut rest = template;
-        for parameter in parameters {
-            let Some((before, (_, after))) = rest
-                .split_once('{')
-                .and_then(|(before, name)| Some((before, name.split_once('}')?)))
-            else {
-                break;
-            };
+        while let Some((before, (_, after))) =
+            rest.split_once('{').and_then(|(before, name)| Some((before, name.split_once('}')?)))
+        {
+            let length = path.len();
             path.push_str(before);
-            // Writing to a string does not fail.
-            let _ = write!(Encoded(&mut path), "{parameter}");
+            if write(&mut path).is_none() {
+                path.truncate(length);
+                break;
+            }
             rest = after;
         }
         path.push_str(rest);

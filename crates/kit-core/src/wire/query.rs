@@ -24,10 +24,18 @@ pub struct Query(String);
 impl Query {
     /// Adds a parameter with its value.
     pub fn pair(&mut self, name: &str, value: impl Display) -> &mut Self {
-        if !self.0.is_empty() {
+        self.add(name, &value)
+    }
+
+    /// The same for a value of any type, so that it is compiled once.
+    fn add(&mut self, name: &str, value: &dyn Display) -> &mut Self {
+        if self.0.is_empty() {
+            // Most queries fit, and so are written without growing.
+            self.0.reserve(64);
+        } else {
             self.0.push('&');
         }
-        self.0.extend(utf8_percent_encode(name, ENCODED));
+        let _ = Encoded(&mut self.0).write_str(name);
         self.0.push('=');
         // Writing to a string does not fail.
         let _ = write!(Encoded(&mut self.0), "{value}");
@@ -75,7 +83,13 @@ pub(super) struct Encoded<'a>(pub(super) &'a mut String);
 
 impl fmt::Write for Encoded<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.extend(utf8_percent_encode(text, ENCODED));
+        // Nearly all names and values are as they are: ids, days, words.
+        let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        if text.bytes().all(is_unreserved) {
+            self.0.push_str(text);
+        } else {
+            self.0.extend(utf8_percent_encode(text, ENCODED));
+        }
         Ok(())
     }
 }

@@ -1,10 +1,9 @@
 use http::Method;
-use serde::Serialize;
 
 use crate::BroadcastId;
 use crate::endpoint::Endpoint;
-use crate::error::{Effect, Error};
-use crate::wire::{Body, Path, ReadError, Reply};
+use crate::error::Effect;
+use crate::wire::{Path, ReadError, Reply};
 
 /// `DELETE /v4/broadcasts/{id}`: deletes a broadcast that has not been sent.
 ///
@@ -18,9 +17,8 @@ use crate::wire::{Body, Path, ReadError, Reply};
 ///
 /// let delete = DeleteBroadcast::new(7.into());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DeleteBroadcast {
-    #[serde(skip)]
     id: BroadcastId,
 }
 
@@ -39,11 +37,6 @@ impl Endpoint for DeleteBroadcast {
 
     fn path(&self) -> Path {
         Path::with(Self::PATH, [self.id])
-    }
-
-    #[inline]
-    fn body(&self) -> Result<Body, Error> {
-        Body::json(self)
     }
 
     #[inline]

@@ -22,6 +22,7 @@ impl Tagging {
     }
 
     /// Whether a failure, whose shape is not documented, is of this item.
+    #[inline]
     pub(super) fn is_in(&self, failure: &Value) -> bool {
         let tagging = failure.get(Self::NAME).unwrap_or(failure);
         Self::deserialize(tagging).is_ok_and(|tagging| tagging == *self)

@@ -1,10 +1,9 @@
 use http::Method;
-use serde::Serialize;
 
 use crate::CustomFieldId;
 use crate::endpoint::Endpoint;
-use crate::error::{Effect, Error};
-use crate::wire::{Body, Path, ReadError, Reply};
+use crate::error::Effect;
+use crate::wire::{Path, ReadError, Reply};
 
 /// `DELETE /v4/custom_fields/{id}`: deletes a custom field, and its values of all subscribers.
 ///
@@ -17,9 +16,8 @@ use crate::wire::{Body, Path, ReadError, Reply};
 ///
 /// let delete = DeleteCustomField::new(8.into());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DeleteCustomField {
-    #[serde(skip)]
     id: CustomFieldId,
 }
 
@@ -38,11 +36,6 @@ impl Endpoint for DeleteCustomField {
 
     fn path(&self) -> Path {
         Path::with(Self::PATH, [self.id])
-    }
-
-    #[inline]
-    fn body(&self) -> Result<Body, Error> {
-        Body::json(self)
     }
 
     #[inline]

@@ -1,5 +1,4 @@
 use http::Method;
-use serde::Serialize;
 
 use super::SequenceSubscriber;
 use crate::endpoint::Endpoint;
@@ -19,11 +18,9 @@ use crate::{SequenceId, SubscriberId};
 ///
 /// let add = AddSubscriberToSequence::new(6.into(), 9.into());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AddSubscriberToSequence {
-    #[serde(skip)]
     sequence_id: SequenceId,
-    #[serde(skip)]
     id: SubscriberId,
 }
 
@@ -45,9 +42,9 @@ impl Endpoint for AddSubscriberToSequence {
         Path::with(Self::PATH, [self.sequence_id.get(), self.id.get()])
     }
 
-    #[inline]
+    /// Kit wants an empty object.
     fn body(&self) -> Result<Body, Error> {
-        Body::json(self)
+        Ok(Body::empty_object())
     }
 
     #[inline]

@@ -1,10 +1,9 @@
 use http::Method;
-use serde::Serialize;
 
 use crate::SequenceId;
 use crate::endpoint::Endpoint;
-use crate::error::{Effect, Error};
-use crate::wire::{Body, Path, ReadError, Reply};
+use crate::error::Effect;
+use crate::wire::{Path, ReadError, Reply};
 
 /// `DELETE /v4/sequences/{id}`: deletes a sequence: nobody gets any more of it.
 ///
@@ -18,9 +17,8 @@ use crate::wire::{Body, Path, ReadError, Reply};
 ///
 /// let delete = DeleteSequence::new(6.into());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DeleteSequence {
-    #[serde(skip)]
     id: SequenceId,
 }
 
@@ -39,11 +37,6 @@ impl Endpoint for DeleteSequence {
 
     fn path(&self) -> Path {
         Path::with(Self::PATH, [self.id])
-    }
-
-    #[inline]
-    fn body(&self) -> Result<Body, Error> {
-        Body::json(self)
     }
 
     #[inline]

@@ -1,9 +1,8 @@
 use http::Method;
-use serde::Serialize;
 
 use crate::endpoint::Endpoint;
-use crate::error::{Effect, Error};
-use crate::wire::{Body, Path, ReadError, Reply};
+use crate::error::Effect;
+use crate::wire::{Path, ReadError, Reply};
 use crate::{SequenceEmailId, SequenceId};
 
 /// `DELETE /v4/sequences/{sequence_id}/emails/{id}`: deletes an email of a sequence.
@@ -17,11 +16,9 @@ use crate::{SequenceEmailId, SequenceId};
 ///
 /// let delete = DeleteSequenceEmail::new(6.into(), 3.into());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DeleteSequenceEmail {
-    #[serde(skip)]
     sequence_id: SequenceId,
-    #[serde(skip)]
     id: SequenceEmailId,
 }
 
@@ -40,11 +37,6 @@ impl Endpoint for DeleteSequenceEmail {
 
     fn path(&self) -> Path {
         Path::with(Self::PATH, [self.sequence_id.get(), self.id.get()])
-    }
-
-    #[inline]
-    fn body(&self) -> Result<Body, Error> {
-        Body::json(self)
     }
 
     #[inline]

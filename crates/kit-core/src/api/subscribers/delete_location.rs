@@ -1,10 +1,9 @@
 use http::Method;
-use serde::Serialize;
 
 use crate::SubscriberId;
 use crate::endpoint::Endpoint;
-use crate::error::{Effect, Error};
-use crate::wire::{Body, Path, ReadError, Reply};
+use crate::error::Effect;
+use crate::wire::{Path, ReadError, Reply};
 
 /// `DELETE /v4/subscribers/{subscriber_id}/location`: takes the pinned location from a subscriber: Kit infers one
 /// again.
@@ -18,9 +17,8 @@ use crate::wire::{Body, Path, ReadError, Reply};
 ///
 /// let delete = DeleteLocation::new(9.into());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DeleteLocation {
-    #[serde(skip)]
     subscriber_id: SubscriberId,
 }
 
@@ -39,11 +37,6 @@ impl Endpoint for DeleteLocation {
 
     fn path(&self) -> Path {
         Path::with(Self::PATH, [self.subscriber_id])
-    }
-
-    #[inline]
-    fn body(&self) -> Result<Body, Error> {
-        Body::json(self)
     }
 
     #[inline]

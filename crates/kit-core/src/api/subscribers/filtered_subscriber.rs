@@ -28,13 +28,13 @@ pub struct FilteredSubscriber {
     pub tag_ids: Option<Vec<TagId>>,
     /// Where the subscriber came from: where it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
-    pub attribution: Presence<Attribution>,
+    pub attribution: Presence<Box<Attribution>>,
     /// The tags: where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<TagName>>,
     /// Where the subscriber is: where it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
-    pub location: Presence<Location>,
+    pub location: Presence<Box<Location>>,
     /// When the state of the subscriber changed last: where it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub canceled_at: Presence<Timestamp>,

@@ -18,6 +18,7 @@ pub struct SavedSubscriber {
 }
 
 impl SavedSubscriber {
+    #[inline]
     pub(super) fn read(reply: &Reply<'_>) -> Result<Self, ReadError> {
         #[derive(Deserialize)]
         struct Saved {

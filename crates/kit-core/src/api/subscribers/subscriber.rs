@@ -25,13 +25,13 @@ pub struct Subscriber {
     pub fields: BTreeMap<String, Option<String>>,
     /// Where the subscriber came from: where it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
-    pub attribution: Presence<Attribution>,
+    pub attribution: Presence<Box<Attribution>>,
     /// The tags: where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<TagName>>,
     /// Where the subscriber is: where it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
-    pub location: Presence<Location>,
+    pub location: Presence<Box<Location>>,
     /// When the subscriber unsubscribed: where it was asked for. One subscriber alone has it unasked.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub canceled_at: Presence<Timestamp>,

@@ -1,5 +1,4 @@
 use http::Method;
-use serde::Serialize;
 
 use crate::SubscriberId;
 use crate::endpoint::Endpoint;
@@ -17,9 +16,8 @@ use crate::wire::{Body, Path, ReadError, Reply};
 ///
 /// let unsubscribe = Unsubscribe::new(9.into());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Unsubscribe {
-    #[serde(skip)]
     id: SubscriberId,
 }
 
@@ -41,9 +39,9 @@ impl Endpoint for Unsubscribe {
         Path::with(Self::PATH, [self.id])
     }
 
-    #[inline]
+    /// Kit wants an empty object.
     fn body(&self) -> Result<Body, Error> {
-        Body::json(self)
+        Ok(Body::empty_object())
     }
 
     #[inline]

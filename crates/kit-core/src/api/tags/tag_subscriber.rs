@@ -1,5 +1,4 @@
 use http::Method;
-use serde::Serialize;
 
 use super::TaggedSubscriber;
 use crate::endpoint::Endpoint;
@@ -18,11 +17,9 @@ use crate::{SubscriberId, TagId};
 ///
 /// let tag = TagSubscriber::new(44.into(), 9.into());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TagSubscriber {
-    #[serde(skip)]
     tag_id: TagId,
-    #[serde(skip)]
     id: SubscriberId,
 }
 
@@ -44,9 +41,9 @@ impl Endpoint for TagSubscriber {
         Path::with(Self::PATH, [self.tag_id.get(), self.id.get()])
     }
 
-    #[inline]
+    /// Kit wants an empty object.
     fn body(&self) -> Result<Body, Error> {
-        Body::json(self)
+        Ok(Body::empty_object())
     }
 
     #[inline]

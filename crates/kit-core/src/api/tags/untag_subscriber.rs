@@ -1,9 +1,8 @@
 use http::Method;
-use serde::Serialize;
 
 use crate::endpoint::Endpoint;
-use crate::error::{Effect, Error};
-use crate::wire::{Body, Path, ReadError, Reply};
+use crate::error::Effect;
+use crate::wire::{Path, ReadError, Reply};
 use crate::{SubscriberId, TagId};
 
 /// `DELETE /v4/tags/{tag_id}/subscribers/{id}`: takes a tag from a subscriber.
@@ -17,11 +16,9 @@ use crate::{SubscriberId, TagId};
 ///
 /// let untag = UntagSubscriber::new(44.into(), 9.into());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UntagSubscriber {
-    #[serde(skip)]
     tag_id: TagId,
-    #[serde(skip)]
     id: SubscriberId,
 }
 
@@ -40,11 +37,6 @@ impl Endpoint for UntagSubscriber {
 
     fn path(&self) -> Path {
         Path::with(Self::PATH, [self.tag_id.get(), self.id.get()])
-    }
-
-    #[inline]
-    fn body(&self) -> Result<Body, Error> {
-        Body::json(self)
     }
 
     #[inline]

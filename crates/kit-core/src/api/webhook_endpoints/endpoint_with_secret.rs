@@ -22,6 +22,7 @@ impl EndpointWithSecret {
     }
 
     /// Reads the endpoint, and then its secret, so that an error names the field.
+    #[inline]
     pub(super) fn read(reply: &Reply<'_>) -> Result<Self, ReadError> {
         #[derive(Deserialize)]
         struct Shown {
