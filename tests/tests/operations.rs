@@ -410,6 +410,65 @@ fn bad_input_is_named() {
     assert_eq!(refused(pin, "location", nowhere), "country_code");
 }
 
+/// What Kit might take for everybody, or for nobody, is refused before it is sent.
+#[test]
+fn nobody_is_everybody_by_mistake() {
+    use kit_core::broadcasts::{CreateBroadcast, RecipientGroup, Recipients, UpdateBroadcast};
+    use kit_core::purchases::{Amounts, CreatePurchase, NewProduct};
+    use kit_core::sequences::{CreateSequenceEmail, Delay, Weekday};
+    use kit_core::subscribers::{Condition, FilterSubscribers, ListSubscribers, SubscriberExtra};
+    use kit_core::{Endpoint, Timestamp};
+    fn refused<E: Endpoint>(operation: &E) -> &'static str {
+        match kit().request(operation).unwrap_err() {
+            Error::Input { field, .. } => field,
+            error => panic!("{error}"),
+        }
+    }
+    let time = Timestamp::UNIX_EPOCH;
+    for recipients in [
+        Recipients::InAny(Vec::new()),
+        Recipients::InNone(Vec::new()),
+        Recipients::InAll(vec![RecipientGroup::Tags(Vec::new())]),
+        Recipients::InAll(vec![RecipientGroup::Segments(Vec::new())]),
+    ] {
+        let create = CreateBroadcast::new("a", "b", time).to(recipients.clone());
+        assert_eq!(refused(&create), "subscriber_filter");
+        let update = UpdateBroadcast::new(1.into(), 1.into(), "a", "b", time, recipients);
+        assert_eq!(refused(&update), "subscriber_filter");
+    }
+    // A draft may be without; what is to be sent may not.
+    assert!(kit().request(&CreateBroadcast::new("", "", time)).is_ok());
+    assert_eq!(refused(&CreateBroadcast::new("", "b", time).with_send_at(time)), "subject");
+    assert_eq!(refused(&CreateBroadcast::new("a", " ", time).with_send_at(time)), "content");
+    for addresses in [vec![], vec![" "], vec!["a@b.c", ""], vec!["a@b.c,d@e.f"]] {
+        assert_eq!(
+            refused(&ListSubscribers::new().with_email_addresses(addresses)),
+            "email_address"
+        );
+    }
+    let list = ListSubscribers::new();
+    assert_eq!(refused(&list.clone().with_sort_field("cancelled_at".into())), "sort_field");
+    assert_eq!(refused(&list.including([SubscriberExtra::CanceledAt])), "include");
+    for all in [
+        vec![],
+        vec![Condition::states([])],
+        vec![Condition::tags([])],
+        vec![Condition::came_by_forms([])],
+    ] {
+        assert_eq!(refused(&FilterSubscribers::new(all)), "all");
+    }
+    let email = |delay| CreateSequenceEmail::new(1.into(), "a", delay).unwrap();
+    assert_eq!(refused(&email(Delay::Hours(1)).with_send_days([Weekday::Monday])), "send_days");
+    assert_eq!(refused(&email(Delay::Hours(0))), "delay_value");
+    assert_eq!(refused(&email(Delay::Days(0)).with_position(1)), "delay_value");
+    let product = || NewProduct::new("a", "b", "1", 5.into());
+    let buy = |currency: &str, products: Vec<NewProduct>| {
+        CreatePurchase::new("a@b.c", "t", currency, time, Amounts::default(), products).unwrap_err()
+    };
+    assert!(buy("euro", vec![]).to_string().starts_with("currency: "));
+    assert!(buy("EUR", vec![product(), product()]).to_string().starts_with("products.lid: "));
+}
+
 /// What was there, what is new and what follows later are told apart by the status alone.
 #[test]
 fn an_upsert_says_what_it_did() {

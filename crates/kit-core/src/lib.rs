@@ -29,9 +29,12 @@
 //! # What is where
 //!
 //! - [`Kit`]: the base URL, the [`Credentials`] and the user agent of all requests;
-//! - [`Endpoint`]: one operation as a value; the operations on webhooks are in [`webhooks`], the parts for an
-//!   operation of your own in [`wire`];
+//! - [`Endpoint`]: one operation as a value. The operations are in a module for each resource: [`account`],
+//!   [`broadcasts`], [`bulk`], [`custom_fields`], [`email_templates`], [`forms`], [`posts`], [`purchases`],
+//!   [`segments`], [`sequences`], [`snippets`], [`subscribers`], [`tags`], [`webhook_endpoints`], [`webhooks`]; the
+//!   parts for an operation of your own are in [`wire`];
 //! - [`List`]: an operation that Kit answers page by page; [`Pages`] goes through all its pages;
+//! - [`bulk::Batches`]: splits many items into requests, and keeps what became of each;
 //! - [`sync`]: creates what is missing, and deletes what is there twice;
 //! - [`Call`]: one call from its first request to its result; decides when to send, to wait and to give up;
 //! - [`oauth`]: authorizing an app, and sessions that renew their access tokens;
@@ -89,4 +92,4 @@ pub use id::{
 };
 pub use kit::Kit;
 pub use list::{List, Page, PageQuery, Pages, Pagination};
-pub use wire::{Date, DateRange, Decimal, Timestamp};
+pub use wire::{Date, DateBound, DateRange, Decimal, Timestamp, Upsert, UpsertOutcome};

@@ -18,20 +18,29 @@
 //!
 //! # What the emulator serves
 //!
-//! | operation | as documented | and |
-//! | --- | --- | --- |
-//! | `POST /v4/webhooks` | 201, 401, 422 | 422 for what Kit's documentation leaves open, with a message that says what |
-//! | `GET /v4/webhooks` | 200 with cursor pages, newest first; 401 | 422 for a bad cursor or page size |
-//! | `DELETE /v4/webhooks/{id}` | 204, 401, 404 | |
-//! | `POST /v4/webhook_endpoints` | 201 with the secret, 401, 422 | 422 for what Kit's documentation leaves open |
-//! | `GET /v4/webhook_endpoints`, `GET`, `PATCH`, `DELETE /v4/webhook_endpoints/{id}` | 200, 204, 401, 404, 422 | |
-//! | `POST …/{id}/rotate_secret`, `POST …/{id}/revoke_previous_secret` | 200, 401, 404, 409 | the previous secret signs for 24 hours more |
-//! | `GET …/{id}/deliveries`, `GET …/{id}/deliveries/{delivery_id}` | 200, 401, 404, 422 | the names of fields that Kit's documentation does not name are made up |
-//! | `GET /v4/oauth/authorize` | 302 with a code, or with an error of RFC 6749 | the user answers at once, as [`Emulator::set_consent`] says; 400 for an unknown app |
-//! | `POST /v4/oauth/token` | 200, or an error of RFC 6749; JSON or a form | codes and refresh tokens are good for once, codes for 10 minutes; a refresh takes the secret of a confidential app, or none |
-//! | `POST /v4/oauth/revoke` | 200 with an empty body | wants the secret of a confidential app; ends all tokens that follow from the same code |
-//! | `GET /v4/purchases` | 200 with an empty page; 401 for an API key | |
-//! | `POST /v4/bulk/…` | 401 for an API key | 404 for an access token |
+//! All operations of Kit's API v4, with the statuses, the messages and exactly the fields that Kit documents, and with
+//! a message that says what is wrong where Kit's documentation is silent:
+//!
+//! | resource | what is kept |
+//! | --- | --- |
+//! | account | colors and the creator profile; the growth is counted |
+//! | subscribers | states, custom fields, tags, forms, sequences, pinned locations; the whole filter language |
+//! | tags, forms, sequences with their emails | with their subscribers |
+//! | custom fields | with their keys, which follow from the labels, and the values of subscribers |
+//! | broadcasts, posts | drafts; scheduled broadcasts are sent by the clock; public ones become posts |
+//! | purchases, snippets | as they were sent |
+//! | segments, email templates | one segment, and two templates of which one cannot be used for broadcasts |
+//! | bulk operations | up to 100 items at once; more are done 5 seconds later by the clock, and called back |
+//! | webhooks, webhook endpoints | with their secrets, and the log of deliveries |
+//! | OAuth: authorize, token, revoke | the user answers at once, as [`Emulator::set_consent`] says |
+//!
+//! Each change emits the events that Kit documents: where a subscriber gets a tag, webhooks of `tag_add` and endpoints of
+//! `subscriber.tag_added` are told. Nobody opens emails here: who opens and who clicks is made up, and the same each
+//! time. A subscriber has opened a broadcast where the sum of their ids is even, and clicked all its links where it is
+//! divisible by four.
+//!
+//! A new emulator has a form, a landing page, a segment, templates and a post, since no operation makes them.
+//! [`Emulator::seed`] puts other resources in their place, [`Emulator::snapshot`] reads all of them.
 //!
 //! The OAuth pages are at `/oauth/…`, too. The emulator answers 405 to another method on one of these paths,
 //! and 404 to any other path. Access tokens expire by a clock that [`Emulator::advance`] moves. With
@@ -72,7 +81,7 @@
 //! | `GET /_kit/deliveries` | | [`Emulator::deliveries`] |
 //! | `GET /_kit/requests` | | [`Emulator::recorded_requests`], without the credentials |
 //! | `POST /_kit/faults` | a list of rules | replaces all faults |
-//! | `GET /_kit/state`, `PUT /_kit/state` | `{"webhooks": […], "webhook_endpoints": […]}` | reads the state, or replaces it |
+//! | `GET /_kit/state`, `PUT /_kit/state` | `{"subscribers": […], "tags": […], …}` | [`Emulator::snapshot`], [`Emulator::seed`] |
 //! | `POST /_kit/reset` | | removes all but the credentials, the tokens and what the clock shows |
 //!
 //! ```sh

@@ -46,13 +46,14 @@ pub use client::Client;
 pub use exchange::Next;
 pub use iter::{ItemIter, PageIter};
 pub use kit_core::{
-    self, AccountId, ApiError, Auth, BroadcastId, Credentials, CustomFieldId, Date, DateRange,
-    Decimal, Delivery, DeliveryId, Effect, EmailTemplateId, Endpoint, Error, FormId, Kit, List,
-    Operation, Pacer, Page, Pagination, PostId, ProductId, PublicationId, PurchaseId, ReplyError,
-    ReplyProblem, RetryAfter, RetryPolicy, SegmentId, SequenceEmailId, SequenceId, SnippetId,
-    SubscriberId, TagId, Timestamp, TransportError, UserId, WebhookEndpointId, WebhookId, account,
-    broadcasts, bulk, custom_fields, email_templates, forms, posts, purchases, segments, sequences,
-    settings, snippets, subscribers, sync, tags, webhook_endpoints, webhooks, wire,
+    self, AccountId, ApiError, Auth, BroadcastId, Credentials, CustomFieldId, Date, DateBound,
+    DateRange, Decimal, Delivery, DeliveryId, Effect, EmailTemplateId, Endpoint, Error, FormId,
+    Kit, List, Operation, Pacer, Page, Pagination, PostId, ProductId, PublicationId, PurchaseId,
+    ReplyError, ReplyProblem, RetryAfter, RetryPolicy, SegmentId, SequenceEmailId, SequenceId,
+    SnippetId, SubscriberId, TagId, Timestamp, TransportError, Upsert, UpsertOutcome, UserId,
+    WebhookEndpointId, WebhookId, account, broadcasts, bulk, custom_fields, email_templates, forms,
+    posts, purchases, segments, sequences, settings, snippets, subscribers, sync, tags,
+    webhook_endpoints, webhooks, wire,
 };
 pub use principal::Principal;
 

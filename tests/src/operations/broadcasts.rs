@@ -61,13 +61,11 @@ fn try_build(name: &str, a: &Arguments) -> Result<Option<Built>, Error> {
                 a.text("subject"),
                 a.text("content"),
                 a.time("published_at"),
+                recipients(a),
             )
             .with_preview_text(a.text("preview_text"))
-            .with_description(a.text("description"))
-            .to(recipients(a));
-            let update =
-                either(update, a.flag("public"), (UpdateBroadcast::public, |update| update));
-            let update = with(update, a.parsed("send_at"), UpdateBroadcast::with_send_at);
+            .with_description(a.text("description"));
+            let update = with(update, a.parsed("send_at"), UpdateBroadcast::scheduled_at);
             let update =
                 with(update, a.optional_text("email_address"), UpdateBroadcast::with_email_address);
             let update =

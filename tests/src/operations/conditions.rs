@@ -176,13 +176,13 @@ fn source(entry: &Arguments) -> AttributionSource {
         let ids = entry.numbers("ids").into_iter().map(Into::into).collect();
         return AttributionSource::Forms { ids };
     }
-    let mut source = KitSource::default();
-    source.source_type = entry.optional_text("source_type");
-    source.source_ids = entry.numbers("source_ids");
-    source.source_names = entry.texts("source_names").unwrap_or_default();
-    source.mechanism = entry.optional_text("mechanism");
-    source.mechanism_ids = entry.numbers("mechanism_ids");
-    AttributionSource::KitSource(source)
+    AttributionSource::KitSource(KitSource {
+        source_type: entry.optional_text("source_type"),
+        source_ids: entry.numbers("source_ids"),
+        source_names: entry.texts("source_names").unwrap_or_default(),
+        mechanism: entry.optional_text("mechanism"),
+        mechanism_ids: entry.numbers("mechanism_ids"),
+    })
 }
 
 fn test(a: &Arguments) -> FieldTest {

@@ -26,6 +26,12 @@ pub fn made_up(operation: &Operation, values: &mut Values) -> Arguments {
     if query.contains_key("starting") {
         query.insert("starting".into(), "2022-12-31".into());
     }
+    // Kit sorts and tells so of those alone who have unsubscribed.
+    if operation.name() == "GET /v4/subscribers"
+        && (query.contains_key("sort_field") || query.contains_key("include"))
+    {
+        query.insert("status".into(), "cancelled".into());
+    }
     let body = body(operation, values).unwrap_or_default();
     Arguments { path, query, body }
 }
@@ -109,18 +115,30 @@ fn body(operation: &Operation, values: &mut Values) -> Option<Value> {
             }
         }
         "POST /v4/broadcasts" | "PUT /v4/broadcasts/{id}" => {
+            if is_update {
+                // With a time, which the schema requires, a broadcast has to be public.
+                body["public"] = true.into();
+            }
             body["subscriber_filter"] = recipients(values)
         }
-        // A delay has a value and a unit.
-        "PUT /v4/sequences/{sequence_id}/emails/{id}" => {
-            if body.get("delay_value").is_some() != body.get("delay_unit").is_some() {
-                body["delay_value"] = json!(values.below(99));
-                body["delay_unit"] = json!("hours");
+        // A delay has a value and a unit, and days do not go with hours.
+        "POST /v4/sequences/{sequence_id}/emails"
+        | "PUT /v4/sequences/{sequence_id}/emails/{id}" => {
+            if body.get("delay_value").is_some() || body.get("delay_unit").is_some() {
+                let unit = values.one(&["days", "hours"]);
+                body["delay_value"] = json!(values.below(99) + 1);
+                body["delay_unit"] = json!(unit);
+                if let (Value::Object(body), "hours") = (&mut body, unit) {
+                    body.remove("send_days");
+                }
             }
         }
         // The schema does not require it, and the text does.
         "POST /v4/sequences" if body.get("name").is_none() => body["name"] = values.text().into(),
-        "POST /v4/purchases" => body["purchase"]["shipping"] = json!(values.below(99)),
+        "POST /v4/purchases" => {
+            body["purchase"]["currency"] = "USD".into();
+            body["purchase"]["shipping"] = json!(values.below(99));
+        }
         "POST /v4/subscribers/{subscriber_id}/location"
         | "PATCH /v4/subscribers/{subscriber_id}/location" => {
             body["location"]["country_code"] = "US".into();

@@ -1,7 +1,7 @@
 use kit_core::Error;
 use kit_core::snippets::{CreateSnippet, GetSnippet, ListSnippets, SnippetBody, UpdateSnippet};
 
-use super::arguments::{Arguments, either, with};
+use super::arguments::{Arguments, either, with, with_checked};
 use super::{Built, built};
 
 pub(super) fn build(name: &str, a: &Arguments) -> Option<Built> {
@@ -25,7 +25,7 @@ fn try_build(name: &str, a: &Arguments) -> Result<Option<Built>, Error> {
         "GET /v4/snippets/{id}" => built(GetSnippet::new(a.id("id"))),
         "PUT /v4/snippets/{id}" => {
             let update = UpdateSnippet::new(a.id("id"));
-            let update = with(update, a.optional_text("name"), UpdateSnippet::with_name);
+            let update = with_checked(update, a.optional_text("name"), UpdateSnippet::with_name)?;
             let update = either(
                 update,
                 a.flag("archived"),

@@ -1,7 +1,6 @@
 //! What is checked before anything is sent.
 
 use crate::error::Error;
-use crate::wire::http_url;
 
 /// # Errors
 ///
@@ -20,13 +19,4 @@ pub(super) fn some<T>(
 ) -> Result<Vec<T>, Error> {
     let items: Vec<T> = items.into_iter().collect();
     if items.is_empty() { Err(Error::input(field, "is empty")) } else { Ok(items) }
-}
-
-/// # Errors
-///
-/// [`Error::Input`] for `callback_url` where Kit could not post to it.
-pub(super) fn callback(url: impl Into<String>) -> Result<String, Error> {
-    let url = url.into();
-    http_url::check(&url).map_err(|reason| Error::input("callback_url", reason))?;
-    Ok(url)
 }

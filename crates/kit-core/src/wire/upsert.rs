@@ -53,7 +53,7 @@ impl<T: Serialize> Serialize for Upsert<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UpsertOutcome {
-    /// It was there already: status 200.
+    /// It was there already: status 200. Where the call was sent again, an earlier attempt of it may have made it.
     Existing,
     /// It is new: status 201.
     Created,

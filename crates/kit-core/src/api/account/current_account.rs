@@ -93,7 +93,7 @@ pub struct Plan {
     /// When the trial ends.
     pub trial_lapse_date: Option<DateBound>,
     /// When the next period begins.
-    pub renews_at: Option<Timestamp>,
+    pub renews_at: Option<DateBound>,
     /// When the plan ends.
-    pub cancels_at: Option<Timestamp>,
+    pub cancels_at: Option<DateBound>,
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::BroadcastStatus;
+use super::{BroadcastStatus, RecipientGroup, Recipients};
 use crate::wire::{Presence, Timestamp};
 use crate::{BroadcastId, EmailTemplateId, PublicationId};
 
@@ -53,6 +53,36 @@ pub struct Broadcast {
     /// How far the broadcast has come: not always there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<BroadcastStatus>,
+}
+
+impl Broadcast {
+    /// Who gets the broadcast, to be sent again with [`UpdateBroadcast`](super::UpdateBroadcast). `None` where the
+    /// filter is missing, or is not as documented.
+    pub fn recipients(&self) -> Option<Recipients> {
+        let [given] = self.subscriber_filter.as_deref()? else { return None };
+        let used = [&given.all, &given.any, &given.none]
+            .map(|group| group.value().filter(|group| !group.is_empty()).map(Vec::as_slice));
+        let groups =
+            |of: &[RecipientsOf]| of.iter().map(RecipientsOf::group).collect::<Option<Vec<_>>>();
+        match used {
+            [Some([of]), None, None] if of.of == "all_subscribers" => Some(Recipients::Everyone),
+            [Some(all), None, None] => groups(all).map(Recipients::InAll),
+            [None, Some(any), None] => groups(any).map(Recipients::InAny),
+            [None, None, Some(none)] => groups(none).map(Recipients::InNone),
+            _ => None,
+        }
+    }
+}
+
+impl RecipientsOf {
+    fn group(&self) -> Option<RecipientGroup> {
+        let ids = self.ids.as_ref().filter(|ids| !ids.is_empty())?.iter().copied();
+        match &*self.of {
+            "segment" => Some(RecipientGroup::Segments(ids.map(Into::into).collect())),
+            "tag" => Some(RecipientGroup::Tags(ids.map(Into::into).collect())),
+            _ => None,
+        }
+    }
 }
 
 /// The template of a broadcast.

@@ -20,20 +20,20 @@ pub struct BroadcastWithStats {
     pub send_at: Presence<Timestamp>,
 }
 
-/// Numbers of a broadcast.
+/// Numbers of a broadcast. Whether its rates and its progress are percentages or fractions is not documented.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BroadcastStats {
     /// How many subscribers it was sent to.
     pub recipients: u64,
     /// How often it was opened, of the recipients.
-    pub open_rate: Decimal,
+    pub open_rate: Option<Decimal>,
     /// How many emails were opened.
     pub emails_opened: u64,
     /// How often a link was clicked, of the recipients.
-    pub click_rate: Decimal,
+    pub click_rate: Option<Decimal>,
     /// How often somebody unsubscribed, of the recipients.
-    pub unsubscribe_rate: Decimal,
+    pub unsubscribe_rate: Option<Decimal>,
     /// How many unsubscribed.
     pub unsubscribes: u64,
     /// How many clicks there were.

@@ -140,6 +140,15 @@ impl Endpoint for CreateBroadcast {
 
     #[inline]
     fn body(&self) -> Result<Body, Error> {
+        self.subscriber_filter.check()?;
+        // Kit wants these of what it is to send.
+        if self.send_at.is_some() {
+            for (field, text) in [("subject", &self.subject), ("content", &self.content)] {
+                if text.trim().is_empty() {
+                    return Err(Error::input(field, "is blank, and the broadcast is to be sent"));
+                }
+            }
+        }
         Body::json(self)
     }
 

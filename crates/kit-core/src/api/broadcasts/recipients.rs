@@ -1,5 +1,6 @@
 use serde::{Serialize, Serializer};
 
+use crate::error::Error;
 use crate::{SegmentId, TagId};
 
 /// Who gets a broadcast. Kit takes one kind of choice alone, and so this is an enum.
@@ -26,6 +27,30 @@ pub enum Recipients {
     InAny(Vec<RecipientGroup>),
     /// Those in none of these segments and tags.
     InNone(Vec<RecipientGroup>),
+}
+
+impl Recipients {
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `subscriber_filter` where no segment or tag is named: Kit may take that for everyone.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let (Self::InAll(groups) | Self::InAny(groups) | Self::InNone(groups)) = self else {
+            return Ok(());
+        };
+        if groups.is_empty() || groups.iter().any(RecipientGroup::is_empty) {
+            return Err(Error::input("subscriber_filter", "names no segment or tag"));
+        }
+        Ok(())
+    }
+}
+
+impl RecipientGroup {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Segments(ids) => ids.is_empty(),
+            Self::Tags(ids) => ids.is_empty(),
+        }
+    }
 }
 
 /// Segments or tags by which subscribers are chosen.

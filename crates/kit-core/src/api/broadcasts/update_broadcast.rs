@@ -10,17 +10,26 @@ use crate::{BroadcastId, EmailTemplateId};
 /// `PUT /v4/broadcasts/{id}`: replaces all of a broadcast that has not been sent.
 ///
 /// Kit answers 200 with the broadcast, 403 where the account may not create broadcasts, 404 where there is none,
-/// and 422 once it is being sent. A broadcast is scheduled where it is public and has a time; what is not given
-/// here is cleared.
+/// and 422 once it is being sent. What is not given here is cleared. Without a time the broadcast is a draft, and its
+/// `send_at` null: whether Kit takes that is not documented.
 ///
 /// # Examples
 ///
 /// ```
-/// use kit_core::broadcasts::UpdateBroadcast;
+/// use kit_core::broadcasts::{Broadcast, UpdateBroadcast};
 ///
-/// let time = "2026-07-29T14:32:10Z".parse()?;
-/// let update = UpdateBroadcast::new(7.into(), 2.into(), "News", "<p>Hello</p>", time).with_send_at(time).public();
-/// # Ok::<(), kit_core::wire::InvalidTime>(())
+/// /// Gives a broadcast another subject, and the same recipients.
+/// fn rename(broadcast: &Broadcast, subject: &str) -> Option<UpdateBroadcast> {
+///     let recipients = broadcast.recipients()?;
+///     let template = broadcast.email_template.as_ref()?.id;
+///     let (content, published_at) = (broadcast.content.value()?, broadcast.published_at?);
+///     let update =
+///         UpdateBroadcast::new(broadcast.id, template, subject, content, published_at, recipients);
+///     Some(match broadcast.send_at {
+///         Some(send_at) => update.scheduled_at(send_at),
+///         None => update,
+///     })
+/// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct UpdateBroadcast {
@@ -41,14 +50,15 @@ pub struct UpdateBroadcast {
 }
 
 impl UpdateBroadcast {
-    /// A draft for all subscribers, with a template, a subject, a content as HTML, and the time of publication
-    /// that the web shows.
+    /// A draft with a template, a subject, a content as HTML, the time of publication that the web shows, and those
+    /// who get it. [`Broadcast::recipients`] is who got it before.
     pub fn new(
         id: BroadcastId,
         email_template_id: EmailTemplateId,
         subject: impl Into<String>,
         content: impl Into<String>,
         published_at: Timestamp,
+        recipients: Recipients,
     ) -> Self {
         Self {
             id,
@@ -59,7 +69,7 @@ impl UpdateBroadcast {
             preview_text: String::new(),
             description: String::new(),
             public: false,
-            subscriber_filter: Recipients::Everyone,
+            subscriber_filter: recipients,
             send_at: None,
             email_address: None,
             thumbnail_alt: None,
@@ -67,10 +77,12 @@ impl UpdateBroadcast {
         }
     }
 
-    /// When Kit sends the broadcast, if it is public. Default: it is a draft.
+    /// Kit sends the broadcast at this time, and publishes it on the web: unlike for a new broadcast, Kit wants both
+    /// together. Default: the broadcast is a draft.
     #[must_use]
-    pub fn with_send_at(mut self, send_at: Timestamp) -> Self {
+    pub fn scheduled_at(mut self, send_at: Timestamp) -> Self {
         self.send_at = Some(send_at);
+        self.public = true;
         self
     }
 
@@ -85,20 +97,6 @@ impl UpdateBroadcast {
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
-        self
-    }
-
-    /// Publishes the broadcast on the web, too. Default: it is a draft.
-    #[must_use]
-    pub fn public(mut self) -> Self {
-        self.public = true;
-        self
-    }
-
-    /// Who gets the broadcast. Default: all subscribers.
-    #[must_use]
-    pub fn to(mut self, recipients: Recipients) -> Self {
-        self.subscriber_filter = recipients;
         self
     }
 
@@ -136,6 +134,15 @@ impl Endpoint for UpdateBroadcast {
 
     #[inline]
     fn body(&self) -> Result<Body, Error> {
+        self.subscriber_filter.check()?;
+        // Kit wants these of what it is to send.
+        if self.send_at.is_some() {
+            for (field, text) in [("subject", &self.subject), ("content", &self.content)] {
+                if text.trim().is_empty() {
+                    return Err(Error::input(field, "is blank, and the broadcast is to be sent"));
+                }
+            }
+        }
         Body::json(self)
     }
 

@@ -39,6 +39,13 @@ pub struct Failed {
     pub errors: Vec<String>,
 }
 
+impl Failed {
+    /// An item that failed, for a bulk operation of your own.
+    pub fn new(index: Option<usize>, errors: Vec<String>) -> Self {
+        Self { index, errors }
+    }
+}
+
 /// Splits any number of items into requests that fit, and keeps what became of each.
 ///
 /// # Examples
@@ -182,7 +189,8 @@ impl<B: BulkOperation> Batches<B> {
     }
 
     /// Begins again with those items alone that were not applied or may have been: all bulk operations can be sent
-    /// again. The others keep their outcomes. False where there are none.
+    /// again. The others keep their outcomes. False where there are none. What Kit refuses again and again stays open:
+    /// limit how often you repeat.
     pub fn repeat(&mut self) -> bool {
         let is_open = |(_, outcome): &(usize, &BulkOutcome)| {
             matches!(outcome, BulkOutcome::NotApplied | BulkOutcome::MayHaveBeenApplied)
@@ -268,32 +276,53 @@ impl Failure for Value {
     }
 }
 
-/// Finds the item of each failure. Of equal items, each is found once.
+/// Finds the item of each failure. Of equal items, each is found once. A failure that repeats no item (Kit's example
+/// of a bad address has null) is of an item that neither failed nor succeeded, where only as many are left.
 pub(super) fn failed<T, F: Failure, I>(
     reply: &Bulk<T, F>,
     items: &[I],
     is_of: impl Fn(&I, &F::Echo) -> bool,
+    has_succeeded: impl Fn(&I, &T) -> bool,
 ) -> Option<Vec<Failed>> {
     let Bulk::Done(done) = reply else { return None };
     let mut left: Vec<_> = items.iter().map(Some).collect();
-    let failed = done.failures.iter().map(|failure| {
+    let mut failed: Vec<Failed> = Vec::new();
+    for failure in &done.failures {
         let mut left_items = left.iter();
         let index =
             left_items.position(|item| item.is_some_and(|item| is_of(item, failure.echo())));
         if let Some(item) = index.and_then(|index| left.get_mut(index)) {
             mem::take(item);
         }
-        Failed { index, errors: failure.errors() }
-    });
-    Some(failed.collect())
+        failed.push(Failed { index, errors: failure.errors() });
+    }
+    let nobodys = failed.iter().filter(|failed| failed.index.is_none()).count();
+    if nobodys > 0 {
+        let is_open = |item: &&I| !done.succeeded.iter().any(|row| has_succeeded(item, row));
+        let left = left.iter().enumerate();
+        let open = left.filter(|(_, item)| item.as_ref().is_some_and(is_open));
+        let open: Vec<usize> = open.map(|(index, _)| index).collect();
+        if open.len() == nobodys {
+            let nobodys = failed.iter_mut().filter(|failed| failed.index.is_none());
+            nobodys.zip(open).for_each(|(failed, index)| failed.index = Some(index));
+        }
+    }
+    Some(failed)
 }
 
 /// Whether a failure, whose shape is not documented, is of the item with this name: it has the name itself, or an
 /// object with the name in it.
 pub(super) fn is_named(failure: &Value, field: &str, name: &str) -> bool {
-    let has_name = |json: &Value| json.get(field).and_then(Value::as_str) == Some(name);
+    let has_name = |json: &Value| {
+        json.get(field).and_then(Value::as_str).is_some_and(|text| is_same(text, name))
+    };
     let mut values = failure.as_object().into_iter().flat_map(serde_json::Map::values);
     has_name(failure) || values.any(has_name)
+}
+
+/// Whether two names are the same to Kit, which trims labels.
+pub(super) fn is_same(one: &str, other: &str) -> bool {
+    one.trim() == other.trim()
 }
 
 #[cfg(test)]
@@ -387,10 +416,22 @@ mod tests {
         batches.next_request();
         let outcomes = batches.into_report().outcomes;
         assert_eq!(outcomes, [BulkOutcome::MayHaveBeenApplied, BulkOutcome::NotApplied]);
-        // A failure of nobody may be anybody's.
-        let body = json!({"subscribers": [], "failures": [
-            {"errors": ["x"], "tagging": {"tag_id": null, "subscriber_id": 1}}]});
-        assert_eq!(outcome(200, body), [BulkOutcome::MayHaveBeenApplied]);
+        // A failure of nobody is of the one that is left, and of two it may be either's.
+        let nobodys = json!([{"errors": ["x"], "tagging": {"tag_id": null, "subscriber_id": 1}}]);
+        let body = json!({"subscribers": [], "failures": nobodys});
+        assert_eq!(outcome(200, body), [BulkOutcome::Failed(vec!["x".into()])]);
+        let row = json!({"id": 1, "first_name": null, "email_address": "a@b.c",
+            "created_at": "2023-01-27T11:43:55Z", "tagged_at": "2023-01-27T11:43:55Z"});
+        for (rows, expected) in [
+            (json!([]), [BulkOutcome::MayHaveBeenApplied, BulkOutcome::MayHaveBeenApplied]),
+            (json!([row]), [BulkOutcome::Done, BulkOutcome::Failed(vec!["x".into()])]),
+        ] {
+            let mut batches = Batches::<BulkTagSubscribers>::new([tagging(1), tagging(2)]);
+            let request = batches.next_request().unwrap();
+            let body = json!({"subscribers": rows, "failures": nobodys});
+            batches.record(reply(&request, 200, &body));
+            assert_eq!(batches.into_report().outcomes, expected);
+        }
     }
 
     #[test]
@@ -402,7 +443,7 @@ mod tests {
         let reply = reply(&request, 200, &json!({"tags": [], "failures": failures})).unwrap();
         let failed = BulkCreateTags::failed(&reply, &items).unwrap();
         let indices: Vec<_> = failed.iter().map(|failed| failed.index).collect();
-        assert_eq!(indices, [Some(1), Some(2), None]);
+        assert_eq!(indices, [Some(1), Some(2), Some(0)]);
         assert_eq!(failed[0].errors, ["no", "1"]);
     }
 }

@@ -2,13 +2,14 @@ use http::Method;
 use serde::Serialize;
 
 use super::batches::failed;
+use super::callback_url::CallbackUrl;
 use super::{
     Bulk, BulkFailure, BulkFormSubscriber, BulkOperation, Failed, FormAddition, FormAdditionEcho,
 };
-use crate::api::check::{callback, some};
+use crate::api::check::some;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
-use crate::wire::{Body, ReadError, Reply, http_url};
+use crate::wire::{Body, ReadError, Reply};
 
 /// `POST /v4/bulk/forms/subscribers`: adds subscribers to forms.
 ///
@@ -27,7 +28,7 @@ use crate::wire::{Body, ReadError, Reply, http_url};
 pub struct BulkAddSubscribersToForms {
     additions: Vec<FormAddition>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    callback_url: Option<String>,
+    callback_url: Option<CallbackUrl>,
 }
 
 impl BulkAddSubscribersToForms {
@@ -47,7 +48,7 @@ impl BulkAddSubscribersToForms {
     ///
     /// [`Error::Input`] for `callback_url` where it is not an absolute http or https URL with a host.
     pub fn with_callback_url(mut self, callback_url: impl Into<String>) -> Result<Self, Error> {
-        self.callback_url = Some(callback(callback_url)?);
+        self.callback_url = Some(CallbackUrl::new(callback_url)?);
         Ok(self)
     }
 }
@@ -66,7 +67,7 @@ impl Endpoint for BulkAddSubscribersToForms {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
+        self.callback_url.as_ref().and_then(CallbackUrl::secret).into_iter().collect()
     }
 
     #[inline]
@@ -88,6 +89,6 @@ impl BulkOperation for BulkAddSubscribersToForms {
 
     #[inline]
     fn failed(reply: &Self::Reply, items: &[FormAddition]) -> Option<Vec<Failed>> {
-        failed(reply, items, FormAddition::is_echoed)
+        failed(reply, items, FormAddition::is_echoed, |item, row| item.is_of(row.id))
     }
 }

@@ -2,13 +2,14 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::batches::{failed, is_named};
+use super::batches::{failed, is_named, is_same};
+use super::callback_url::CallbackUrl;
 use super::{Bulk, BulkOperation, Failed, NewCustomField};
-use crate::api::check::{callback, some};
+use crate::api::check::some;
 use crate::custom_fields::CustomField;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
-use crate::wire::{Body, ReadError, Reply, http_url};
+use crate::wire::{Body, ReadError, Reply};
 
 /// `POST /v4/bulk/custom_fields`: creates custom fields. Those that are there stay as they are.
 ///
@@ -27,7 +28,7 @@ use crate::wire::{Body, ReadError, Reply, http_url};
 pub struct BulkCreateCustomFields {
     custom_fields: Vec<NewCustomField>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    callback_url: Option<String>,
+    callback_url: Option<CallbackUrl>,
 }
 
 impl BulkCreateCustomFields {
@@ -47,7 +48,7 @@ impl BulkCreateCustomFields {
     ///
     /// [`Error::Input`] for `callback_url` where it is not an absolute http or https URL with a host.
     pub fn with_callback_url(mut self, callback_url: impl Into<String>) -> Result<Self, Error> {
-        self.callback_url = Some(callback(callback_url)?);
+        self.callback_url = Some(CallbackUrl::new(callback_url)?);
         Ok(self)
     }
 }
@@ -66,7 +67,7 @@ impl Endpoint for BulkCreateCustomFields {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
+        self.callback_url.as_ref().and_then(CallbackUrl::secret).into_iter().collect()
     }
 
     #[inline]
@@ -85,6 +86,11 @@ impl BulkOperation for BulkCreateCustomFields {
 
     #[inline]
     fn failed(reply: &Self::Reply, items: &[NewCustomField]) -> Option<Vec<Failed>> {
-        failed(reply, items, |item, echo| is_named(echo, "label", &item.label))
+        failed(
+            reply,
+            items,
+            |item, echo| is_named(echo, "label", &item.label),
+            |item, row| row.label.as_ref().is_some_and(|label| is_same(&item.label, label)),
+        )
     }
 }

@@ -2,13 +2,14 @@ use http::Method;
 use serde::Serialize;
 
 use super::batches::failed;
+use super::callback_url::CallbackUrl;
 use super::{
     Bulk, BulkFailure, BulkOperation, CreatedSubscriber, Failed, NewSubscriber, SubscriberEcho,
 };
-use crate::api::check::{callback, some};
+use crate::api::check::some;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
-use crate::wire::{Body, ReadError, Reply, http_url};
+use crate::wire::{Body, ReadError, Reply};
 
 /// `POST /v4/bulk/subscribers`: creates subscribers, or updates the first names of those that are there.
 ///
@@ -28,7 +29,7 @@ use crate::wire::{Body, ReadError, Reply, http_url};
 pub struct BulkCreateSubscribers {
     subscribers: Vec<NewSubscriber>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    callback_url: Option<String>,
+    callback_url: Option<CallbackUrl>,
 }
 
 impl BulkCreateSubscribers {
@@ -48,7 +49,7 @@ impl BulkCreateSubscribers {
     ///
     /// [`Error::Input`] for `callback_url` where it is not an absolute http or https URL with a host.
     pub fn with_callback_url(mut self, callback_url: impl Into<String>) -> Result<Self, Error> {
-        self.callback_url = Some(callback(callback_url)?);
+        self.callback_url = Some(CallbackUrl::new(callback_url)?);
         Ok(self)
     }
 }
@@ -67,7 +68,7 @@ impl Endpoint for BulkCreateSubscribers {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
+        self.callback_url.as_ref().and_then(CallbackUrl::secret).into_iter().collect()
     }
 
     #[inline]
@@ -89,6 +90,6 @@ impl BulkOperation for BulkCreateSubscribers {
 
     #[inline]
     fn failed(reply: &Self::Reply, items: &[NewSubscriber]) -> Option<Vec<Failed>> {
-        failed(reply, items, NewSubscriber::is_echoed)
+        failed(reply, items, NewSubscriber::is_echoed, |item, row| item.is(&row.email_address))
     }
 }

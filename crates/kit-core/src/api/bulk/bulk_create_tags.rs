@@ -2,13 +2,14 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::batches::{failed, is_named};
+use super::batches::{failed, is_named, is_same};
+use super::callback_url::CallbackUrl;
 use super::{Bulk, BulkOperation, Failed, NewTag};
-use crate::api::check::{callback, some};
+use crate::api::check::some;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
 use crate::tags::Tag;
-use crate::wire::{Body, ReadError, Reply, http_url};
+use crate::wire::{Body, ReadError, Reply};
 
 /// `POST /v4/bulk/tags`: creates tags. Those that are there stay as they are.
 ///
@@ -27,7 +28,7 @@ use crate::wire::{Body, ReadError, Reply, http_url};
 pub struct BulkCreateTags {
     tags: Vec<NewTag>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    callback_url: Option<String>,
+    callback_url: Option<CallbackUrl>,
 }
 
 impl BulkCreateTags {
@@ -47,7 +48,7 @@ impl BulkCreateTags {
     ///
     /// [`Error::Input`] for `callback_url` where it is not an absolute http or https URL with a host.
     pub fn with_callback_url(mut self, callback_url: impl Into<String>) -> Result<Self, Error> {
-        self.callback_url = Some(callback(callback_url)?);
+        self.callback_url = Some(CallbackUrl::new(callback_url)?);
         Ok(self)
     }
 }
@@ -66,7 +67,7 @@ impl Endpoint for BulkCreateTags {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
+        self.callback_url.as_ref().and_then(CallbackUrl::secret).into_iter().collect()
     }
 
     #[inline]
@@ -85,6 +86,11 @@ impl BulkOperation for BulkCreateTags {
 
     #[inline]
     fn failed(reply: &Self::Reply, items: &[NewTag]) -> Option<Vec<Failed>> {
-        failed(reply, items, |item, echo| is_named(echo, "name", &item.name))
+        failed(
+            reply,
+            items,
+            |item, echo| is_named(echo, "name", &item.name),
+            |item, row| is_same(&item.name, &row.name),
+        )
     }
 }

@@ -2,12 +2,13 @@ use http::Method;
 use serde::Serialize;
 
 use super::batches::failed;
+use super::callback_url::CallbackUrl;
 use super::{Bulk, BulkFailure, BulkOperation, Failed, TagRef};
 use crate::TagId;
-use crate::api::check::{callback, some};
+use crate::api::check::some;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
-use crate::wire::{Body, ReadError, Reply, http_url};
+use crate::wire::{Body, ReadError, Reply};
 
 /// `DELETE /v4/bulk/tags`: deletes tags.
 ///
@@ -26,7 +27,7 @@ use crate::wire::{Body, ReadError, Reply, http_url};
 pub struct BulkDeleteTags {
     tags: Vec<TagRef>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    callback_url: Option<String>,
+    callback_url: Option<CallbackUrl>,
 }
 
 impl BulkDeleteTags {
@@ -47,7 +48,7 @@ impl BulkDeleteTags {
     ///
     /// [`Error::Input`] for `callback_url` where it is not an absolute http or https URL with a host.
     pub fn with_callback_url(mut self, callback_url: impl Into<String>) -> Result<Self, Error> {
-        self.callback_url = Some(callback(callback_url)?);
+        self.callback_url = Some(CallbackUrl::new(callback_url)?);
         Ok(self)
     }
 }
@@ -65,7 +66,7 @@ impl Endpoint for BulkDeleteTags {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
+        self.callback_url.as_ref().and_then(CallbackUrl::secret).into_iter().collect()
     }
 
     #[inline]
@@ -84,6 +85,6 @@ impl BulkOperation for BulkDeleteTags {
 
     #[inline]
     fn failed(reply: &Self::Reply, items: &[TagRef]) -> Option<Vec<Failed>> {
-        failed(reply, items, |item, echo| item == echo)
+        failed(reply, items, |item, echo| item == echo, |_, ()| false)
     }
 }

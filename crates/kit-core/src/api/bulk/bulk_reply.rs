@@ -44,6 +44,20 @@ pub trait Echo {
     const NAME: &'static str;
 }
 
+impl<T, F> BulkDone<T, F> {
+    /// Makes a reply, for a test.
+    pub fn new(succeeded: Vec<T>, failures: Vec<F>) -> Self {
+        Self { succeeded, failures, name: Some("items") }
+    }
+}
+
+impl<T> BulkFailure<T> {
+    /// Makes a failure, for a test.
+    pub fn new(errors: Vec<String>, item: T) -> Self {
+        Self { errors, item }
+    }
+}
+
 impl<T, F> Bulk<T, F> {
     pub(super) fn read<'a>(reply: &Reply<'a>, name: Option<&'static str>) -> Result<Self, ReadError>
     where

@@ -2,11 +2,12 @@ use http::Method;
 use serde::Serialize;
 
 use super::batches::failed;
+use super::callback_url::CallbackUrl;
 use super::{Bulk, BulkFailure, BulkOperation, BulkTaggedSubscriber, Failed, Tagging};
-use crate::api::check::{callback, some};
+use crate::api::check::some;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
-use crate::wire::{Body, ReadError, Reply, http_url};
+use crate::wire::{Body, ReadError, Reply};
 
 /// `POST /v4/bulk/tags/subscribers`: gives subscribers tags.
 ///
@@ -25,7 +26,7 @@ use crate::wire::{Body, ReadError, Reply, http_url};
 pub struct BulkTagSubscribers {
     taggings: Vec<Tagging>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    callback_url: Option<String>,
+    callback_url: Option<CallbackUrl>,
 }
 
 impl BulkTagSubscribers {
@@ -45,7 +46,7 @@ impl BulkTagSubscribers {
     ///
     /// [`Error::Input`] for `callback_url` where it is not an absolute http or https URL with a host.
     pub fn with_callback_url(mut self, callback_url: impl Into<String>) -> Result<Self, Error> {
-        self.callback_url = Some(callback(callback_url)?);
+        self.callback_url = Some(CallbackUrl::new(callback_url)?);
         Ok(self)
     }
 }
@@ -64,7 +65,7 @@ impl Endpoint for BulkTagSubscribers {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
+        self.callback_url.as_ref().and_then(CallbackUrl::secret).into_iter().collect()
     }
 
     #[inline]
@@ -86,6 +87,11 @@ impl BulkOperation for BulkTagSubscribers {
 
     #[inline]
     fn failed(reply: &Self::Reply, items: &[Tagging]) -> Option<Vec<Failed>> {
-        failed(reply, items, |item, echo| item == echo)
+        failed(
+            reply,
+            items,
+            |item, echo| item == echo,
+            |item, row| item.subscriber_id == Some(row.id),
+        )
     }
 }

@@ -3,11 +3,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::batches::failed;
+use super::callback_url::CallbackUrl;
 use super::{Bulk, BulkOperation, Failed, Tagging};
-use crate::api::check::{callback, some};
+use crate::api::check::some;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
-use crate::wire::{Body, ReadError, Reply, http_url};
+use crate::wire::{Body, ReadError, Reply};
 
 /// `DELETE /v4/bulk/tags/subscribers`: takes tags from subscribers.
 ///
@@ -27,7 +28,7 @@ use crate::wire::{Body, ReadError, Reply, http_url};
 pub struct BulkUntagSubscribers {
     taggings: Vec<Tagging>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    callback_url: Option<String>,
+    callback_url: Option<CallbackUrl>,
 }
 
 impl BulkUntagSubscribers {
@@ -47,7 +48,7 @@ impl BulkUntagSubscribers {
     ///
     /// [`Error::Input`] for `callback_url` where it is not an absolute http or https URL with a host.
     pub fn with_callback_url(mut self, callback_url: impl Into<String>) -> Result<Self, Error> {
-        self.callback_url = Some(callback(callback_url)?);
+        self.callback_url = Some(CallbackUrl::new(callback_url)?);
         Ok(self)
     }
 }
@@ -65,7 +66,7 @@ impl Endpoint for BulkUntagSubscribers {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
+        self.callback_url.as_ref().and_then(CallbackUrl::secret).into_iter().collect()
     }
 
     #[inline]
@@ -84,6 +85,6 @@ impl BulkOperation for BulkUntagSubscribers {
 
     #[inline]
     fn failed(reply: &Self::Reply, items: &[Tagging]) -> Option<Vec<Failed>> {
-        failed(reply, items, Tagging::is_in)
+        failed(reply, items, Tagging::is_in, |_, ()| false)
     }
 }

@@ -2,11 +2,12 @@ use http::Method;
 use serde::Serialize;
 
 use super::batches::failed;
+use super::callback_url::CallbackUrl;
 use super::{Bulk, BulkFailure, BulkOperation, CustomFieldValue, Failed};
-use crate::api::check::{callback, some};
+use crate::api::check::some;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
-use crate::wire::{Body, ReadError, Reply, http_url};
+use crate::wire::{Body, ReadError, Reply};
 
 /// `POST /v4/bulk/custom_fields/subscribers`: sets values of custom fields.
 ///
@@ -24,7 +25,7 @@ use crate::wire::{Body, ReadError, Reply, http_url};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct BulkUpdateCustomFieldValues {
     custom_field_values: Vec<CustomFieldValue>,
-    callback_url: Option<String>,
+    callback_url: Option<CallbackUrl>,
 }
 
 impl BulkUpdateCustomFieldValues {
@@ -49,7 +50,7 @@ impl BulkUpdateCustomFieldValues {
     ///
     /// [`Error::Input`] for `callback_url` where it is not an absolute http or https URL with a host.
     pub fn with_callback_url(mut self, callback_url: impl Into<String>) -> Result<Self, Error> {
-        self.callback_url = Some(callback(callback_url)?);
+        self.callback_url = Some(CallbackUrl::new(callback_url)?);
         Ok(self)
     }
 }
@@ -68,7 +69,7 @@ impl Endpoint for BulkUpdateCustomFieldValues {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.callback_url.as_deref().and_then(http_url::secret_part).into_iter().collect()
+        self.callback_url.as_ref().and_then(CallbackUrl::secret).into_iter().collect()
     }
 
     #[inline]
@@ -90,6 +91,6 @@ impl BulkOperation for BulkUpdateCustomFieldValues {
 
     #[inline]
     fn failed(reply: &Self::Reply, items: &[CustomFieldValue]) -> Option<Vec<Failed>> {
-        failed(reply, items, |item, echo| item == echo)
+        failed(reply, items, CustomFieldValue::is_of, CustomFieldValue::is_of)
     }
 }

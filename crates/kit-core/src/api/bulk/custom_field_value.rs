@@ -30,6 +30,14 @@ impl CustomFieldValue {
     }
 }
 
+impl CustomFieldValue {
+    /// Whether it is the same value of the same subscriber, however Kit writes it.
+    pub(super) fn is_of(&self, row: &Self) -> bool {
+        self.subscriber_id == row.subscriber_id
+            && self.subscriber_custom_field_id == row.subscriber_custom_field_id
+    }
+}
+
 impl Echo for CustomFieldValue {
     const NAME: &'static str = "custom_field_value";
 }

@@ -27,6 +27,10 @@ impl FormAddition {
         self
     }
 
+    pub(super) fn is_of(&self, subscriber: SubscriberId) -> bool {
+        self.subscriber_id == subscriber
+    }
+
     /// Whether a failure is of this item.
     pub(super) fn is_echoed(&self, echo: &FormAdditionEcho) -> bool {
         echo.form_id == Some(self.form_id) && echo.subscriber_id == Some(self.subscriber_id)

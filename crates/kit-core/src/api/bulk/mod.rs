@@ -23,6 +23,7 @@ mod bulk_reply;
 mod bulk_tag_subscribers;
 mod bulk_untag_subscribers;
 mod bulk_update_custom_field_values;
+mod callback_url;
 mod custom_field_value;
 mod form_addition;
 mod new_custom_field;

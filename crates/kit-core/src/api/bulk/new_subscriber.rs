@@ -28,7 +28,8 @@ impl NewSubscriber {
         self
     }
 
-    /// Whether the subscriber gets emails, if it is new. Default: [`SubscriberState::Active`].
+    /// Whether the subscriber gets emails. Default: [`SubscriberState::Active`]. Whether Kit changes the state of a
+    /// subscriber that is there is not documented for bulk requests.
     #[must_use]
     pub fn with_state(mut self, state: SubscriberState) -> Self {
         self.state = Some(state);
@@ -40,10 +41,15 @@ impl NewSubscriber {
         &self.email_address
     }
 
+    /// Addresses are the same in upper and lower case.
+    pub(super) fn is(&self, email_address: &str) -> bool {
+        self.email_address.trim().eq_ignore_ascii_case(email_address.trim())
+    }
+
     /// Whether a failure is of this item. (Kit's example of a bad address repeats it as null.)
     pub(super) fn is_echoed(&self, echo: &SubscriberEcho) -> bool {
         match &echo.email_address {
-            Some(email_address) => *email_address == self.email_address,
+            Some(email_address) => self.is(email_address),
             None => self.email_address.is_empty(),
         }
     }

@@ -35,7 +35,8 @@ impl CreatePurchase {
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for `email_address`, `transaction_id` or `currency` where it is blank.
+    /// [`Error::Input`] for `email_address` or `transaction_id` where it is blank, for `currency` where it is not three
+    /// letters, and for `products.lid` where two lines have the same.
     pub fn new(
         email_address: impl Into<String>,
         transaction_id: impl Into<String>,
@@ -44,15 +45,27 @@ impl CreatePurchase {
         amounts: Amounts,
         products: impl IntoIterator<Item = NewProduct>,
     ) -> Result<Self, Error> {
+        let currency = currency.into();
+        if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            return Err(Error::input("currency", "is not three letters such as USD"));
+        }
+        let products: Vec<NewProduct> = products.into_iter().collect();
+        let mut lids: Vec<&str> = products.iter().map(NewProduct::lid).collect();
+        lids.sort_unstable();
+        if lids.is_sorted_by(|one, other| one < other) {
+            Ok(())
+        } else {
+            Err(Error::input("products.lid", "is there twice"))
+        }?;
         Ok(Self {
             purchase: NewPurchase {
                 email_address: filled("email_address", email_address)?,
                 transaction_id: filled("transaction_id", transaction_id)?,
                 status: PurchaseStatus::Paid,
                 amounts,
-                currency: filled("currency", currency)?,
+                currency,
                 transaction_time,
-                products: products.into_iter().collect(),
+                products,
             },
         })
     }

@@ -88,6 +88,10 @@ impl NewProduct {
         }
     }
 
+    pub(super) fn lid(&self) -> &str {
+        &self.lid
+    }
+
     /// How many pieces. Default: 1.
     #[must_use]
     pub fn with_quantity(mut self, quantity: u64) -> Self {

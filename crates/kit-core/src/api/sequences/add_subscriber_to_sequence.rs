@@ -34,7 +34,8 @@ impl AddSubscriberToSequence {
 impl Endpoint for AddSubscriberToSequence {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v4/sequences/{sequence_id}/subscribers/{id}";
-    /// Added twice is added.
+    /// Who is in the sequence is not added again. (In a sequence that repeats, somebody who has completed it meanwhile
+    /// might begin again: Kit's documentation says so of other ways to add, and not of this one.)
     const EFFECT: Effect = Effect::Repeatable;
     type Reply = Upsert<SequenceSubscriber>;
 

@@ -1,6 +1,7 @@
 use http::Method;
 use serde::Serialize;
 
+use super::delay::check;
 use super::{Delay, SequenceEmail, Weekday};
 use crate::api::check::filled;
 use crate::endpoint::Endpoint;
@@ -159,6 +160,7 @@ impl Endpoint for CreateSequenceEmail {
 
     #[inline]
     fn body(&self) -> Result<Body, Error> {
+        check(Some(self.delay), &self.send_days, self.position)?;
         Body::json(self)
     }
 

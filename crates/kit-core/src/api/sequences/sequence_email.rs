@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{DelayUnit, Weekday};
+use super::{Delay, DelayUnit, Weekday};
 use crate::wire::Presence;
 use crate::{EmailTemplateId, SequenceEmailId, SequenceId};
 
@@ -33,4 +33,15 @@ pub struct SequenceEmail {
     /// The content, as HTML. Lists have it where it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub content: Presence<String>,
+}
+
+impl SequenceEmail {
+    /// How long after the email before it this one is sent, as requests have it. `None` where the unit is not known.
+    pub fn delay(&self) -> Option<Delay> {
+        match &self.delay_unit {
+            DelayUnit::Days => Some(Delay::Days(self.delay_value)),
+            DelayUnit::Hours => Some(Delay::Hours(self.delay_value)),
+            DelayUnit::Other(_) => None,
+        }
+    }
 }

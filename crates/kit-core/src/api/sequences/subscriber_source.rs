@@ -19,6 +19,7 @@ pub struct SubscriberSource {
     #[serde(rename = "type")]
     pub of: SubscriberSourceType,
     /// The ids.
+    #[serde(default)]
     pub ids: Vec<u64>,
 }
 
@@ -43,7 +44,8 @@ impl SubscriberSource {
         Self::new(SubscriberSourceType::Segment, ids)
     }
 
-    fn new<T: Into<u64>>(of: SubscriberSourceType, ids: impl IntoIterator<Item = T>) -> Self {
+    /// The subscribers of a source of any type.
+    pub fn new<T: Into<u64>>(of: SubscriberSourceType, ids: impl IntoIterator<Item = T>) -> Self {
         Self { of, ids: ids.into_iter().map(Into::into).collect() }
     }
 }

@@ -78,21 +78,21 @@ impl UpdateSequence {
         Ok(self)
     }
 
-    /// The address that the emails come from. Default: that of the account.
+    /// The address that the emails come from.
     #[must_use]
     pub fn with_email_address(mut self, email_address: impl Into<String>) -> Self {
         self.email_address = Some(email_address.into());
         self
     }
 
-    /// The template of the emails. Default: that of the account.
+    /// The template of the emails.
     #[must_use]
     pub fn with_email_template_id(mut self, email_template_id: EmailTemplateId) -> Self {
         self.email_template_id = Some(email_template_id);
         self
     }
 
-    /// The days on which emails are sent. Default: all seven.
+    /// The days on which emails are sent.
     #[must_use]
     pub fn with_send_days(mut self, send_days: impl IntoIterator<Item = Weekday>) -> Self {
         self.send_days = Some(send_days.into_iter().collect());
@@ -112,7 +112,7 @@ impl UpdateSequence {
         Ok(self)
     }
 
-    /// The time zone of the hour, by its name in the database of IANA. Default: that of the account.
+    /// The time zone of the hour, by its name in the database of IANA.
     #[must_use]
     pub fn with_time_zone(mut self, time_zone: impl Into<String>) -> Self {
         self.time_zone = Some(time_zone.into());

@@ -1,6 +1,7 @@
 use http::Method;
 use serde::Serialize;
 
+use super::delay::check;
 use super::{Delay, SequenceEmail, Weekday};
 use crate::api::check::filled;
 use crate::endpoint::Endpoint;
@@ -10,7 +11,7 @@ use crate::{EmailTemplateId, SequenceEmailId, SequenceId};
 
 /// `PUT /v4/sequences/{sequence_id}/emails/{id}`: changes what is given of an email, and nothing else.
 ///
-/// Another position may let subscribers who are on their way skip an email or get one twice. Kit answers 200 with
+/// Another position may let subscribers who are on their way skip an email. Kit answers 200 with
 /// the email, 404 where there is none, or 422 for days beside a delay in hours.
 ///
 /// # Examples
@@ -152,7 +153,7 @@ impl UpdateSequenceEmail {
         self
     }
 
-    /// The place in the sequence, from 0 on. Default: at the end.
+    /// The place in the sequence, from 0 on.
     #[must_use]
     pub fn with_position(mut self, position: u64) -> Self {
         self.position = Some(position);
@@ -172,6 +173,7 @@ impl Endpoint for UpdateSequenceEmail {
 
     #[inline]
     fn body(&self) -> Result<Body, Error> {
+        check(self.delay, &self.send_days, self.position)?;
         Body::json(self)
     }
 

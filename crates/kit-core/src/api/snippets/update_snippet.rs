@@ -3,6 +3,7 @@ use serde::Serialize;
 
 use super::{Snippet, SnippetBody};
 use crate::SnippetId;
+use crate::api::check::filled;
 use crate::endpoint::Endpoint;
 use crate::error::{Effect, Error};
 use crate::wire::{Body, Path, ReadError, Reply};
@@ -38,10 +39,13 @@ impl UpdateSnippet {
     }
 
     /// Changes the name. The key stays.
-    #[must_use]
-    pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `name` where it is blank.
+    pub fn with_name(mut self, name: impl Into<String>) -> Result<Self, Error> {
+        self.name = Some(filled("name", name)?);
+        Ok(self)
     }
 
     /// Archives the snippet.

@@ -16,6 +16,15 @@ pub enum AttributionSource {
     KitSource(KitSource),
 }
 
+impl AttributionSource {
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Forms { ids } => ids.is_empty(),
+            Self::KitSource(source) => *source == KitSource::default(),
+        }
+    }
+}
+
 /// A source at Kit: all that is given has to hold.
 ///
 /// # Examples
@@ -23,12 +32,10 @@ pub enum AttributionSource {
 /// ```
 /// use kit_core::subscribers::{AttributionSource, Condition, KitSource};
 ///
-/// let mut source = KitSource::default();
-/// source.source_type = Some("api_subscription".into());
+/// let source = KitSource { source_type: Some("api_subscription".into()), ..KitSource::default() };
 /// let by_api = Condition::Attribution { any: vec![AttributionSource::KitSource(source)] };
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[non_exhaustive]
 pub struct KitSource {
     /// What the source is: `form_subscription`, `api_subscription`, `manual` and others.
     #[serde(skip_serializing_if = "Option::is_none")]

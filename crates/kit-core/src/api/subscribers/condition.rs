@@ -61,6 +61,23 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// Whether it names no state, no tag, no form or no broadcast, although it is about some: whom Kit finds by that is
+    /// not documented.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Opens(engagement) | Self::Sent(engagement) | Self::Delivered(engagement) => {
+                engagement.names_nothing()
+            }
+            Self::Clicks(clicks) => clicks.names_nothing(),
+            Self::SubscriberState { states } => states.is_empty(),
+            Self::Tags { any } => any.is_empty() || any.iter().any(TagSet::is_empty),
+            Self::Attribution { any } => {
+                any.is_empty() || any.iter().any(AttributionSource::is_empty)
+            }
+            _ => false,
+        }
+    }
+
     /// They are in one of these states.
     pub fn states(states: impl IntoIterator<Item = SubscriberState>) -> Self {
         Self::SubscriberState { states: states.into_iter().collect() }

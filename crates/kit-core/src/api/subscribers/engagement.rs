@@ -122,6 +122,11 @@ events!(Engagement);
 events!(Clicks);
 
 impl Engagement {
+    /// Whether an entry has no id.
+    pub(super) fn names_nothing(&self) -> bool {
+        self.any.iter().any(|of| of.ids.is_empty())
+    }
+
     /// Emails of one of these broadcasts. Called again: or of one of those.
     #[must_use]
     pub fn of_broadcasts(mut self, ids: impl IntoIterator<Item = BroadcastId>) -> Self {
@@ -131,6 +136,14 @@ impl Engagement {
 }
 
 impl Clicks {
+    /// Whether an entry has neither an id nor a URL.
+    pub(super) fn names_nothing(&self) -> bool {
+        self.any.iter().any(|clicked| match clicked {
+            Clicked::Broadcasts { ids } => ids.is_empty(),
+            Clicked::Urls(urls) => urls.ids.is_empty() && urls.urls.is_empty(),
+        })
+    }
+
     /// In one of these broadcasts. Called again: or in one of those.
     #[must_use]
     pub fn of_broadcasts(mut self, ids: impl IntoIterator<Item = BroadcastId>) -> Self {
@@ -147,7 +160,7 @@ impl Clicks {
 }
 
 /// Links by their ids or by what their URLs are.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ClickedUrls {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ids: Vec<u64>,
@@ -160,7 +173,7 @@ pub struct ClickedUrls {
 impl ClickedUrls {
     /// The links with these ids at Kit.
     pub fn with_ids(ids: impl IntoIterator<Item = u64>) -> Self {
-        Self { ids: ids.into_iter().collect(), ..Self::default() }
+        Self { ids: ids.into_iter().collect(), urls: Vec::new(), matching: None }
     }
 
     /// The links whose URLs match one of these texts.
@@ -170,13 +183,6 @@ impl ClickedUrls {
     ) -> Self {
         let urls = urls.into_iter().map(Into::into).collect();
         Self { ids: Vec::new(), urls, matching: Some(matching) }
-    }
-
-    /// Or the links with these ids.
-    #[must_use]
-    pub fn or_ids(mut self, ids: impl IntoIterator<Item = u64>) -> Self {
-        self.ids.extend(ids);
-        self
     }
 }
 

@@ -17,11 +17,11 @@ use crate::wire::{Body, ReadError, Reply};
 /// ```
 /// use kit_core::subscribers::{Condition, Engagement, FilterSubscribers};
 ///
-/// // Opened three emails or more since July, and has one of these tags.
+/// // Opened three emails or more since July, and has this tag.
 /// let since = "2026-07-01".parse()?;
 /// let filter = FilterSubscribers::new([
 ///     Condition::Opens(Engagement::new().with_count(3..).after(since)),
-///     Condition::tags([44.into(), 45.into()]),
+///     Condition::tags([44.into()]),
 /// ]);
 /// # Ok::<(), kit_core::wire::InvalidTime>(())
 /// ```
@@ -92,6 +92,9 @@ impl Endpoint for FilterSubscribers {
 
     #[inline]
     fn body(&self) -> Result<Body, Error> {
+        if self.all.is_empty() || self.all.iter().any(Condition::is_empty) {
+            return Err(Error::input("all", "has no condition, or one that names nothing"));
+        }
         let is_place = |condition: &Condition| matches!(condition, Condition::Location(_));
         let is_known = |condition: &Condition| !matches!(condition, Condition::Other(_));
         let has_place = self.all.iter().any(is_place) || !self.all.iter().all(is_known);

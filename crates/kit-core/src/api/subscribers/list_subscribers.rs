@@ -2,9 +2,9 @@ use http::Method;
 
 use super::{SortOrder, Subscriber, SubscriberExtra, SubscriberSortField, SubscriberStatus};
 use crate::endpoint::Endpoint;
-use crate::error::Effect;
+use crate::error::{Effect, Error};
 use crate::list::{List, Page, PageQuery};
-use crate::wire::{DateRange, Query, ReadError, Reply};
+use crate::wire::{Body, DateRange, Query, ReadError, Reply};
 
 /// `GET /v4/subscribers`: the subscribers of the account, page by page.
 ///
@@ -20,7 +20,7 @@ use crate::wire::{DateRange, Query, ReadError, Reply};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ListSubscribers {
-    email_address: Vec<String>,
+    email_address: Option<Vec<String>>,
     status: Option<SubscriberStatus>,
     created: DateRange,
     updated: DateRange,
@@ -37,13 +37,14 @@ impl ListSubscribers {
         Self::default()
     }
 
-    /// Lists the subscribers of these email addresses alone.
+    /// Lists the subscribers of these email addresses alone. An empty list, a blank address and one with a comma are
+    /// refused as bad input when the list is sent.
     #[must_use]
     pub fn with_email_addresses<T: Into<String>>(
         mut self,
         email_addresses: impl IntoIterator<Item = T>,
     ) -> Self {
-        self.email_address = email_addresses.into_iter().map(Into::into).collect();
+        self.email_address = Some(email_addresses.into_iter().map(Into::into).collect());
         self
     }
 
@@ -104,9 +105,7 @@ impl Endpoint for ListSubscribers {
     type Reply = Page<Subscriber>;
 
     fn query(&self, query: &mut Query) {
-        if !self.email_address.is_empty() {
-            query.pair("email_address", self.email_address.join(","));
-        }
+        query.optional("email_address", self.email_address.as_ref().map(|all| all.join(",")));
         query.optional("status", self.status.as_ref());
         query.range("created", &self.created);
         query.range("updated", &self.updated);
@@ -118,6 +117,28 @@ impl Endpoint for ListSubscribers {
         query.optional("sort_order", self.sort_order.as_ref());
         query.optional("slim", self.slim.then_some(true));
         self.page.write(query);
+    }
+
+    /// No body: this is where what is asked for is checked.
+    fn body(&self) -> Result<Body, Error> {
+        let is_cancelled = self.status == Some(SubscriberStatus::Cancelled);
+        if self.sort_field == Some(SubscriberSortField::CancelledAt) && !is_cancelled {
+            return Err(Error::input("sort_field", "needs the status `cancelled`"));
+        }
+        if self.include.contains(&SubscriberExtra::CanceledAt) && !is_cancelled {
+            return Err(Error::input(
+                "include",
+                "has `canceled_at`, which needs the status `cancelled`",
+            ));
+        }
+        if let Some(email_addresses) = &self.email_address {
+            let is_one = |text: &String| !text.trim().is_empty() && !text.contains(',');
+            if email_addresses.is_empty() || !email_addresses.iter().all(is_one) {
+                let reason = "names no address, or has a blank one, or one with a comma";
+                return Err(Error::input("email_address", reason));
+            }
+        }
+        Ok(Body::none())
     }
 
     #[inline]

@@ -18,6 +18,11 @@ pub struct SavedSubscriber {
 }
 
 impl SavedSubscriber {
+    /// Makes a reply without warnings, for a test.
+    pub fn new(outcome: UpsertOutcome, subscriber: Subscriber) -> Self {
+        Self { outcome, subscriber, warnings: None }
+    }
+
     #[inline]
     pub(super) fn read(reply: &Reply<'_>) -> Result<Self, ReadError> {
         #[derive(Deserialize)]

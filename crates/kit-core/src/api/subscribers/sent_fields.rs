@@ -10,11 +10,15 @@ const MAX_FIELDS: usize = 140;
 /// Values of custom fields by their keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
-pub(super) struct SentFields(BTreeMap<String, String>);
+pub(super) struct SentFields(BTreeMap<String, Option<String>>);
 
 impl SentFields {
     pub(super) fn set(&mut self, key: impl Into<String>, value: impl Into<String>) {
-        self.0.insert(key.into(), value.into());
+        self.0.insert(key.into(), Some(value.into()));
+    }
+
+    pub(super) fn clear(&mut self, key: impl Into<String>) {
+        self.0.insert(key.into(), None);
     }
 
     pub(super) fn is_empty(&self) -> bool {

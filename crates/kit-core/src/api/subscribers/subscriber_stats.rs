@@ -26,9 +26,9 @@ pub struct SubscriberStats {
     /// How many emails came back.
     pub bounced: u64,
     /// How many of the emails were opened, as a fraction of 1.
-    pub open_rate: Decimal,
+    pub open_rate: Option<Decimal>,
     /// In how many of the emails a link was clicked, as a fraction of 1.
-    pub click_rate: Decimal,
+    pub click_rate: Option<Decimal>,
     /// When the last email was sent.
     pub last_sent: Option<Timestamp>,
     /// When the last email was opened.
@@ -36,7 +36,7 @@ pub struct SubscriberStats {
     /// When the last link was clicked.
     pub last_clicked: Option<Timestamp>,
     /// How many emails were sent since one was opened.
-    pub sends_since_last_open: u64,
+    pub sends_since_last_open: Option<u64>,
     /// How many emails were sent since a link was clicked.
-    pub sends_since_last_click: u64,
+    pub sends_since_last_click: Option<u64>,
 }

@@ -14,4 +14,8 @@ impl TagSet {
     pub fn new(ids: impl IntoIterator<Item = TagId>) -> Self {
         Self { matching: ids.into_iter().collect() }
     }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.matching.is_empty()
+    }
 }

@@ -72,6 +72,14 @@ impl UpdateSubscriber {
         self.fields.set(key, value);
         self
     }
+
+    /// Takes the value of a custom field away: sends null for its key. Kit shows fields without a value as null; that
+    /// it takes null is not documented.
+    #[must_use]
+    pub fn without_field(mut self, key: impl Into<String>) -> Self {
+        self.fields.clear(key);
+        self
+    }
 }
 
 impl Endpoint for UpdateSubscriber {
