@@ -474,6 +474,7 @@ fn what_is_more_than_a_hundred_is_done_by_the_clock_and_called_back() {
 
 /// Kit's own texts, where they are documented.
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn what_is_refused_is_told_in_kits_words() {
     let emulator = Emulator::start().unwrap();
     let client = client(&emulator);

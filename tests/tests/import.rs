@@ -2,6 +2,7 @@
 //! nothing is doubled.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -28,7 +29,7 @@ fn people() -> Vec<NewSubscriber> {
     let mut file = String::from("email_address,first_name,state\n");
     for number in 0..PEOPLE {
         let state = if number % 4 == 0 { "inactive" } else { "active" };
-        file.push_str(&format!("person-{number}@example.com,\"Person, {number}\",{state}\n"));
+        writeln!(file, "person-{number}@example.com,\"Person, {number}\",{state}").unwrap();
     }
     let mut reader = csv::Reader::from_reader(file.as_bytes());
     let rows = reader.records().map(Result::unwrap);
@@ -48,14 +49,14 @@ fn fail_some(emulator: &Emulator) {
             Fault::close().after_applying(),
             Fault::status(429),
         ];
-        (attempts % 20 == 0).then(|| faults[attempts / 20 % faults.len()].clone())
+        attempts.is_multiple_of(20).then(|| faults[attempts / 20 % faults.len()].clone())
     });
     let mut deliveries = 0_usize;
     emulator.fail_deliveries_when(move |_| {
         deliveries += 1;
         let faults =
             [DeliveryFault::unanswered(), DeliveryFault::duplicated(), DeliveryFault::forged()];
-        (deliveries % 20 == 0).then(|| faults[deliveries / 20 % faults.len()].clone())
+        deliveries.is_multiple_of(20).then(|| faults[deliveries / 20 % faults.len()].clone())
     });
 }
 

@@ -53,7 +53,7 @@ fn read(operation: &Operation, request: &Request<Vec<u8>>) -> Arguments {
     for (given, template) in given.zip(template) {
         match template.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
             Some(name) => {
-                drop(path.insert(name.into(), value(&decoded(given), Some(&Kind::Integer))))
+                drop(path.insert(name.into(), value(&decoded(given), Some(&Kind::Integer))));
             }
             None => assert_eq!(given, template),
         }

@@ -244,7 +244,9 @@ impl Emulator {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn seed(&self, state: &serde_json::Value) -> Result<(), String> {
-        api::restore(&mut self.kit.api.world(), state)
+        api::restore(&mut self.kit.api.world(), state)?;
+        self.kit.changed();
+        Ok(())
     }
 
     /// All resources as JSON, to [`seed`](Self::seed) another emulator with. Deliveries and what is queued are not

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use tokio::sync::watch;
 
 use crate::api::{self, Api, World};
@@ -37,9 +37,7 @@ impl Service for Kit {
     fn answer(&self, request: &server::Request) -> Reply {
         let reply = self.api.answer(request);
         // Events may have happened, and something may be due later.
-        if request.method() != Method::GET {
-            control::Kit::changed(self);
-        }
+        control::Kit::changed(self);
         reply
     }
 
@@ -85,6 +83,7 @@ impl control::Kit for Kit {
                     api::run_due(&mut world);
                     due.is_none()
                 };
+                self.changed();
                 if is_at_end {
                     break;
                 }
@@ -135,7 +134,15 @@ impl Desk for Kit {
             }),
         };
         let fault = |delivery: &_| self.delivery_faults.choose(delivery);
-        tables.outbox.next(Moment { now, date }, address, fault)
+        let before = tables.outbox.completed();
+        let job = tables.outbox.next(Moment { now, date }, address, fault);
+        // Some may have been given up: their targets are gone. Who waits for them is told.
+        let has_given_up = tables.outbox.completed() != before;
+        drop(world);
+        if has_given_up {
+            control::Kit::changed(self);
+        }
+        job
     }
 
     fn finish(&self, job: &Job, outcome: Outcome) {

@@ -230,7 +230,7 @@ fn sensible(
                 *value = if variant == Variant::Full { group } else { json!([]) };
             }
             "exclude_subscriber_sources" => {
-                *value = json!([{"type": "tag", "ids": [ids.of("tag")?]}])
+                *value = json!([{"type": "tag", "ids": [ids.of("tag")?]}]);
             }
             "event" => {
                 *value = json!({"name": "subscriber.tag_add", "tag_id": ids.of("tag")?, "form_id": null,

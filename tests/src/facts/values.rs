@@ -40,6 +40,11 @@ impl Values {
         self.rng.u64(..end)
     }
 
+    /// The index of one of so many things.
+    pub fn index(&mut self, of: usize) -> usize {
+        self.rng.usize(..of)
+    }
+
     /// Whether a field that may be missing is there.
     pub fn is_there(&mut self) -> bool {
         match self.variant {

@@ -74,6 +74,7 @@ impl Arguments {
     }
 
     /// An object.
+    #[must_use]
     pub fn object(&self, name: &str) -> Self {
         Self { body: self.get(name).cloned().unwrap_or_default(), ..Self::default() }
     }
@@ -102,6 +103,14 @@ impl Arguments {
     }
 
     /// The list with the page that is asked for.
+    ///
+    /// # Errors
+    ///
+    /// What the client says of the size of the page.
+    ///
+    /// # Panics
+    ///
+    /// Where the size is no small number.
     pub fn paged<L: List>(&self, list: L) -> Result<L, Error> {
         let list = match (self.optional_text("after"), self.optional_text("before")) {
             (Some(after), _) => list.after(after),

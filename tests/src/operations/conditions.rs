@@ -18,7 +18,7 @@ pub(super) fn made_up(values: &mut Values) -> Value {
     let engagement = ["opens", "clicks", "sent", "delivered"];
     let other =
         ["subscribed", "subscriber_state", "tags", "attribution", "custom_field", "location"];
-    let of = values.below(10) as usize;
+    let of = values.index(10);
     let name = engagement.iter().chain(&other).nth(of).expect("a type");
     condition.insert("type".into(), (*name).into());
     let mut set = |name: &str, value: Value| drop(condition.insert(name.into(), value));

@@ -119,18 +119,18 @@ fn body(operation: &Operation, values: &mut Values) -> Option<Value> {
                 // With a time, which the schema requires, a broadcast has to be public.
                 body["public"] = true.into();
             }
-            body["subscriber_filter"] = recipients(values)
+            body["subscriber_filter"] = recipients(values);
         }
         // A delay has a value and a unit, and days do not go with hours.
         "POST /v4/sequences/{sequence_id}/emails"
-        | "PUT /v4/sequences/{sequence_id}/emails/{id}" => {
-            if body.get("delay_value").is_some() || body.get("delay_unit").is_some() {
-                let unit = values.one(&["days", "hours"]);
-                body["delay_value"] = json!(values.below(99) + 1);
-                body["delay_unit"] = json!(unit);
-                if let (Value::Object(body), "hours") = (&mut body, unit) {
-                    body.remove("send_days");
-                }
+        | "PUT /v4/sequences/{sequence_id}/emails/{id}"
+            if (body.get("delay_value").is_some() || body.get("delay_unit").is_some()) =>
+        {
+            let unit = values.one(&["days", "hours"]);
+            body["delay_value"] = json!(values.below(99) + 1);
+            body["delay_unit"] = json!(unit);
+            if let (Value::Object(body), "hours") = (&mut body, unit) {
+                body.remove("send_days");
             }
         }
         // The schema does not require it, and the text does.
@@ -144,7 +144,7 @@ fn body(operation: &Operation, values: &mut Values) -> Option<Value> {
             body["location"]["country_code"] = "US".into();
         }
         "POST /v4/webhook_endpoints/{id}/rotate_secret" if body.get("force").is_some() => {
-            body["force"] = true.into()
+            body["force"] = true.into();
         }
         _ => {}
     }
@@ -231,7 +231,7 @@ fn event(values: &mut Values) -> Value {
 
 fn recipients(values: &mut Values) -> Value {
     let of = ["all", "any", "none"];
-    let Some(of) = of.get(values.below(4) as usize) else { return json!([]) };
+    let Some(of) = of.get(values.index(4)) else { return json!([]) };
     let mut group = json!({"all": null, "any": null, "none": null});
     group[of] =
         json!([{"type": "tag", "ids": [values.below(99)]}, {"type": "segment", "ids": [3, 4]}]);

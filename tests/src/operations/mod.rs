@@ -58,6 +58,7 @@ pub fn build(operation: &Operation, arguments: &Arguments) -> Built {
 }
 
 /// Boxes an operation.
+#[expect(clippy::unnecessary_wraps, reason = "it is an arm beside others that have none")]
 fn built<E>(operation: E) -> Option<Built>
 where
     E: AnyOperation + 'static,

@@ -23,8 +23,8 @@ use super::InvalidTime;
 pub struct Date(time::Date);
 
 impl Date {
-    /// The day of a year, a month from 1 to 12, and a day of the month from 1 on. `None` where there is none, and
-    /// where the year is not from 0 to 9999.
+    /// The date of a year, a month from 1 to 12, and a day of the month. `None` if there is no such date, or if
+    /// the year is greater than 9999.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         let month = Month::try_from(month).ok()?;
         time::Date::from_calendar_date(i32::from(year), month, day).ok().map(Self)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Date, Timestamp};
 
-/// From when to when: the filters `…_after` and `…_before` of lists.
+/// A range of days or times, for the filters `…_after` and `…_before` of lists.
 ///
 /// Kit's documentation says days, and its examples are times: both can be given. Whether the bounds themselves
 /// belong to the range, and in which time zone a day begins, is not documented.
@@ -29,17 +29,17 @@ pub struct DateRange {
 }
 
 impl DateRange {
-    /// What comes after a day or a time.
+    /// The range after this day or time.
     pub fn after(bound: impl Into<DateBound>) -> Self {
         Self { after: Some(bound.into()), before: None }
     }
 
-    /// What comes before a day or a time.
+    /// The range before this day or time.
     pub fn before(bound: impl Into<DateBound>) -> Self {
         Self { after: None, before: Some(bound.into()) }
     }
 
-    /// What comes after the first and before the second.
+    /// The range between these two days or times.
     pub fn between(after: impl Into<DateBound>, before: impl Into<DateBound>) -> Self {
         Self { after: Some(after.into()), before: Some(before.into()) }
     }

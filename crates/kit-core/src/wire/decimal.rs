@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 
 /// A number with the digits that it was written with: an amount of money, or a rate.
 ///
-/// A binary fraction cannot hold most amounts of money; this is the text of the number, such as `23.20`. Two
-/// decimals are equal where their texts are. Serde reads and writes it as a number of JSON, by `serde_json` alone.
+/// A binary fraction cannot hold most amounts of money, so this type holds the text of the number, such as
+/// `23.20`. Two decimals are equal if their texts are equal. Serde reads and writes a decimal as a JSON number,
+/// which works only with `serde_json`.
 ///
 /// # Examples
 ///

@@ -2,7 +2,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A field of a reply that may be missing, null, or there.
 ///
-/// Kit leaves out what was not asked for, and answers null where it was asked for and there is nothing.
+/// Kit leaves out a field that was not asked for, and sends null for a field that was asked for but has no value.
 ///
 /// # Examples
 ///

@@ -11,8 +11,8 @@ use super::Date;
 
 /// A time as Kit writes it: `2023-01-27T11:43:55Z` (RFC 3339).
 ///
-/// The offset from UTC is kept and written again, as growth stats have one; two times are equal where they are the
-/// same moment. The years are from 0 to 9999.
+/// The offset from UTC is kept and written again, because growth statistics have one. Two times are equal if they
+/// are the same moment. Years are from 0 to 9999.
 ///
 /// # Examples
 ///
@@ -31,7 +31,7 @@ impl Timestamp {
     /// The beginning of 1970.
     pub const UNIX_EPOCH: Self = Self(OffsetDateTime::UNIX_EPOCH);
 
-    /// The time so many seconds after the beginning of 1970, in UTC. `None` where the year is not from 0 to 9999.
+    /// The UTC time this many seconds after the beginning of 1970. `None` if the year is not from 0 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Option<Self> {
         let time = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
         (time.year() >= 0).then_some(Self(time))
@@ -42,7 +42,7 @@ impl Timestamp {
         self.0.unix_timestamp()
     }
 
-    /// The date, where the time was written with its offset.
+    /// The date at the time's own offset from UTC.
     pub fn date(self) -> Date {
         Date::of(self.0.date())
     }

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::{ReadError, Reply};
 
-/// What an operation made, or found: for operations that Kit answers differently where something was there already.
+/// The value that an operation created or found, and which of the two, as Kit tells by the status.
 ///
 /// # Examples
 ///
@@ -21,9 +21,9 @@ use super::{ReadError, Reply};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Upsert<T> {
-    /// Whether it is new.
+    /// Whether the value is new.
     pub outcome: UpsertOutcome,
-    /// What is there now.
+    /// The value that was created or found.
     pub value: T,
 }
 
@@ -49,15 +49,16 @@ impl<T: Serialize> Serialize for Upsert<T> {
     }
 }
 
-/// Whether something was created, or was there already.
+/// Whether an operation created the value, or the value existed already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UpsertOutcome {
-    /// It was there already: status 200. Where the call was sent again, an earlier attempt of it may have made it.
+    /// The value existed already: status 200. If the call was repeated, an earlier attempt of the call may have
+    /// created the value.
     Existing,
-    /// It is new: status 201.
+    /// The value is new: status 201.
     Created,
-    /// It is taken on, and a part of it follows later: status 202.
+    /// Kit has accepted the value, and saves a part of it later: status 202.
     Accepted,
 }
 

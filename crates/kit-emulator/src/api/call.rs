@@ -1,5 +1,7 @@
 use std::borrow::Cow;
 
+use super::input::iso;
+
 use crate::server::{Reply, Request};
 
 /// A request to an operation, with the parameters of its path.
@@ -9,7 +11,15 @@ pub(super) struct Call<'a> {
     pub(super) parameters: Vec<&'a str>,
 }
 
+/// Where an app made what an API key is to change: Kit's message is not documented.
+pub(super) const OF_AN_APP: &str = "An app made this webhook endpoint: an API key cannot change it";
+
 impl Call<'_> {
+    /// Whether an app asks, by an access token.
+    pub(super) fn is_of_app(&self) -> bool {
+        self.request.headers().contains_key(http::header::AUTHORIZATION)
+    }
+
     /// Reads the first parameter of the path as an id.
     ///
     /// # Errors
@@ -56,10 +66,31 @@ impl Call<'_> {
         known.map(|choice| Some(*choice)).ok_or_else(wrong)
     }
 
+    /// # Errors
+    ///
+    /// 422 where a bound of one of these ranges is neither a day nor a time.
+    pub(super) fn check_dates(&self, names: &[&str]) -> Result<(), Reply> {
+        for name in
+            names.iter().flat_map(|name| [format!("{name}_after"), format!("{name}_before")])
+        {
+            if self.parameter(&name).is_some_and(|bound| iso(&bound).is_none()) {
+                return Err(Reply::unprocessable(format!("{name} is neither a day nor a time")));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a time is between `…_after` and `…_before`. (A day counts whole after, and not before.)
     pub(super) fn is_between(&self, name: &str, time: &str) -> bool {
         let after = self.parameter(&format!("{name}_after"));
         let before = self.parameter(&format!("{name}_before"));
-        after.is_none_or(|after| time > &*after) && before.is_none_or(|before| time < &*before)
+        after.is_none_or(|after| time > &*bound(&after))
+            && before.is_none_or(|before| time < &*bound(&before))
     }
+}
+
+/// A day as it is, and a time in UTC, as Kit writes both: so they are compared as texts.
+pub(super) fn bound(text: &str) -> String {
+    let is_day = text.len() == 10;
+    iso(text).filter(|_| !is_day).unwrap_or_else(|| text.to_owned())
 }

@@ -68,19 +68,41 @@ pub(crate) fn trigger(world: &mut World, trigger: &Trigger) -> Result<Vec<String
 
 /// Tells the active endpoints of an event that happened.
 pub(super) fn emit(world: &mut World, event_type: &str, data: Value) {
-    let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
-    let tables = &mut world.tables;
-    let is_told = |endpoint: &&WebhookEndpoint| {
-        endpoint.is_active && endpoint.events.iter().any(|known| known == event_type)
-    };
-    let told: Vec<u64> = tables.endpoints.oldest_first().filter(is_told).map(Row::id).collect();
-    // Where nothing fits any more, nobody is told: a receiver that never answers fills no memory.
-    if told.is_empty() || told.len() > tables.outbox.room() {
+    let is_told = |endpoint: &WebhookEndpoint| is_told(endpoint, event_type);
+    if world.tables.endpoints.find(is_told).is_none() {
         return;
     }
-    let events = [Event::new(event_type, iso_8601(moment.date), data)];
+    let event = Event::new(event_type, iso_8601(world.clock.unix_seconds()), data);
+    match &mut world.tables.gathered {
+        Some(gathered) => gathered.entry(event_type.to_owned()).or_default().push(event),
+        None => tell_endpoints(world, event_type, &[event]),
+    }
+}
+
+/// Gathers the events of a bulk operation, and tells them together.
+pub(super) fn gather<T>(world: &mut World, run: impl FnOnce(&mut World) -> T) -> T {
+    world.tables.gathered = Some(std::collections::BTreeMap::new());
+    let result = run(world);
+    for (event_type, events) in world.tables.gathered.take().unwrap_or_default() {
+        tell_endpoints(world, &event_type, &events);
+    }
+    result
+}
+
+fn is_told(endpoint: &WebhookEndpoint, event_type: &str) -> bool {
+    endpoint.is_active && endpoint.events.iter().any(|known| known == event_type)
+}
+
+/// Where nothing fits any more, nobody is told: a receiver that never answers fills no memory.
+fn tell_endpoints(world: &mut World, event_type: &str, events: &[Event]) {
+    let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
+    let tables = &mut world.tables;
+    let told = tables.endpoints.oldest_first().filter(|endpoint| is_told(endpoint, event_type));
+    let told: Vec<u64> = told.map(Row::id).collect();
     for endpoint in told {
-        tables.outbox.add(endpoint, &events, moment);
+        if tables.outbox.room() >= events.len() {
+            tables.outbox.add(endpoint, events, moment);
+        }
     }
 }
 

@@ -66,7 +66,13 @@ pub(crate) fn next_due(world: &World) -> Option<Duration> {
 
 /// Does what is due.
 pub(crate) fn run_due(world: &mut World) {
-    let now = world.clock.now();
+    // In the order of time: who gets a broadcast depends on what was done before.
+    while let Some(due) = next_due(world).filter(|due| *due <= world.clock.now()) {
+        run_until(world, due);
+    }
+}
+
+fn run_until(world: &mut World, now: Duration) {
     while world.tables.later.queue.front().is_some_and(|task| task.due <= now) {
         let Some(task) = world.tables.later.queue.pop_front() else { break };
         match task.work {
@@ -83,7 +89,8 @@ pub(crate) fn run_due(world: &mut World) {
             }
         }
     }
-    if broadcasts::next_due(world).is_some() {
-        broadcasts::send_due(world);
+    let date = i64::try_from(world.clock.unix_seconds_at(now)).unwrap_or(i64::MAX);
+    if broadcasts::next_due(world).is_some_and(|due| due <= date) {
+        broadcasts::send_due(world, date);
     }
 }

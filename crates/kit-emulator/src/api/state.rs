@@ -80,7 +80,11 @@ pub(crate) fn restore(world: &mut World, state: &Value) -> Result<(), String> {
     fill(state, "snippets", &mut tables.snippets)?;
     fill(state, "tags", &mut tables.tags)?;
     for row in list(state, "subscribers")? {
-        tables.subscribers.restore(checked("subscribers", read("subscribers", row)?)?);
+        let subscriber = checked("subscribers", read("subscribers", row)?)?;
+        tables
+            .subscribers
+            .restore(subscriber)
+            .map_err(|error| format!("`subscribers`: {error}"))?;
     }
     for row in list(state, "webhooks")? {
         tables.webhooks.restore(Webhook::of_state(row)?);
@@ -89,6 +93,7 @@ pub(crate) fn restore(world: &mut World, state: &Value) -> Result<(), String> {
         tables.endpoints.restore(WebhookEndpoint::of_state(row)?);
     }
     tables.outbox = world.tables.outbox.emptied();
+    tables.after(&world.tables);
     world.tables = tables;
     Ok(())
 }

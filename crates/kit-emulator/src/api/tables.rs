@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::account::Account;
 use super::broadcasts::Broadcast;
 use super::bulk::Callbacks;
@@ -14,7 +16,7 @@ use super::subscribers::Subscribers;
 use super::tags::Tag;
 use super::webhook_endpoints::WebhookEndpoint;
 use super::webhooks::Webhook;
-use crate::outbox::Outbox;
+use crate::outbox::{Event, Outbox};
 use crate::world::Table;
 
 /// A table for each resource of the account, and what Kit posts and does later.
@@ -38,11 +40,31 @@ pub(crate) struct Tables {
     pub(crate) callbacks: Callbacks,
     pub(crate) later: Later,
     pub(crate) outbox: Outbox,
+    /// While a bulk operation goes on: the events so far, by their types.
+    pub(crate) gathered: Option<BTreeMap<String, Vec<Event>>>,
     /// How many events with made-up data there were.
     pub(crate) made_up: u64,
 }
 
 impl Tables {
+    /// Gives no id again that other tables have given.
+    pub(super) fn after(&mut self, other: &Self) {
+        self.broadcasts.after(&other.broadcasts);
+        self.custom_fields.after(&other.custom_fields);
+        self.email_templates.after(&other.email_templates);
+        self.forms.after(&other.forms);
+        self.posts.after(&other.posts);
+        self.purchases.after(&other.purchases);
+        self.segments.after(&other.segments);
+        self.sequences.after(&other.sequences);
+        self.sequence_emails.after(&other.sequence_emails);
+        self.snippets.after(&other.snippets);
+        self.subscribers.after(&other.subscribers);
+        self.tags.after(&other.tags);
+        self.webhooks.after(&other.webhooks);
+        self.endpoints.after(&other.endpoints);
+    }
+
     /// With nothing in it.
     pub(super) fn empty() -> Self {
         Self {
@@ -64,6 +86,7 @@ impl Tables {
             callbacks: Callbacks::default(),
             later: Later::default(),
             outbox: Outbox::default(),
+            gathered: None,
             made_up: 0,
         }
     }

@@ -15,7 +15,10 @@ pub(super) fn put(kit: &dyn Kit, request: &Request) -> Reply {
     let state = serde_json::from_slice::<Value>(&request.body)
         .map_err(|error| format!("The body is not JSON: {error}"));
     match state.and_then(|state| api::restore(&mut kit.world(), &state)) {
-        Ok(()) => Reply::empty(StatusCode::NO_CONTENT),
+        Ok(()) => {
+            kit.changed();
+            Reply::empty(StatusCode::NO_CONTENT)
+        }
         Err(message) => Reply::unprocessable(message),
     }
 }

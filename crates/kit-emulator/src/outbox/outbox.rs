@@ -184,8 +184,8 @@ impl Outbox {
                 self.due.remove(&(at, id));
                 continue;
             };
-            let under_way = self.under_way.entry(delivery.target).or_default();
-            if *under_way >= MOST_OF_TARGET {
+            let under_way = self.under_way.get(&delivery.target).copied().unwrap_or_default();
+            if under_way >= MOST_OF_TARGET {
                 continue;
             }
             self.due.remove(&(at, id));
@@ -234,6 +234,9 @@ impl Outbox {
     pub(crate) fn finish(&mut self, job: &Job, outcome: Outcome, moment: Moment) {
         if let Some(under_way) = self.under_way.get_mut(&job.target) {
             *under_way = under_way.saturating_sub(1);
+            if *under_way == 0 {
+                self.under_way.remove(&job.target);
+            }
         }
         let Some(delivery) = self.deliveries.get_mut(&job.id) else { return };
         let Outcome { status, response_body, error, retry_after, duration } = outcome;
@@ -258,6 +261,11 @@ impl Outbox {
         self.completed.insert(job.id);
     }
 
+    /// How many deliveries are delivered or have failed for good.
+    pub(crate) fn completed(&self) -> usize {
+        self.completed.len()
+    }
+
     /// When the next attempt is due.
     pub(crate) fn next_due(&self) -> Option<Duration> {
         self.due.first().map(|(at, _)| *at)
@@ -278,7 +286,8 @@ impl Outbox {
         self.deliveries.get(&id)
     }
 
-    fn forget(&mut self, moment: Moment) {
+    /// Forgets what is older than 30 days.
+    pub(crate) fn forget(&mut self, moment: Moment) {
         let oldest = moment.date.saturating_sub(MAX_AGE);
         let is_old = |delivery: &Delivery| delivery.created_at < oldest;
         while let Some(id) = self.completed.first().copied()

@@ -15,6 +15,9 @@ use super::{Fault, Faults, Recorder, Reply, Request, Service};
 /// The largest body that is read, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
 
+/// The same where there may be many items: as much as Kit queues of bulk requests.
+const MAX_BODY_OF_MANY: usize = 300_000_000;
+
 /// The connection is to be closed without an answer.
 #[derive(Debug)]
 pub(super) struct Closed;
@@ -37,7 +40,9 @@ pub(super) async fn answer(
     let start = Instant::now();
     let (parts, body) = request.into_parts();
     let head = http::Request::from_parts(parts, ());
-    let reply = if let Ok(body) = Limited::new(body, MAX_BODY).collect().await {
+    let has_many = ["/v4/bulk/", "/_kit/"].iter().any(|path| head.uri().path().starts_with(path));
+    let limit = if has_many { MAX_BODY_OF_MANY } else { MAX_BODY };
+    let reply = if let Ok(body) = Limited::new(body, limit).collect().await {
         let request = Request { head, body: body.to_bytes() };
         if let Some(reply) = service.control(&request) {
             return Ok(with_headers(reply.await.into_http(), start));

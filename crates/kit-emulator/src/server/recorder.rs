@@ -20,7 +20,12 @@ impl Recorder {
         if requests.len() >= KEPT {
             requests.pop_front();
         }
-        requests.push_back(head.clone().map(|()| body.slice(..body.len().min(KEPT_OF_BODY))));
+        // Of a longer body, no more than its beginning stays in memory.
+        let body = match body.get(..KEPT_OF_BODY) {
+            Some(beginning) => Bytes::copy_from_slice(beginning),
+            None => body.clone(),
+        };
+        requests.push_back(head.clone().map(|()| body));
     }
 
     pub(crate) fn requests(&self) -> Vec<Request<Bytes>> {

@@ -14,5 +14,5 @@ pub(crate) use clock::iso_8601;
 pub use grants::{Consent, Tokens};
 pub(crate) use grants::{Grants, Lifetimes, Refusal};
 pub(crate) use page::Page;
-pub(crate) use table::{Full, MAX_ID, Row, Table};
+pub(crate) use table::{Full, MAX_ID, MAX_ROWS, Row, Table};
 pub(crate) use world::{Access, Denied, World};

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 /// How many rows a table holds, so that a program that runs for months stays bounded.
-const MAX_ROWS: usize = 100_000;
+pub(crate) const MAX_ROWS: usize = 100_000;
 
 /// The greatest id that a program can put back: as great as a number can be in every language's JSON.
 pub(crate) const MAX_ID: u64 = 1 << 53;
@@ -60,6 +60,16 @@ impl<R: Row> Table<R> {
     /// The rows in the order of their ids.
     pub(crate) fn oldest_first(&self) -> impl DoubleEndedIterator<Item = &R> {
         self.rows.values()
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Gives no id again that another table has given.
+    pub(crate) fn after(&mut self, other: &Self) {
+        self.last_id = self.last_id.max(other.last_id);
     }
 
     /// The id of the first row that is meant.

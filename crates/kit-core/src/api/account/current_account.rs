@@ -3,11 +3,11 @@ use serde::{Deserialize, Serialize};
 use crate::wire::{DateBound, Timestamp};
 use crate::{AccountId, UserId};
 
-/// The account of the credentials, with the user whom they belong to.
+/// The account that the credentials belong to, and its user.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CurrentAccount {
-    /// Whom the credentials belong to.
+    /// The user whom the credentials belong to.
     pub user: User,
     /// The account.
     pub account: Account,
@@ -56,7 +56,7 @@ pub struct TimeZone {
     pub name: String,
     /// The name that people see.
     pub friendly_name: Option<String>,
-    /// How far it is from UTC, such as `-05:00`.
+    /// The offset of the time zone from UTC, such as `-05:00`.
     pub utc_offset: Option<String>,
 }
 
@@ -66,11 +66,11 @@ pub struct TimeZone {
 pub struct SendingAddress {
     /// The email address.
     pub email_address: String,
-    /// The name beside the address.
+    /// The name of the sender, which recipients see beside the address.
     pub from_name: Option<String>,
     /// How far its confirmation has come, such as `pending`.
     pub status: Option<String>,
-    /// Whether emails come from this address where none is named.
+    /// Whether this address is the account's default: emails that name no address come from it.
     pub is_default: bool,
     /// Whether the owner of the address has confirmed it.
     pub is_verified: bool,
@@ -78,7 +78,7 @@ pub struct SendingAddress {
     pub is_dmarc_configured: bool,
 }
 
-/// What an account pays for.
+/// The plan of an account: its limit, its trial and its dates.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Plan {
@@ -88,7 +88,7 @@ pub struct Plan {
     pub interval: Option<String>,
     /// How many subscribers the account may have.
     pub subscriber_limit: Option<u64>,
-    /// Whether the account tries the plan out.
+    /// Whether the account is on a trial of the plan.
     pub on_trial: Option<bool>,
     /// When the trial ends.
     pub trial_lapse_date: Option<DateBound>,

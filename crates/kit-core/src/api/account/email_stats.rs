@@ -22,16 +22,16 @@ pub struct EmailStats {
     pub starting: Timestamp,
     /// When the counted time ends.
     pub ending: Timestamp,
-    /// How many of 100 emails were opened.
+    /// The percentage of emails that were opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_rate: Option<Decimal>,
-    /// Of how many of 100 emails a link was clicked.
+    /// The percentage of emails in which a link was clicked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub click_rate: Option<Decimal>,
-    /// After how many of 100 emails somebody unsubscribed.
+    /// The percentage of emails after which somebody unsubscribed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsubscribe_rate: Option<Decimal>,
-    /// How many of 100 emails came back.
+    /// The percentage of emails that bounced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bounce_rate: Option<Decimal>,
 }

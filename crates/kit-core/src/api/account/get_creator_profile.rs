@@ -5,7 +5,7 @@ use crate::endpoint::Endpoint;
 use crate::error::Effect;
 use crate::wire::{ReadError, Reply};
 
-/// `GET /v4/account/creator_profile`: what the creator profile shows.
+/// `GET /v4/account/creator_profile`: reads the creator profile of the account.
 ///
 /// Kit answers 404 where the account has none.
 ///

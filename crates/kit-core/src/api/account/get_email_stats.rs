@@ -5,7 +5,7 @@ use crate::endpoint::Endpoint;
 use crate::error::Effect;
 use crate::wire::{ReadError, Reply};
 
-/// `GET /v4/account/email_stats`: how the emails of the last 90 days did.
+/// `GET /v4/account/email_stats`: reads the statistics of the emails of the last 90 days.
 ///
 /// # Examples
 ///

@@ -50,7 +50,7 @@ pub struct Broadcast {
     /// Who gets the broadcast: a list of one group, as far as is documented. Events do not have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscriber_filter: Option<Vec<RecipientsGiven>>,
-    /// How far the broadcast has come: not always there.
+    /// The status of the broadcast. Some replies lack this field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<BroadcastStatus>,
 }
@@ -99,13 +99,13 @@ pub struct EmailTemplateName {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RecipientsGiven {
-    /// Those in all of these.
+    /// Subscribers who are in all of these segments and tags.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub all: Presence<Vec<RecipientsOf>>,
-    /// Those in at least one of these.
+    /// Subscribers who are in at least one of these segments and tags.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub any: Presence<Vec<RecipientsOf>>,
-    /// Those in none of these.
+    /// Subscribers who are in none of these segments and tags.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub none: Presence<Vec<RecipientsOf>>,
 }

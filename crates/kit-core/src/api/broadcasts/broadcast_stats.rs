@@ -4,7 +4,7 @@ use super::BroadcastStatus;
 use crate::BroadcastId;
 use crate::wire::{Decimal, Presence, Timestamp};
 
-/// How a broadcast did.
+/// A broadcast with its statistics.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BroadcastWithStats {
@@ -20,19 +20,20 @@ pub struct BroadcastWithStats {
     pub send_at: Presence<Timestamp>,
 }
 
-/// Numbers of a broadcast. Whether its rates and its progress are percentages or fractions is not documented.
+/// The statistics of a broadcast. Kit's documentation does not say whether rates and progress are percentages or
+/// fractions.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BroadcastStats {
     /// How many subscribers it was sent to.
     pub recipients: u64,
-    /// How often it was opened, of the recipients.
+    /// The share of recipients who opened the broadcast.
     pub open_rate: Option<Decimal>,
     /// How many emails were opened.
     pub emails_opened: u64,
-    /// How often a link was clicked, of the recipients.
+    /// The share of recipients who clicked a link.
     pub click_rate: Option<Decimal>,
-    /// How often somebody unsubscribed, of the recipients.
+    /// The share of recipients who unsubscribed.
     pub unsubscribe_rate: Option<Decimal>,
     /// How many unsubscribed.
     pub unsubscribes: u64,
@@ -42,10 +43,10 @@ pub struct BroadcastStats {
     pub show_total_clicks: bool,
     /// How far the broadcast has come.
     pub status: BroadcastStatus,
-    /// How much of it is sent.
+    /// How much of the broadcast has been sent.
     pub progress: Decimal,
-    /// Whether it is not tracked who opens the emails.
+    /// Whether tracking of opened emails is off.
     pub open_tracking_disabled: bool,
-    /// Whether it is not tracked who clicks the links.
+    /// Whether tracking of clicked links is off.
     pub click_tracking_disabled: bool,
 }

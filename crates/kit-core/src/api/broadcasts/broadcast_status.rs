@@ -1,7 +1,7 @@
 use crate::wire::text_enum;
 
 text_enum! {
-    /// How far a broadcast has come.
+    /// The status of a broadcast.
     pub enum BroadcastStatus {
         /// It is being written:
         Draft = "draft",

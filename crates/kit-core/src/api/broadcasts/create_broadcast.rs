@@ -9,8 +9,8 @@ use crate::wire::{Body, ReadError, Reply, Timestamp};
 
 /// `POST /v4/broadcasts`: creates a broadcast: a draft, unless it is to be sent at a time.
 ///
-/// Kit answers 201 with the broadcast, 403 where the account may not create broadcasts, or 422 where there is no
-/// such template. Kit's documentation requires each field that this type always sends.
+/// Kit answers 201 with the broadcast, 403 if the account may not create broadcasts, or 422 if the template does
+/// not exist. The fields that this type always sends are those that Kit's documentation requires.
 ///
 /// # Examples
 ///
@@ -45,8 +45,8 @@ pub struct CreateBroadcast {
 }
 
 impl CreateBroadcast {
-    /// A draft for all subscribers, with a subject, a content as HTML, and the time of publication that the web
-    /// shows.
+    /// A draft for all subscribers. `content` is HTML, and `published_at` is the time of publication that readers
+    /// on the web see.
     pub fn new(
         subject: impl Into<String>,
         content: impl Into<String>,
@@ -75,7 +75,7 @@ impl CreateBroadcast {
         self
     }
 
-    /// The template. Default: that of the account.
+    /// Sets the email template. Default: the account's default template.
     #[must_use]
     pub fn with_email_template_id(mut self, email_template_id: EmailTemplateId) -> Self {
         self.email_template_id = Some(email_template_id);
@@ -110,14 +110,14 @@ impl CreateBroadcast {
         self
     }
 
-    /// What people see at Kit. Default: nothing.
+    /// Sets the description of the broadcast, which people see at Kit. Default: empty.
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// Publishes the broadcast on the web, too. Default: it is sent alone.
+    /// Also publishes the broadcast on the web. Default: Kit only sends it by email.
     #[must_use]
     pub fn public(mut self) -> Self {
         self.public = true;

@@ -7,8 +7,8 @@ use crate::wire::{Path, ReadError, Reply};
 
 /// `DELETE /v4/broadcasts/{id}`: deletes a broadcast that has not been sent.
 ///
-/// Kit answers 204, 403 where the account may not, 404 where there is no such broadcast, or 422 once it is being
-/// sent.
+/// Kit answers 204, 403 if the account may not delete broadcasts, 404 if the broadcast does not exist, or 422 once
+/// sending has begun.
 ///
 /// # Examples
 ///

@@ -6,9 +6,9 @@ use crate::endpoint::Endpoint;
 use crate::error::Effect;
 use crate::wire::{Path, ReadError, Reply};
 
-/// `GET /v4/broadcasts/{broadcast_id}/stats`: how a broadcast did.
+/// `GET /v4/broadcasts/{broadcast_id}/stats`: reads the statistics of a broadcast.
 ///
-/// Kit answers 404 where there is no such broadcast. Those of a draft are zero.
+/// Kit answers 404 if the broadcast does not exist. The statistics of a draft are zero.
 ///
 /// # Examples
 ///

@@ -10,8 +10,8 @@ pub struct LinkClicks {
     pub url: String,
     /// How many subscribers clicked it.
     pub unique_clicks: u64,
-    /// How many of those clicked who got the email.
+    /// The share of subscribers who clicked the link, among those who got the email.
     pub click_to_delivery_rate: Decimal,
-    /// How many of those clicked who opened the email.
+    /// The share of subscribers who clicked the link, among those who opened the email.
     pub click_to_open_rate: Decimal,
 }

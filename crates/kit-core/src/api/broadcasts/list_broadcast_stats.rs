@@ -6,9 +6,9 @@ use crate::error::Effect;
 use crate::list::{List, Page, PageQuery};
 use crate::wire::{DateRange, Query, ReadError, Reply};
 
-/// `GET /v4/broadcasts/stats`: how broadcasts did, page by page.
+/// `GET /v4/broadcasts/stats`: lists the statistics of broadcasts, page by page.
 ///
-/// Kit answers 403 where the plan of the account does not have it.
+/// Kit answers 403 if the account's plan does not include these statistics.
 ///
 /// # Examples
 ///
@@ -37,7 +37,7 @@ impl ListBroadcastStats {
         self
     }
 
-    /// When the broadcast was sent.
+    /// Lists only broadcasts that were sent in this range.
     #[must_use]
     pub fn with_sent(mut self, sent: DateRange) -> Self {
         self.sent = sent;

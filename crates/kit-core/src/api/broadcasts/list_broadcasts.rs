@@ -36,14 +36,14 @@ impl ListBroadcasts {
         self
     }
 
-    /// When the broadcast was sent.
+    /// Lists only broadcasts that were sent in this range.
     #[must_use]
     pub fn with_sent(mut self, sent: DateRange) -> Self {
         self.sent = sent;
         self
     }
 
-    /// Leaves out what takes Kit long to look up. What that is, is not documented.
+    /// Leaves out fields that are costly for Kit to look up. Kit's documentation does not say which.
     #[must_use]
     pub fn slim(mut self) -> Self {
         self.slim = true;

@@ -21,11 +21,11 @@ pub enum Recipients {
     /// All subscribers.
     #[default]
     Everyone,
-    /// Those in all of these segments and tags.
+    /// Subscribers who are in all of these segments and tags.
     InAll(Vec<RecipientGroup>),
-    /// Those in at least one of these segments and tags.
+    /// Subscribers who are in at least one of these segments and tags.
     InAny(Vec<RecipientGroup>),
-    /// Those in none of these segments and tags.
+    /// Subscribers who are in none of these segments and tags.
     InNone(Vec<RecipientGroup>),
 }
 
@@ -66,8 +66,9 @@ pub enum RecipientGroup {
     Tags(Vec<TagId>),
 }
 
-/// A list of groups, of which Kit takes one: with all three keys, since Kit's schema requires them. (It does not
-/// let `all` be null; its own examples of other choices are not there.)
+/// Writes a list of at most one group, which is all that Kit accepts. The group has all three keys, because Kit's
+/// schema requires them. (The schema does not let `all` be null; Kit's documentation has no example of another
+/// choice.)
 impl Serialize for Recipients {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]

@@ -9,9 +9,10 @@ use crate::{BroadcastId, EmailTemplateId};
 
 /// `PUT /v4/broadcasts/{id}`: replaces all of a broadcast that has not been sent.
 ///
-/// Kit answers 200 with the broadcast, 403 where the account may not create broadcasts, 404 where there is none,
-/// and 422 once it is being sent. What is not given here is cleared. Without a time the broadcast is a draft, and its
-/// `send_at` null: whether Kit takes that is not documented.
+/// Kit answers 200 with the broadcast, 403 if the account may not change broadcasts, 404 if the broadcast does not
+/// exist, or 422 if the template does not exist or sending has begun. Fields that are not given are cleared. A
+/// broadcast without a time to be sent becomes a draft with a null `send_at`: whether Kit accepts the null is not
+/// documented.
 ///
 /// # Examples
 ///
@@ -50,8 +51,10 @@ pub struct UpdateBroadcast {
 }
 
 impl UpdateBroadcast {
-    /// A draft with a template, a subject, a content as HTML, the time of publication that the web shows, and those
-    /// who get it. [`Broadcast::recipients`] is who got it before.
+    /// Makes the broadcast a draft for these recipients.
+    ///
+    /// `content` is HTML, and `published_at` is the time of publication that readers on the web see. To keep the
+    /// present recipients, use [`Broadcast::recipients`].
     pub fn new(
         id: BroadcastId,
         email_template_id: EmailTemplateId,
@@ -77,8 +80,9 @@ impl UpdateBroadcast {
         }
     }
 
-    /// Kit sends the broadcast at this time, and publishes it on the web: unlike for a new broadcast, Kit wants both
-    /// together. Default: the broadcast is a draft.
+    /// Schedules the broadcast for this time, and publishes it on the web. Default: the broadcast is a draft.
+    ///
+    /// Unlike for a new broadcast, Kit requires both together.
     #[must_use]
     pub fn scheduled_at(mut self, send_at: Timestamp) -> Self {
         self.send_at = Some(send_at);
@@ -93,7 +97,7 @@ impl UpdateBroadcast {
         self
     }
 
-    /// What people see at Kit. Default: nothing.
+    /// Sets the description of the broadcast, which people see at Kit. Default: empty.
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();

@@ -14,18 +14,18 @@ const AT_ONCE: usize = 100;
 /// Far below what Kit queues, which is 300 MB for all requests together.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// A bulk operation, as [`Batches`] sends it: all of [this module](super) are.
+/// A bulk operation that [`Batches`] can send. All operations of [this module](super) implement this trait.
 pub trait BulkOperation: Endpoint + Sized {
-    /// What there are many of.
+    /// The type of the items, such as a new subscriber.
     type Item: Clone + Serialize;
 
-    /// The field that the items are in.
+    /// The field of the request that holds the items.
     const ITEMS: &'static str;
 
     /// The operation for these items.
     fn of(items: Vec<Self::Item>) -> Self;
 
-    /// Which of the items failed, by the reply; `None` where Kit has queued them.
+    /// Which of the items failed, according to the reply. `None` if Kit has queued the items.
     fn failed(reply: &Self::Reply, items: &[Self::Item]) -> Option<Vec<Failed>>;
 }
 
@@ -33,7 +33,7 @@ pub trait BulkOperation: Endpoint + Sized {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Failed {
-    /// Its place among the items; `None` where Kit's reply does not tell which of them it is.
+    /// The index of the item in the request. `None` if Kit's reply does not tell which item failed.
     pub index: Option<usize>,
     /// Why, in Kit's words.
     pub errors: Vec<String>,
@@ -46,7 +46,7 @@ impl Failed {
     }
 }
 
-/// Splits any number of items into requests that fit, and keeps what became of each.
+/// Splits any number of items into requests that fit, and keeps the outcome of each item.
 ///
 /// # Examples
 ///
@@ -99,27 +99,31 @@ impl<B: BulkOperation> Batches<B> {
         Self { items, outcomes, errors, max_items, max_bytes, round, sent: 0..0 }
     }
 
-    /// How many items a request has at most. Kit queues a request of more than 100, and does not tell afterwards
-    /// what became of its items, unless the request has a callback URL. 0 counts as 1.
+    /// Sets how many items a request has at most. Default: 100.
+    ///
+    /// Kit queues a request of more than 100 items, and does not tell the outcome of each item unless the request
+    /// has a callback URL. 0 counts as 1.
     #[must_use]
     pub fn with_max_items(mut self, max_items: usize) -> Self {
         self.max_items = max_items.max(1);
         self
     }
 
-    /// How large the items of a request are together, in bytes of JSON. A larger item is sent alone.
+    /// Sets how many bytes of JSON the items of a request have in all. Default: 1 MiB. A larger item is sent
+    /// alone.
     #[must_use]
     pub fn with_max_bytes(mut self, max_bytes: usize) -> Self {
         self.max_bytes = max_bytes;
         self
     }
 
-    /// How many items are sent in this round, and how many of them are in requests already.
+    /// The number of items in this round, and the number of those that are in a request already.
     pub fn progress(&self) -> (usize, usize) {
         (self.round.len(), self.sent.end)
     }
 
-    /// The next request: send it, and then [`record`](Self::record) what came of it. `None` after the last.
+    /// The next request, or `None` after the last one. Send the request, and then [`record`](Self::record) its
+    /// result.
     pub fn next_request(&mut self) -> Option<B> {
         let start = self.sent.end;
         let left = self.round.get(start..).unwrap_or_default();
@@ -143,7 +147,7 @@ impl<B: BulkOperation> Batches<B> {
         Some(B::of(batch))
     }
 
-    /// Keeps what came of the last request.
+    /// Records the result of the last request.
     pub fn record(&mut self, result: Result<B::Reply, Error>) {
         match result {
             Ok(reply) => self.record_reply(&reply),
@@ -188,9 +192,11 @@ impl<B: BulkOperation> Batches<B> {
         }
     }
 
-    /// Begins again with those items alone that were not applied or may have been: all bulk operations can be sent
-    /// again. The others keep their outcomes. False where there are none. What Kit refuses again and again stays open:
-    /// limit how often you repeat.
+    /// Starts a new round with only the items that were not applied or may have been applied.
+    ///
+    /// All bulk operations can be sent again. The other items keep their outcomes. Returns false if there are no
+    /// items to send again. An item that Kit rejects every time is sent in every round, so limit the number of
+    /// rounds.
     pub fn repeat(&mut self) -> bool {
         let is_open = |(_, outcome): &(usize, &BulkOutcome)| {
             matches!(outcome, BulkOutcome::NotApplied | BulkOutcome::MayHaveBeenApplied)
@@ -201,19 +207,19 @@ impl<B: BulkOperation> Batches<B> {
         !self.round.is_empty()
     }
 
-    /// What became of each item. What was not sent was not applied.
+    /// Returns the outcome of each item. Items that were not sent count as not applied.
     pub fn into_report(self) -> BulkReport<B::Item> {
         BulkReport { items: self.items, outcomes: self.outcomes, errors: self.errors }
     }
 }
 
-/// What became of many items.
+/// The items of [`Batches`], and the outcome of each.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct BulkReport<T> {
     /// The items, in the order in which they were given.
     pub items: Vec<T>,
-    /// What became of each of them, in the same order.
+    /// The outcome of each item, in the order of `items`.
     pub outcomes: Vec<BulkOutcome>,
     /// Why requests failed, in the order in which they were sent.
     pub errors: Vec<Error>,
@@ -223,15 +229,16 @@ pub struct BulkReport<T> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BulkOutcome {
-    /// It is done.
+    /// Kit has applied the item.
     Done,
-    /// Kit refused it, and says why.
+    /// Kit rejected the item, with these error messages.
     Failed(Vec<String>),
-    /// Kit has queued it: whether it succeeds is not known.
+    /// Kit has queued the item: whether the item succeeds is not known.
     Queued,
-    /// Its request was not sent or not applied.
+    /// The request with the item was not sent, or Kit did not apply the request.
     NotApplied,
-    /// Its request may have been applied; or Kit refused an item, and does not tell which.
+    /// The request with the item may have been applied, or Kit rejected an item of the request without telling
+    /// which.
     MayHaveBeenApplied,
 }
 
@@ -276,8 +283,9 @@ impl Failure for Value {
     }
 }
 
-/// Finds the item of each failure. Of equal items, each is found once. A failure that repeats no item (Kit's example
-/// of a bad address has null) is of an item that neither failed nor succeeded, where only as many are left.
+/// Finds the item that each failure is about. Each of several equal items is found once. Some failures repeat no
+/// item: Kit's example of a bad address has null. They are matched to the items that neither failed nor succeeded,
+/// if there are exactly as many.
 pub(super) fn failed<T, F: Failure, I>(
     reply: &Bulk<T, F>,
     items: &[I],

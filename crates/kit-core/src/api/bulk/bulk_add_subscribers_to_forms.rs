@@ -13,8 +13,9 @@ use crate::wire::{Body, ReadError, Reply};
 
 /// `POST /v4/bulk/forms/subscribers`: adds subscribers to forms.
 ///
-/// Kit answers 200 with what became of each, or 202 where there are more than 100, which are done later; 413 where
-/// too much is queued already. Who is new to a form with a double opt-in gets its email.
+/// Kit answers 200 with the outcome of each addition, 202 if there are more than 100, which Kit queues, or 413 if
+/// too much is queued already. Subscribers who are new to a form with double opt-in get the form's incentive
+/// email.
 ///
 /// # Examples
 ///
@@ -32,7 +33,7 @@ pub struct BulkAddSubscribersToForms {
 }
 
 impl BulkAddSubscribersToForms {
-    /// These, at least one.
+    /// Makes these additions of subscribers to forms, at least one.
     ///
     /// # Errors
     ///
@@ -56,7 +57,7 @@ impl BulkAddSubscribersToForms {
 impl Endpoint for BulkAddSubscribersToForms {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v4/bulk/forms/subscribers";
-    /// Added twice is added.
+    /// Adding a subscriber twice has the same effect as adding them once.
     const EFFECT: Effect = Effect::Repeatable;
     const AUTH: Auth = Auth::OAuth;
     type Reply = Bulk<BulkFormSubscriber, BulkFailure<FormAdditionEcho>>;

@@ -11,10 +11,10 @@ use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
 use crate::wire::{Body, ReadError, Reply};
 
-/// `POST /v4/bulk/custom_fields`: creates custom fields. Those that are there stay as they are.
+/// `POST /v4/bulk/custom_fields`: creates custom fields, and leaves existing ones as they are.
 ///
-/// Kit answers 200 with what became of each, or 202 where there are more than 100, which are done later; 413 where
-/// too much is queued already.
+/// Kit answers 200 with the outcome of each field, 202 if there are more than 100, which Kit queues, or 413 if too
+/// much is queued already.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ pub struct BulkCreateCustomFields {
 }
 
 impl BulkCreateCustomFields {
-    /// These, at least one.
+    /// Creates these custom fields, at least one.
     ///
     /// # Errors
     ///

@@ -11,11 +11,11 @@ use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
 use crate::wire::{Body, ReadError, Reply};
 
-/// `POST /v4/bulk/subscribers`: creates subscribers, or updates the first names of those that are there.
+/// `POST /v4/bulk/subscribers`: creates subscribers, or updates the first names of existing ones.
 ///
-/// Kit answers 200 with what became of each, or 202 where there are more than 100, which are done later; 413 where
-/// too much is queued already. 403 where the account may not have so many subscribers. Custom fields are set by
-/// [`BulkUpdateCustomFieldValues`](super::BulkUpdateCustomFieldValues).
+/// Kit answers 200 with the outcome of each subscriber, 202 if there are more than 100, which Kit queues, or 413
+/// if too much is queued already. Kit answers 403 if the request would exceed the account's subscriber limit. To
+/// set custom fields, use [`BulkUpdateCustomFieldValues`](super::BulkUpdateCustomFieldValues).
 ///
 /// # Examples
 ///
@@ -33,7 +33,7 @@ pub struct BulkCreateSubscribers {
 }
 
 impl BulkCreateSubscribers {
-    /// These, at least one.
+    /// Creates or updates these subscribers, at least one.
     ///
     /// # Errors
     ///

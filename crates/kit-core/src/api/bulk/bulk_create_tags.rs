@@ -11,10 +11,10 @@ use crate::error::{Effect, Error};
 use crate::tags::Tag;
 use crate::wire::{Body, ReadError, Reply};
 
-/// `POST /v4/bulk/tags`: creates tags. Those that are there stay as they are.
+/// `POST /v4/bulk/tags`: creates tags, and leaves existing ones as they are.
 ///
-/// Kit answers 200 with what became of each, or 202 where there are more than 100, which are done later; 413 where
-/// too much is queued already.
+/// Kit answers 200 with the outcome of each tag, 202 if there are more than 100, which Kit queues, or 413 if too
+/// much is queued already.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ pub struct BulkCreateTags {
 }
 
 impl BulkCreateTags {
-    /// These, at least one.
+    /// Creates these tags, at least one.
     ///
     /// # Errors
     ///

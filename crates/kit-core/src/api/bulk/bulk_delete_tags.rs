@@ -12,8 +12,8 @@ use crate::wire::{Body, ReadError, Reply};
 
 /// `DELETE /v4/bulk/tags`: deletes tags.
 ///
-/// Kit answers 200 with what became of each, or 202 where there are more than 100, which are done later; 413 where
-/// too much is queued already.
+/// Kit answers 200 with the outcome of each tag, 202 if there are more than 100, which Kit queues, or 413 if too
+/// much is queued already.
 ///
 /// # Examples
 ///
@@ -31,7 +31,7 @@ pub struct BulkDeleteTags {
 }
 
 impl BulkDeleteTags {
-    /// These, at least one.
+    /// Deletes the tags with these ids, at least one.
     ///
     /// # Errors
     ///

@@ -5,22 +5,22 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::wire::{Fields, ReadError, Reply};
 
-/// What became of a bulk request.
+/// Kit's reply to a bulk request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Bulk<T, F> {
-    /// Kit has done it: status 200. That does not say that each item succeeded.
+    /// Kit has processed the request (status 200), but single items may have failed.
     Done(BulkDone<T, F>),
-    /// Kit will do it: status 202. There is nothing to ask for afterwards; the result is posted to the URL of the
-    /// request, if it has one.
+    /// Kit has queued the request (status 202). The result cannot be asked for later: Kit posts it to the callback
+    /// URL of the request, if there is one.
     Queued,
 }
 
-/// What became of each item of a bulk request.
+/// The items of a bulk request that succeeded, and those that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct BulkDone<T, F> {
-    /// A row for each item that succeeded, in an order that Kit chooses. None for deletions.
+    /// One row for each item that succeeded, in an order that Kit chooses. Empty for deletions.
     pub succeeded: Vec<T>,
     /// Each item that failed.
     pub failures: Vec<F>,
@@ -38,9 +38,9 @@ pub struct BulkFailure<T> {
     pub item: T,
 }
 
-/// An item as failures repeat it.
+/// An item, as Kit repeats it in a failure.
 pub trait Echo {
-    /// The field that it is in.
+    /// The field of a failure that holds the item.
     const NAME: &'static str;
 }
 

@@ -11,7 +11,7 @@ use crate::wire::{Body, ReadError, Reply};
 
 /// `POST /v4/bulk/tags/subscribers`: gives subscribers tags.
 ///
-/// Kit answers 200 with what became of each, or 202 where there are more than 100, which are done later; 413 where
+/// Kit answers 200 with the outcome of each tagging, 202 if there are more than 100, which Kit queues, or 413 if
 /// too much is queued already.
 ///
 /// # Examples
@@ -30,7 +30,7 @@ pub struct BulkTagSubscribers {
 }
 
 impl BulkTagSubscribers {
-    /// These, at least one.
+    /// Makes these taggings, at least one.
     ///
     /// # Errors
     ///
@@ -54,7 +54,7 @@ impl BulkTagSubscribers {
 impl Endpoint for BulkTagSubscribers {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v4/bulk/tags/subscribers";
-    /// Tagged twice is tagged.
+    /// Tagging a subscriber twice has the same effect as tagging them once.
     const EFFECT: Effect = Effect::Repeatable;
     const AUTH: Auth = Auth::OAuth;
     type Reply = Bulk<BulkTaggedSubscriber, BulkFailure<Tagging>>;

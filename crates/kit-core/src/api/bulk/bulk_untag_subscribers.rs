@@ -12,9 +12,9 @@ use crate::wire::{Body, ReadError, Reply};
 
 /// `DELETE /v4/bulk/tags/subscribers`: takes tags from subscribers.
 ///
-/// Kit answers 200 with what became of each, or 202 where there are more than 100, which are done later; 413 where
-/// too much is queued already. Kit's documentation does not show the body of this request; its message about
-/// `taggings` names the list.
+/// Kit answers 200 with the outcome of each tagging, 202 if there are more than 100, which Kit queues, or 413 if
+/// too much is queued already. Kit's documentation does not show the body of this request: the name `taggings` of
+/// the list is from an error message.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ pub struct BulkUntagSubscribers {
 }
 
 impl BulkUntagSubscribers {
-    /// These, at least one.
+    /// Undoes these taggings, at least one.
     ///
     /// # Errors
     ///

@@ -11,8 +11,8 @@ use crate::wire::{Body, ReadError, Reply};
 
 /// `POST /v4/bulk/custom_fields/subscribers`: sets values of custom fields.
 ///
-/// Kit answers 200 with what became of each, or 202 where there are more than 100, which are done later; 413 where
-/// too much is queued already.
+/// Kit answers 200 with the outcome of each value, 202 if there are more than 100, which Kit queues, or 413 if too
+/// much is queued already.
 ///
 /// # Examples
 ///
@@ -29,7 +29,7 @@ pub struct BulkUpdateCustomFieldValues {
 }
 
 impl BulkUpdateCustomFieldValues {
-    /// These, at least one.
+    /// Sets these values, at least one.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl BulkUpdateCustomFieldValues {
 impl Endpoint for BulkUpdateCustomFieldValues {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v4/bulk/custom_fields/subscribers";
-    /// Set twice is set.
+    /// Setting a value twice has the same effect as setting it once.
     const EFFECT: Effect = Effect::Repeatable;
     const AUTH: Auth = Auth::OAuth;
     type Reply = Bulk<CustomFieldValue, BulkFailure<CustomFieldValue>>;

@@ -7,7 +7,7 @@ use crate::{CustomFieldId, SubscriberId};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomFieldValue {
-    /// The subscriber. Kit repeats null as it was sent.
+    /// The id of the subscriber. `None` where Kit repeats a null that was sent.
     pub subscriber_id: Option<SubscriberId>,
     /// The custom field.
     pub subscriber_custom_field_id: CustomFieldId,

@@ -20,7 +20,7 @@ impl FormAddition {
         Self { form_id, subscriber_id, referrer: None }
     }
 
-    /// The URL of the page where it happened: Kit reads its UTM parameters.
+    /// Sets the URL of the page where the subscriber signed up. Kit reads the UTM parameters of the URL.
     #[must_use]
     pub fn with_referrer(mut self, referrer: impl Into<String>) -> Self {
         self.referrer = Some(referrer.into());
@@ -67,8 +67,8 @@ pub struct BulkFormSubscriber {
     pub created_at: Timestamp,
     /// When the subscriber came to the form.
     pub added_at: Timestamp,
-    /// The URL of the page where it happened.
+    /// The URL of the page where the subscriber signed up.
     pub referrer: Option<String>,
-    /// The UTM parameters of that URL.
+    /// The UTM parameters of the referrer.
     pub referrer_utm_parameters: Option<UtmParameters>,
 }

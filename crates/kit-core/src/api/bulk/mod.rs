@@ -1,4 +1,4 @@
-//! Many at once: up to 100 items are answered at once, and more are queued. With OAuth access tokens alone.
+//! Bulk operations: Kit handles up to 100 items at once, and queues more. They need an OAuth access token.
 //!
 //! | to | send | path |
 //! | --- | --- | --- |

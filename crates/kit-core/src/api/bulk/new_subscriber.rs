@@ -16,7 +16,7 @@ pub struct NewSubscriber {
 }
 
 impl NewSubscriber {
-    /// An active subscriber with this email address. Kit says of each that it does not take.
+    /// An active subscriber with this email address. Kit reports an invalid address as a failure of the item.
     pub fn new(email_address: impl Into<String>) -> Self {
         Self { first_name: None, email_address: email_address.into(), state: None }
     }
@@ -28,8 +28,8 @@ impl NewSubscriber {
         self
     }
 
-    /// Whether the subscriber gets emails. Default: [`SubscriberState::Active`]. Whether Kit changes the state of a
-    /// subscriber that is there is not documented for bulk requests.
+    /// Sets the state of the subscriber. Default: [`SubscriberState::Active`]. Whether a bulk request changes the
+    /// state of an existing subscriber is not documented.
     #[must_use]
     pub fn with_state(mut self, state: SubscriberState) -> Self {
         self.state = Some(state);
@@ -65,7 +65,7 @@ pub struct SubscriberEcho {
     pub email_address: Option<String>,
     /// The state.
     pub state: Option<SubscriberState>,
-    /// When the subscriber was created, if it is there.
+    /// When the subscriber was created. `None` in Kit's example.
     pub created_at: Option<Timestamp>,
 }
 

@@ -5,18 +5,18 @@ use super::Echo;
 use crate::wire::Timestamp;
 use crate::{SubscriberId, TagId};
 
-/// A tag for a subscriber.
+/// A pair of a tag and a subscriber: the tag is given to the subscriber, or taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tagging {
-    /// The tag. Kit repeats null as it was sent.
+    /// The id of the tag. `None` where Kit repeats a null that was sent.
     pub tag_id: Option<TagId>,
-    /// The subscriber.
+    /// The id of the subscriber. `None` where Kit repeats a null that was sent.
     pub subscriber_id: Option<SubscriberId>,
 }
 
 impl Tagging {
-    /// This tag for this subscriber.
+    /// Pairs this tag with this subscriber.
     pub fn new(tag_id: TagId, subscriber_id: SubscriberId) -> Self {
         Self { tag_id: Some(tag_id), subscriber_id: Some(subscriber_id) }
     }

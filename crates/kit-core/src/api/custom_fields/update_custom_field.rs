@@ -10,8 +10,8 @@ use crate::wire::{Body, Path, ReadError, Reply};
 
 /// `PUT /v4/custom_fields/{id}`: gives a custom field another label, and with it another key.
 ///
-/// Emails that use the old key lose its value. Kit answers 200 with the field, 404 where there is none, 422 for a
-/// blank label.
+/// Liquid tags that use the old key break. Kit answers 200 with the field, 404 if the field does not exist, or 422
+/// for a blank label.
 ///
 /// # Examples
 ///

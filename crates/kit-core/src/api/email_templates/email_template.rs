@@ -10,7 +10,7 @@ pub struct EmailTemplate {
     pub id: EmailTemplateId,
     /// The name.
     pub name: String,
-    /// Whether emails have this template where none is named.
+    /// Whether this is the account's default template: emails that name no template use it.
     pub is_default: bool,
     /// The kind of template, such as `HTML`. Broadcasts cannot use one of the category `Starting point`.
     pub category: Option<String>,

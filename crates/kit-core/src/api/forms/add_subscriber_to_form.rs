@@ -33,8 +33,9 @@ pub struct AddSubscriberToForm {
 }
 
 impl AddSubscriberToForm {
-    /// Adds the subscriber with this id to this form. The referrer is the URL of the page where it happened: Kit
-    /// reads its UTM parameters.
+    /// Adds the subscriber with this id to this form.
+    ///
+    /// `referrer` is the URL of the page where the subscriber signed up. Kit reads the UTM parameters of the URL.
     pub fn new(form_id: FormId, id: SubscriberId, referrer: impl Into<String>) -> Self {
         Self { form_id, id, referrer: referrer.into() }
     }
@@ -43,7 +44,7 @@ impl AddSubscriberToForm {
 impl Endpoint for AddSubscriberToForm {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v4/forms/{form_id}/subscribers/{id}";
-    /// Added twice is added.
+    /// Adding a subscriber twice has the same effect as adding them once.
     const EFFECT: Effect = Effect::Repeatable;
     type Reply = Upsert<FormSubscriber>;
 

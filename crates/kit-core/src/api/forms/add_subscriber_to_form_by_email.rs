@@ -10,9 +10,9 @@ use crate::wire::{Body, Path, ReadError, Reply, Upsert};
 
 /// `POST /v4/forms/{form_id}/subscribers`: adds the subscriber of an email address to a form.
 ///
-/// The subscriber has to be there: none is created. Kit answers 201, 200 where the subscriber is on the form
-/// already, 404 where there is no such form, 422 for a blank address; what it answers for an unknown address is
-/// not documented.
+/// The subscriber must exist: Kit does not create one. Kit answers 201 if the subscriber was added, 200 if they
+/// were on the form already, 404 if the form does not exist, or 422 for a blank address. What Kit answers for an
+/// unknown address is not documented.
 ///
 /// # Examples
 ///
@@ -44,7 +44,7 @@ impl AddSubscriberToFormByEmail {
         Ok(Self { form_id, email_address: filled("email_address", email_address)?, referrer: None })
     }
 
-    /// The URL of the page where it happened: Kit reads its UTM parameters.
+    /// Sets the URL of the page where the subscriber signed up. Kit reads the UTM parameters of the URL.
     #[must_use]
     pub fn with_referrer(mut self, referrer: impl Into<String>) -> Self {
         self.referrer = Some(referrer.into());
@@ -55,7 +55,7 @@ impl AddSubscriberToFormByEmail {
 impl Endpoint for AddSubscriberToFormByEmail {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v4/forms/{form_id}/subscribers";
-    /// Added twice is added.
+    /// Adding a subscriber twice has the same effect as adding them once.
     const EFFECT: Effect = Effect::Repeatable;
     type Reply = Upsert<FormSubscriber>;
 

@@ -6,7 +6,7 @@ use crate::SubscriberId;
 use crate::subscribers::SubscriberState;
 use crate::wire::Timestamp;
 
-/// A subscriber who came by a form.
+/// A subscriber of a form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FormSubscriber {
@@ -25,13 +25,13 @@ pub struct FormSubscriber {
     /// The custom fields by their keys. `None` where a field has no value.
     #[serde(default)]
     pub fields: BTreeMap<String, Option<String>>,
-    /// The URL of the page where it happened.
+    /// The URL of the page where the subscriber signed up.
     pub referrer: Option<String>,
-    /// The UTM parameters of that URL.
+    /// The UTM parameters of the referrer.
     pub referrer_utm_parameters: Option<UtmParameters>,
 }
 
-/// Where somebody came from, by the parameters of a URL (`utm_source` and so on).
+/// The UTM parameters of a URL (`utm_source` and so on), which tell where a visitor came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UtmParameters {

@@ -1,9 +1,9 @@
 use crate::wire::text_enum;
 
 text_enum! {
-    /// Whether a form is on pages of others, or is a page itself.
+    /// Whether a form is embedded into other pages, or is a landing page of its own.
     pub enum FormType {
-        /// A form:
+        /// A form that other pages embed:
         Embed = "embed",
         /// A landing page:
         Hosted = "hosted",

@@ -49,21 +49,21 @@ impl ListFormSubscribers {
         self
     }
 
-    /// When the subscriber came to the form.
+    /// Lists only subscribers who were added to the form in this range.
     #[must_use]
     pub fn with_added(mut self, added: DateRange) -> Self {
         self.added = added;
         self
     }
 
-    /// When the subscriber was created.
+    /// Lists only subscribers who were created in this range.
     #[must_use]
     pub fn with_created(mut self, created: DateRange) -> Self {
         self.created = created;
         self
     }
 
-    /// Leaves out what takes Kit long to look up. What that is, is not documented.
+    /// Leaves out fields that are costly for Kit to look up. Kit's documentation does not say which.
     #[must_use]
     pub fn slim(mut self) -> Self {
         self.slim = true;

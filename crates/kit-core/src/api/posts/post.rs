@@ -45,7 +45,7 @@ pub struct Post {
     pub is_paid: Option<bool>,
     /// The URL of the post. `None` for drafts.
     pub public_url: Option<String>,
-    /// The content, as HTML, where it was asked for.
+    /// The content, as HTML. Lists have the content only if it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub content: Presence<String>,
 }

@@ -3,9 +3,9 @@ use crate::wire::text_enum;
 text_enum! {
     /// Whether a post is on the web.
     pub enum PostStatus {
-        /// Not yet:
+        /// The post is not on the web yet:
         Draft = "draft",
-        /// It is:
+        /// The post is on the web:
         Published = "published",
     } else Other
 }

@@ -10,8 +10,9 @@ use crate::wire::{Body, ReadError, Reply, Timestamp};
 
 /// `POST /v4/purchases`: records a purchase.
 ///
-/// The purchase belongs to the subscriber of the email address; products that Kit does not know are created. Kit
-/// answers 201. A transaction that Kit has already gets the products in addition, as clients of others report.
+/// The purchase belongs to the subscriber with the email address. Kit creates products that it does not know. Kit
+/// answers 201. If Kit has the transaction already, it adds the products to the transaction, as third-party
+/// clients report.
 ///
 /// # Examples
 ///
@@ -30,8 +31,10 @@ pub struct CreatePurchase {
 }
 
 impl CreatePurchase {
-    /// A purchase with the status `paid`: who bought, your id of the transaction, the currency (three letters),
-    /// when it was, the amounts, and what was bought.
+    /// A purchase with the status `paid`.
+    ///
+    /// `email_address` is the address of the buyer, `transaction_id` is your id of the transaction, and `currency`
+    /// has three letters, such as `USD`.
     ///
     /// # Errors
     ///
@@ -70,7 +73,7 @@ impl CreatePurchase {
         })
     }
 
-    /// How far the purchase has come. Default: [`PurchaseStatus::Paid`], the only one of Kit's examples.
+    /// Sets the status of the purchase. Default: [`PurchaseStatus::Paid`], the only status in Kit's examples.
     #[must_use]
     pub fn with_status(mut self, status: PurchaseStatus) -> Self {
         self.purchase.status = status;

@@ -1,4 +1,4 @@
-//! Purchases: what subscribers bought elsewhere. With OAuth access tokens alone.
+//! Purchases: what subscribers bought elsewhere. These operations need an OAuth access token.
 //!
 //! | to | send | path |
 //! | --- | --- | --- |

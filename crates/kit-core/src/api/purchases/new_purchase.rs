@@ -38,7 +38,7 @@ impl Serialize for NewPurchase {
 /// What a purchase costs, in its currency.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Amounts {
-    /// The products together.
+    /// The price of all products together.
     pub subtotal: Decimal,
     /// The tax.
     pub tax: Decimal,
@@ -70,8 +70,9 @@ pub struct NewProduct {
 }
 
 impl NewProduct {
-    /// One piece of a product: its name, your id of it (`pid`), your id of the line (`lid`), which no other line of
-    /// the purchase has, and what a piece costs.
+    /// One piece of a product with this name and this price.
+    ///
+    /// `pid` is your id of the product. `lid` is your id of the line, which must be unique within the purchase.
     pub fn new(
         name: impl Into<String>,
         pid: impl Into<String>,

@@ -12,7 +12,7 @@ pub struct Purchase {
     pub id: PurchaseId,
     /// The id that the seller gave the transaction.
     pub transaction_id: String,
-    /// Who bought.
+    /// The id of the subscriber who bought.
     pub subscriber_id: Option<SubscriberId>,
     /// How far the purchase has come.
     pub status: PurchaseStatus,
@@ -22,7 +22,7 @@ pub struct Purchase {
     pub currency: String,
     /// When the purchase was made.
     pub transaction_time: Timestamp,
-    /// The products together.
+    /// The price of all products together.
     pub subtotal: Decimal,
     /// What was taken off.
     pub discount: Decimal,

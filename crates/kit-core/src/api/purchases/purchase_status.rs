@@ -1,7 +1,7 @@
 use crate::wire::text_enum;
 
 text_enum! {
-    /// How far a purchase has come.
+    /// The status of a purchase.
     pub enum PurchaseStatus {
         /// It is paid:
         Paid = "paid",

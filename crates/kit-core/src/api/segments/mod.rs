@@ -1,4 +1,4 @@
-//! Segments: subscribers that fit a description, which people make at Kit.
+//! Segments: groups of subscribers who meet conditions that people define at Kit.
 //!
 //! | to | send | path |
 //! | --- | --- | --- |

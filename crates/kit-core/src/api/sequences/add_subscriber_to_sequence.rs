@@ -34,8 +34,9 @@ impl AddSubscriberToSequence {
 impl Endpoint for AddSubscriberToSequence {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v4/sequences/{sequence_id}/subscribers/{id}";
-    /// Who is in the sequence is not added again. (In a sequence that repeats, somebody who has completed it meanwhile
-    /// might begin again: Kit's documentation says so of other ways to add, and not of this one.)
+    /// A subscriber who is in the sequence is not added again. (In a repeating sequence, a subscriber who has
+    /// completed the sequence in the meantime might start again: Kit's documentation says so of other ways to add
+    /// a subscriber, but not of this one.)
     const EFFECT: Effect = Effect::Repeatable;
     type Reply = Upsert<SequenceSubscriber>;
 

@@ -10,9 +10,9 @@ use crate::wire::{Body, Path, ReadError, Reply, Upsert};
 
 /// `POST /v4/sequences/{sequence_id}/subscribers`: adds the subscriber of an email address to a sequence.
 ///
-/// The subscriber has to be there: none is created. Kit answers 201, 200 where the subscriber is in the sequence
-/// already, 404 where there is no such sequence, 422 where the sequence is inactive; what it answers for an
-/// unknown address is not documented.
+/// The subscriber must exist: Kit does not create one. Kit answers 201 if the subscriber was added, 200 if they
+/// were in the sequence already, 404 if the sequence does not exist, or 422 if the sequence is inactive. What Kit
+/// answers for an unknown address is not documented.
 ///
 /// # Examples
 ///
@@ -46,8 +46,9 @@ impl AddSubscriberToSequenceByEmail {
 impl Endpoint for AddSubscriberToSequenceByEmail {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v4/sequences/{sequence_id}/subscribers";
-    /// Who is in the sequence is not added again. (In a sequence that repeats, somebody who has completed it meanwhile
-    /// might begin again: Kit's documentation says so of other ways to add, and not of this one.)
+    /// A subscriber who is in the sequence is not added again. (In a repeating sequence, a subscriber who has
+    /// completed the sequence in the meantime might start again: Kit's documentation says so of other ways to add
+    /// a subscriber, but not of this one.)
     const EFFECT: Effect = Effect::Repeatable;
     type Reply = Upsert<SequenceSubscriber>;
 

@@ -72,7 +72,7 @@ impl CreateSequence {
         self
     }
 
-    /// The template of the emails. Default: that of the account.
+    /// Sets the template of the emails. Default: the sequence has no template of its own.
     #[must_use]
     pub fn with_email_template_id(mut self, email_template_id: EmailTemplateId) -> Self {
         self.email_template_id = Some(email_template_id);
@@ -148,7 +148,7 @@ impl CreateSequence {
         self
     }
 
-    /// Who skips the sequence.
+    /// Sets the subscribers who skip the sequence.
     #[must_use]
     pub fn without_subscribers_of(
         mut self,

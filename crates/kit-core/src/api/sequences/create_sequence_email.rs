@@ -47,7 +47,7 @@ pub struct CreateSequenceEmail {
 }
 
 impl CreateSequenceEmail {
-    /// A draft at the end of this sequence, with a subject, and the time after the email before it.
+    /// A draft at the end of this sequence, which Kit sends this delay after the email before it.
     ///
     /// # Errors
     ///
@@ -77,7 +77,7 @@ impl CreateSequenceEmail {
         self
     }
 
-    /// Without a preview text.
+    /// Sends a null preview text: the email has none.
     #[must_use]
     pub fn without_preview_text(mut self) -> Self {
         self.preview_text = Change::Clear;
@@ -91,7 +91,7 @@ impl CreateSequenceEmail {
         self
     }
 
-    /// Without content.
+    /// Sends a null content: the email has none.
     #[must_use]
     pub fn without_content(mut self) -> Self {
         self.content = Change::Clear;
@@ -105,7 +105,7 @@ impl CreateSequenceEmail {
         self
     }
 
-    /// With the template of the sequence.
+    /// Gives the email no template of its own: it has the template of the sequence.
     #[must_use]
     pub fn without_email_template_id(mut self) -> Self {
         self.email_template_id = Change::Clear;
@@ -133,7 +133,7 @@ impl CreateSequenceEmail {
         self
     }
 
-    /// The email is sent on the days of the sequence.
+    /// Gives the email no days of its own: Kit sends it on the days of the sequence.
     #[must_use]
     pub fn without_send_days(mut self) -> Self {
         self.send_days = Change::Clear;

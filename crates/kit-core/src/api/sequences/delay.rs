@@ -5,10 +5,11 @@ use super::Weekday;
 use crate::error::Error;
 use crate::wire::{Change, text_enum};
 
-/// How long after the email before it an email of a sequence is sent.
+/// How long after the previous email Kit sends an email of a sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Delay {
-    /// So many days, at the hour and on the days of the sequence. 0, at once, is for the first email alone.
+    /// This many days, at the hour and on the days of the sequence. Only the first email may have 0, which means
+    /// at once.
     Days(u64),
     /// So many hours, whatever the hour and the day.
     Hours(u64),

@@ -5,7 +5,7 @@ use crate::endpoint::Endpoint;
 use crate::error::Effect;
 use crate::wire::{Path, ReadError, Reply};
 
-/// `DELETE /v4/sequences/{id}`: deletes a sequence: nobody gets any more of it.
+/// `DELETE /v4/sequences/{id}`: deletes a sequence, which stops its delivery at once.
 ///
 /// Kit answers 204, or 404 where there is no such sequence. To pause one, see
 /// [`UpdateSequence`](super::UpdateSequence).

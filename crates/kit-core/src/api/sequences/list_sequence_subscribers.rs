@@ -47,14 +47,14 @@ impl ListSequenceSubscribers {
         self
     }
 
-    /// When the subscriber entered the sequence.
+    /// Lists only subscribers who entered the sequence in this range.
     #[must_use]
     pub fn with_added(mut self, added: DateRange) -> Self {
         self.added = added;
         self
     }
 
-    /// When the subscriber was created.
+    /// Lists only subscribers who were created in this range.
     #[must_use]
     pub fn with_created(mut self, created: DateRange) -> Self {
         self.created = created;

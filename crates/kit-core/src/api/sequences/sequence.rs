@@ -21,13 +21,13 @@ pub struct Sequence {
     /// When the sequence was created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
-    /// When the sequence was changed last. Lists may not have it, nor any field below.
+    /// When the sequence was last changed. Lists may lack this field and all fields after it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
-    /// The address that the emails come from. Null where it is that of the account.
+    /// The address from which the emails are sent. Null if the sequence has none of its own.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub email_address: Presence<String>,
-    /// The template of the emails. Null where it is that of the account.
+    /// The template of the emails. Null if the sequence has none of its own.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub email_template_id: Presence<EmailTemplateId>,
     /// The days on which emails are sent.

@@ -18,13 +18,13 @@ pub struct SequenceEmail {
     pub preview_text: Option<String>,
     /// The address that the email comes from.
     pub email_address: Option<String>,
-    /// The template. `None` where it is that of the sequence.
+    /// The template. `None` if the email has none of its own.
     pub email_template_id: Option<EmailTemplateId>,
     /// Whether the email is sent; otherwise it is a draft.
     pub published: bool,
     /// The place in the sequence, from 0 on.
     pub position: Option<u64>,
-    /// How long after the email before it this one is sent.
+    /// How long after the previous email Kit sends this one, in `delay_unit`.
     pub delay_value: u64,
     /// What the delay is counted in.
     pub delay_unit: DelayUnit,
@@ -36,7 +36,7 @@ pub struct SequenceEmail {
 }
 
 impl SequenceEmail {
-    /// How long after the email before it this one is sent, as requests have it. `None` where the unit is not known.
+    /// The delay in the form that requests use. `None` if this version does not know the unit.
     pub fn delay(&self) -> Option<Delay> {
         match &self.delay_unit {
             DelayUnit::Days => Some(Delay::Days(self.delay_value)),

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::wire::text_enum;
 use crate::{FormId, SegmentId, SequenceId, TagId};
 
-/// Subscribers of tags, forms, sequences or segments, who skip a sequence.
+/// Subscribers who skip a sequence because of their tags, forms, sequences or segments.
 ///
 /// # Examples
 ///
@@ -15,7 +15,7 @@ use crate::{FormId, SegmentId, SequenceId, TagId};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubscriberSource {
-    /// What the ids are of.
+    /// Whether the ids are of tags, sequences, forms or segments.
     #[serde(rename = "type")]
     pub of: SubscriberSourceType,
     /// The ids.
@@ -44,14 +44,14 @@ impl SubscriberSource {
         Self::new(SubscriberSourceType::Segment, ids)
     }
 
-    /// The subscribers of a source of any type.
+    /// The subscribers of any of these tags, sequences, forms or segments, by their type and ids.
     pub fn new<T: Into<u64>>(of: SubscriberSourceType, ids: impl IntoIterator<Item = T>) -> Self {
         Self { of, ids: ids.into_iter().map(Into::into).collect() }
     }
 }
 
 text_enum! {
-    /// What the ids of a [`SubscriberSource`] are of.
+    /// The kind of resource that the ids of a [`SubscriberSource`] belong to.
     pub enum SubscriberSourceType {
         /// Tags:
         Tag = "tag",

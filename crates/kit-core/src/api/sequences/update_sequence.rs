@@ -8,10 +8,10 @@ use crate::error::{Effect, Error};
 use crate::wire::{Body, Path, ReadError, Reply};
 use crate::{EmailTemplateId, SequenceId};
 
-/// `PUT /v4/sequences/{id}`: changes what is given of a sequence, and nothing else.
+/// `PUT /v4/sequences/{id}`: changes the given fields of a sequence, and no others.
 ///
-/// Other days and another hour are for later emails, and not for those already queued. Kit answers 200 with the
-/// sequence, 404 where there is none, or 422 for a blank name.
+/// New days and a new hour apply to later emails, not to emails already queued. Kit answers 200 with the sequence,
+/// 404 if the sequence does not exist, or 422 for a blank name.
 ///
 /// # Examples
 ///
@@ -51,7 +51,7 @@ pub struct UpdateSequence {
 }
 
 impl UpdateSequence {
-    /// Changes nothing yet of the sequence with this id.
+    /// An update of the sequence with this id that changes nothing yet.
     pub fn new(id: SequenceId) -> Self {
         Self {
             id,
@@ -161,7 +161,7 @@ impl UpdateSequence {
         self
     }
 
-    /// Who skips the sequence.
+    /// Sets the subscribers who skip the sequence.
     #[must_use]
     pub fn without_subscribers_of(
         mut self,

@@ -9,10 +9,10 @@ use crate::error::{Effect, Error};
 use crate::wire::{Body, Change, Path, ReadError, Reply};
 use crate::{EmailTemplateId, SequenceEmailId, SequenceId};
 
-/// `PUT /v4/sequences/{sequence_id}/emails/{id}`: changes what is given of an email, and nothing else.
+/// `PUT /v4/sequences/{sequence_id}/emails/{id}`: changes the given fields of an email, and no others.
 ///
-/// Another position may let subscribers who are on their way skip an email. Kit answers 200 with
-/// the email, 404 where there is none, or 422 for days beside a delay in hours.
+/// A new position may make subscribers who are under way skip emails. Kit answers 200 with the email, 404 if the
+/// email does not exist, or 422 if days are given for a delay in hours.
 ///
 /// # Examples
 ///
@@ -50,7 +50,7 @@ pub struct UpdateSequenceEmail {
 }
 
 impl UpdateSequenceEmail {
-    /// Changes nothing yet of the email with this id.
+    /// An update of the email with this id that changes nothing yet.
     pub fn new(sequence_id: SequenceId, id: SequenceEmailId) -> Self {
         Self {
             sequence_id,
@@ -76,7 +76,7 @@ impl UpdateSequenceEmail {
         Ok(self)
     }
 
-    /// The time after the email before this one.
+    /// Changes how long after the previous email Kit sends this one.
     #[must_use]
     pub fn with_delay(mut self, delay: Delay) -> Self {
         self.delay = Some(delay);
@@ -90,7 +90,7 @@ impl UpdateSequenceEmail {
         self
     }
 
-    /// Without a preview text.
+    /// Removes the preview text.
     #[must_use]
     pub fn without_preview_text(mut self) -> Self {
         self.preview_text = Change::Clear;
@@ -104,7 +104,7 @@ impl UpdateSequenceEmail {
         self
     }
 
-    /// Without content.
+    /// Sends a null content. Kit's documentation does not say whether that clears the content.
     #[must_use]
     pub fn without_content(mut self) -> Self {
         self.content = Change::Clear;
@@ -118,7 +118,7 @@ impl UpdateSequenceEmail {
         self
     }
 
-    /// With the template of the sequence.
+    /// Removes the email's own template: the email has the template of the sequence.
     #[must_use]
     pub fn without_email_template_id(mut self) -> Self {
         self.email_template_id = Change::Clear;
@@ -132,7 +132,7 @@ impl UpdateSequenceEmail {
         self
     }
 
-    /// Keeps the email a draft.
+    /// Makes the email a draft, which Kit does not send.
     #[must_use]
     pub fn unpublished(mut self) -> Self {
         self.published = Some(false);
@@ -146,7 +146,7 @@ impl UpdateSequenceEmail {
         self
     }
 
-    /// The email is sent on the days of the sequence.
+    /// Removes the email's own days: Kit sends the email on the days of the sequence.
     #[must_use]
     pub fn without_send_days(mut self) -> Self {
         self.send_days = Change::Clear;

@@ -13,11 +13,11 @@ pub struct Snippet {
     pub id: SnippetId,
     /// The name.
     pub name: String,
-    /// What the snippet consists of.
+    /// The type of the snippet: inline text or a block of HTML.
     pub snippet_type: SnippetType,
     /// Whether the snippet is archived.
     pub archived: bool,
-    /// The key, made of the first name: emails have the snippet as `{{ snippet.<key> }}`.
+    /// The key, which Kit made from the name at creation. Emails include the snippet with `{{ snippet.<key> }}`.
     pub key: String,
     /// When the snippet was created.
     pub created_at: Timestamp,
@@ -39,7 +39,7 @@ pub struct SnippetDocument {
     pub id: Option<u64>,
     /// The document. Its shape is not documented.
     pub value: Option<Value>,
-    /// The document as HTML. `None` after it was created.
+    /// The document as HTML. `None` in the reply that creates the snippet.
     pub value_html: Option<String>,
     /// The document as plain text.
     pub value_plain: Option<String>,

@@ -3,7 +3,7 @@ use serde::{Serialize, Serializer};
 
 use super::SnippetType;
 
-/// What a snippet consists of.
+/// The body of a snippet, with its type.
 ///
 /// # Examples
 ///

@@ -1,7 +1,7 @@
 use crate::wire::text_enum;
 
 text_enum! {
-    /// What a snippet consists of. The type of a snippet does not change.
+    /// The type of a snippet, which never changes.
     pub enum SnippetType {
         /// A text with Liquid in it:
         Inline = "inline",

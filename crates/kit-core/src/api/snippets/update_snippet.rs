@@ -8,10 +8,10 @@ use crate::endpoint::Endpoint;
 use crate::error::{Effect, Error};
 use crate::wire::{Body, Path, ReadError, Reply};
 
-/// `PUT /v4/snippets/{id}`: changes what is given of a snippet, and nothing else.
+/// `PUT /v4/snippets/{id}`: changes the given fields of a snippet, and no others.
 ///
-/// A new body is in each email that is sent from then on. Kit answers 200 with the snippet, 404 where there is
-/// none, and 422 for the body of the other type, which a snippet keeps for ever.
+/// Every email sent afterwards has the new body. Kit answers 200 with the snippet, 404 if the snippet does not
+/// exist, or 422 for a body of the other type, because a snippet never changes its type.
 ///
 /// # Examples
 ///
@@ -33,7 +33,7 @@ pub struct UpdateSnippet {
 }
 
 impl UpdateSnippet {
-    /// Changes nothing yet of the snippet with this id.
+    /// An update of the snippet with this id that changes nothing yet.
     pub fn new(id: SnippetId) -> Self {
         Self { id, name: None, archived: None, body: None }
     }

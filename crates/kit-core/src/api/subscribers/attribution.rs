@@ -6,22 +6,22 @@ use crate::wire::Presence;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Attribution {
-    /// The URL of the page where it happened.
+    /// The URL of the page where the subscriber signed up.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub referrer: Presence<String>,
-    /// The UTM parameter of that URL: the source.
+    /// The `utm_source` parameter of the referrer.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub utm_source: Presence<String>,
-    /// The UTM parameter of that URL: the medium.
+    /// The `utm_medium` parameter of the referrer.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub utm_medium: Presence<String>,
-    /// The UTM parameter of that URL: the campaign.
+    /// The `utm_campaign` parameter of the referrer.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub utm_campaign: Presence<String>,
-    /// The UTM parameter of that URL: the term.
+    /// The `utm_term` parameter of the referrer.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub utm_term: Presence<String>,
-    /// The UTM parameter of that URL: the content.
+    /// The `utm_content` parameter of the referrer.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub utm_content: Presence<String>,
     /// What the source at Kit is, such as `form_subscription`.
@@ -30,10 +30,10 @@ pub struct Attribution {
     /// The name of the source.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub source_name: Presence<String>,
-    /// What of the source it was.
+    /// The mechanism of the source by which the subscriber came.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub source_mechanism: Presence<String>,
-    /// The id of that.
+    /// The id of the mechanism.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub source_mechanism_id: Presence<u64>,
 }

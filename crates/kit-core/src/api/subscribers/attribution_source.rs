@@ -25,7 +25,7 @@ impl AttributionSource {
     }
 }
 
-/// A source at Kit: all that is given has to hold.
+/// A source at Kit. Subscribers have to match every field that is given.
 ///
 /// # Examples
 ///
@@ -46,10 +46,10 @@ pub struct KitSource {
     /// The names of the sources.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub source_names: Vec<String>,
-    /// What of the source it was.
+    /// The mechanism of the source by which subscribers came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mechanism: Option<String>,
-    /// The ids of that.
+    /// The ids of the mechanisms.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mechanism_ids: Vec<u64>,
 }

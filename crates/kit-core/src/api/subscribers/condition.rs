@@ -8,7 +8,7 @@ use super::{
 use crate::error::Error;
 use crate::{CustomFieldId, FormId, TagId};
 
-/// What subscribers have to meet.
+/// A condition that subscribers have to meet.
 ///
 /// # Examples
 ///
@@ -26,36 +26,36 @@ use crate::{CustomFieldId, FormId, TagId};
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Condition {
-    /// They opened emails.
+    /// Subscribers who opened emails.
     Opens(Engagement),
-    /// They clicked links.
+    /// Subscribers who clicked links.
     Clicks(Clicks),
-    /// Emails were sent to them.
+    /// Subscribers to whom emails were sent.
     Sent(Engagement),
-    /// Emails reached them.
+    /// Subscribers whom emails reached.
     Delivered(Engagement),
-    /// They were created at some time.
+    /// Subscribers who were created in a period.
     Subscribed(Subscribed),
-    /// They are in one of these states.
+    /// Subscribers who are in one of these states.
     SubscriberState {
         /// The states.
         states: Vec<SubscriberState>,
     },
-    /// They have tags.
+    /// Subscribers who have tags.
     Tags {
-        /// Entries, of which one has to hold.
+        /// The entries, of which at least one has to match.
         any: Vec<TagSet>,
     },
-    /// They came from somewhere: not where they are now.
+    /// Subscribers who came from a source. The condition is on the original source, not on their current forms.
     Attribution {
-        /// Entries, of which one has to hold.
+        /// The entries, of which at least one has to match.
         any: Vec<AttributionSource>,
     },
-    /// The value of a custom field.
+    /// Subscribers whose value of a custom field passes a test.
     CustomField(FieldCondition),
-    /// They are at some place.
+    /// Subscribers who are near a place.
     Location(Place),
-    /// One that this version does not know: an object with its `type`.
+    /// A condition that this version does not know, as a JSON object with its `type`.
     #[serde(untagged)]
     Other(Value),
 }
@@ -78,28 +78,30 @@ impl Condition {
         }
     }
 
-    /// They are in one of these states.
+    /// Subscribers who are in one of these states.
     pub fn states(states: impl IntoIterator<Item = SubscriberState>) -> Self {
         Self::SubscriberState { states: states.into_iter().collect() }
     }
 
-    /// They have these tags. Whether one of them is enough is not documented: for one of several, give an entry of
-    /// [`Condition::Tags`] for each.
+    /// Subscribers who have these tags.
+    ///
+    /// Kit's documentation does not say whether one of the tags is enough. To match any of several tags, give
+    /// [`Condition::Tags`] one entry for each tag.
     pub fn tags(ids: impl IntoIterator<Item = TagId>) -> Self {
         Self::Tags { any: vec![TagSet::new(ids)] }
     }
 
-    /// They came by one of these forms or landing pages.
+    /// Subscribers who came by one of these forms or landing pages.
     pub fn came_by_forms(ids: impl IntoIterator<Item = FormId>) -> Self {
         Self::Attribution { any: vec![AttributionSource::Forms { ids: ids.into_iter().collect() }] }
     }
 
-    /// The value of this custom field.
+    /// Subscribers whose value of this custom field passes this test.
     pub fn field(id: CustomFieldId, test: FieldTest) -> Self {
         Self::CustomField(FieldCondition::new(id, test))
     }
 
-    /// They are within so many miles of a place.
+    /// Subscribers who are within this many miles of a place.
     ///
     /// # Errors
     ///

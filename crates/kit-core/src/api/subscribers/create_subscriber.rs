@@ -10,9 +10,9 @@ use crate::wire::{Body, ReadError, Reply};
 
 /// `POST /v4/subscribers`: creates a subscriber, or updates the first name of the one with this email address.
 ///
-/// Kit answers 201 with a new subscriber, 200 with one that was there, whose state stays, 202 where more than 10
-/// custom fields follow later, and 422 for a bad address. Keys of custom fields that the account does not have are
-/// ignored, and named in the warnings.
+/// Kit answers 201 with the new subscriber, 200 with the existing one, whose state does not change, 202 if there
+/// are more than 10 custom fields, which Kit saves later, or 422 for a bad address. Kit ignores keys of custom
+/// fields that the account does not have, and names them in the warnings.
 ///
 /// # Examples
 ///
@@ -58,7 +58,8 @@ impl CreateSubscriber {
         self
     }
 
-    /// Whether the subscriber gets emails, if it is new. Default: [`SubscriberState::Active`].
+    /// Sets the state of a new subscriber. An existing one keeps their state. Default:
+    /// [`SubscriberState::Active`].
     #[must_use]
     pub fn with_state(mut self, state: SubscriberState) -> Self {
         self.state = Some(state);

@@ -5,8 +5,8 @@ use crate::endpoint::Endpoint;
 use crate::error::Effect;
 use crate::wire::{Path, ReadError, Reply};
 
-/// `DELETE /v4/subscribers/{subscriber_id}/location`: takes the pinned location from a subscriber: Kit infers one
-/// again.
+/// `DELETE /v4/subscribers/{subscriber_id}/location`: removes the pinned location of a subscriber, so that Kit may
+/// infer one again.
 ///
 /// Kit answers 204, or 404 where there is no such subscriber.
 ///

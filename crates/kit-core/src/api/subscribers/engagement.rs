@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::BroadcastId;
 use crate::wire::{Date, text_enum};
 
-/// How many emails, when, and which: for opened, sent and delivered emails.
+/// Which emails count, how many of them are needed, and when: for opened, sent and delivered emails.
 ///
 /// # Examples
 ///
@@ -28,7 +28,7 @@ pub struct Engagement {
     any: Vec<OfBroadcasts>,
 }
 
-/// How many links, when, and which: for clicks.
+/// Which clicks count, how many of them are needed, and when.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Clicks {
     #[serde(flatten)]
@@ -89,7 +89,7 @@ fn bounds(bound: Bound<u64>) -> (Option<u64>, Option<u64>) {
 macro_rules! events {
     ($name:ident) => {
         impl $name {
-            /// Any, at any time. How many are meant where no count is given is not documented.
+            /// Events at any time, without a count. How many events Kit then requires is not documented.
             pub fn new() -> Self {
                 Self::default()
             }
@@ -127,7 +127,7 @@ impl Engagement {
         self.any.iter().any(|of| of.ids.is_empty())
     }
 
-    /// Emails of one of these broadcasts. Called again: or of one of those.
+    /// Counts only emails of these broadcasts. Further calls add broadcasts.
     #[must_use]
     pub fn of_broadcasts(mut self, ids: impl IntoIterator<Item = BroadcastId>) -> Self {
         self.any.push(OfBroadcasts { ids: ids.into_iter().collect() });
@@ -144,14 +144,15 @@ impl Clicks {
         })
     }
 
-    /// In one of these broadcasts. Called again: or in one of those.
+    /// Counts only clicks in these broadcasts. Further calls, also of [`on`](Self::on), add alternatives.
     #[must_use]
     pub fn of_broadcasts(mut self, ids: impl IntoIterator<Item = BroadcastId>) -> Self {
         self.any.push(Clicked::Broadcasts { ids: ids.into_iter().collect() });
         self
     }
 
-    /// On one of these links. Called again: or on one of those.
+    /// Counts only clicks on these links. Further calls, also of [`of_broadcasts`](Self::of_broadcasts), add
+    /// alternatives.
     #[must_use]
     pub fn on(mut self, urls: ClickedUrls) -> Self {
         self.any.push(Clicked::Urls(urls));
@@ -159,7 +160,7 @@ impl Clicks {
     }
 }
 
-/// Links by their ids or by what their URLs are.
+/// Links, chosen by their ids or by their URLs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ClickedUrls {
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -4,35 +4,35 @@ use serde::{Serialize, Serializer};
 use crate::CustomFieldId;
 use crate::wire::Decimal;
 
-/// The value of a custom field that subscribers have.
+/// A condition on the value of a custom field.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FieldCondition {
     id: CustomFieldId,
     test: FieldTest,
 }
 
-/// What the value of a custom field has to be. A value that is no number meets no comparison with one.
+/// A test of the value of a custom field. A value that is not a number passes no comparison with a number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldTest {
-    /// This text.
+    /// The value is this text.
     Is(String),
-    /// A text with this text in it, in upper or lower case.
+    /// The value contains this text, ignoring case. A blank text matches any stored value.
     Contains(String),
-    /// Any text but an empty one.
+    /// The value is not empty.
     HasValue,
-    /// A greater number.
+    /// The value is a number greater than this one.
     GreaterThan(Decimal),
-    /// This number or a greater one.
+    /// The value is this number or a greater one.
     AtLeast(Decimal),
-    /// A smaller number.
+    /// The value is a number less than this one.
     LessThan(Decimal),
-    /// This number or a smaller one.
+    /// The value is this number or a smaller one.
     AtMost(Decimal),
 }
 
 impl FieldCondition {
-    /// The value of this custom field.
+    /// The value of this custom field has to pass this test.
     pub fn new(id: CustomFieldId, test: FieldTest) -> Self {
         Self { id, test }
     }

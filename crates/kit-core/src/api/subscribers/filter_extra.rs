@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use crate::wire::Date;
 
-/// What a filter tells of subscribers where it is asked for.
+/// A part of found subscribers that Kit returns only if it is asked for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -18,15 +18,15 @@ pub enum FilterExtra {
     CanceledAt,
     /// Which emails the subscriber got, opened and clicked in the last 90 days.
     Stats,
-    /// The same in a time that is given: as far as the account keeps it.
+    /// The same statistics for a given range of days, cut to the days that the account keeps.
     #[serde(rename = "stats")]
     StatsOf {
-        /// The time.
+        /// The range of days.
         range: StatsRange,
     },
     /// The values of all custom fields.
     CustomFields,
-    /// One that this version does not know: an object with its `type`.
+    /// A part that this version does not know, as a JSON object with its `type`.
     #[serde(untagged)]
     Other(Value),
 }

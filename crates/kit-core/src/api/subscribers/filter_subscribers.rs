@@ -7,10 +7,10 @@ use crate::error::{Effect, Error};
 use crate::list::{List, Page, PageQuery};
 use crate::wire::{Body, ReadError, Reply};
 
-/// `POST /v4/subscribers/filter`: the subscribers that meet all of some conditions, page by page.
+/// `POST /v4/subscribers/filter`: finds the subscribers who meet all of several conditions, page by page.
 ///
-/// Where a page begins is written into the body. Kit's documentation shows pages of this list, and does not say
-/// how to ask for one.
+/// The body also holds the cursor of the page. Kit's documentation shows pages of this list, but does not say how
+/// to ask for one.
 ///
 /// # Examples
 ///
@@ -41,7 +41,7 @@ pub struct FilterSubscribers {
 }
 
 impl FilterSubscribers {
-    /// The subscribers that meet all of these conditions. Kit advises to name the states that are wanted.
+    /// Finds the subscribers who meet all of these conditions. Kit advises to include a condition on their states.
     pub fn new(all: impl IntoIterator<Item = Condition>) -> Self {
         Self {
             all: all.into_iter().collect(),
@@ -60,7 +60,7 @@ impl FilterSubscribers {
         self
     }
 
-    /// Asks for more than Kit tells by default.
+    /// Asks for parts of the subscribers that Kit leaves out by default.
     #[must_use]
     pub fn including(mut self, extras: impl IntoIterator<Item = FilterExtra>) -> Self {
         self.include = extras.into_iter().collect();
@@ -86,7 +86,7 @@ impl FilterSubscribers {
 impl Endpoint for FilterSubscribers {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v4/subscribers/filter";
-    /// It only reads, in spite of its method.
+    /// The operation only reads, although its method is POST.
     const EFFECT: Effect = Effect::Reads;
     type Reply = Page<FilteredSubscriber>;
 

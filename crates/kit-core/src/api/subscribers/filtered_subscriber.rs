@@ -7,7 +7,8 @@ use crate::id::text;
 use crate::wire::{Decimal, Presence, Timestamp};
 use crate::{SubscriberId, TagId};
 
-/// A subscriber that meets a filter. Its ids are texts in JSON, unlike everywhere else, and it has no state.
+/// A subscriber whom a filter found. Unlike other subscribers, this one has no state, and its id and `tag_ids` are
+/// texts in JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FilteredSubscriber {
@@ -26,27 +27,27 @@ pub struct FilteredSubscriber {
     /// The ids of the tags: not always there.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "text::list")]
     pub tag_ids: Option<Vec<TagId>>,
-    /// Where the subscriber came from: where it was asked for.
+    /// Where the subscriber came from, if it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub attribution: Presence<Box<Attribution>>,
-    /// The tags: where they were asked for.
+    /// The tags of the subscriber, if they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<TagName>>,
-    /// Where the subscriber is: where it was asked for.
+    /// Where the subscriber is, if it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub location: Presence<Box<Location>>,
-    /// When the state of the subscriber changed last: where it was asked for.
+    /// When the subscriber's state last changed, if it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub canceled_at: Presence<Timestamp>,
-    /// Which emails the subscriber got, opened and clicked: where it was asked for.
+    /// The email statistics of the subscriber, if they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stats: Option<FilteredStats>,
-    /// The custom fields by their keys: where they were asked for.
+    /// The values of all custom fields by their keys, if they were asked for. `None` for a field without a value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<BTreeMap<String, Option<String>>>,
 }
 
-/// Numbers of a subscriber that meets a filter.
+/// The email statistics of a subscriber whom a filter found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FilteredStats {

@@ -32,7 +32,7 @@ impl GetSubscriberStats {
         Self { subscriber_id, email_sent: DateRange::default() }
     }
 
-    /// When the emails were sent, in days.
+    /// Counts only emails that were sent in this range of days.
     #[must_use]
     pub fn with_email_sent(mut self, email_sent: DateRange) -> Self {
         self.email_sent = email_sent;

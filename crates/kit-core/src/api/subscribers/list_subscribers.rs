@@ -8,7 +8,7 @@ use crate::wire::{Body, DateRange, Query, ReadError, Reply};
 
 /// `GET /v4/subscribers`: the subscribers of the account, page by page.
 ///
-/// Kit answers 422 where they are to be sorted by when they unsubscribed, and the status is not
+/// Kit answers 422 if the list is sorted by the time of unsubscribing and the status is not
 /// [`SubscriberStatus::Cancelled`](super::SubscriberStatus::Cancelled).
 ///
 /// # Examples
@@ -37,8 +37,8 @@ impl ListSubscribers {
         Self::default()
     }
 
-    /// Lists the subscribers of these email addresses alone. An empty list, a blank address and one with a comma are
-    /// refused as bad input when the list is sent.
+    /// Lists only the subscribers with these email addresses. Sending the list fails with an [`Error::Input`] if
+    /// there is no address, or if an address is blank or has a comma.
     #[must_use]
     pub fn with_email_addresses<T: Into<String>>(
         mut self,
@@ -55,28 +55,28 @@ impl ListSubscribers {
         self
     }
 
-    /// When the subscriber was created.
+    /// Lists only subscribers who were created in this range.
     #[must_use]
     pub fn with_created(mut self, created: DateRange) -> Self {
         self.created = created;
         self
     }
 
-    /// When the subscriber was changed last.
+    /// Lists only subscribers who were last changed in this range.
     #[must_use]
     pub fn with_updated(mut self, updated: DateRange) -> Self {
         self.updated = updated;
         self
     }
 
-    /// Asks for more than Kit tells by default.
+    /// Asks for parts of the subscribers that Kit leaves out by default.
     #[must_use]
     pub fn including(mut self, extras: impl IntoIterator<Item = SubscriberExtra>) -> Self {
         self.include = extras.into_iter().collect();
         self
     }
 
-    /// Sorts by this. Kit's documentation does not say what it sorts by otherwise.
+    /// Sorts the list by this field. Kit's documentation does not give a default.
     #[must_use]
     pub fn with_sort_field(mut self, sort_field: SubscriberSortField) -> Self {
         self.sort_field = Some(sort_field);
@@ -90,7 +90,7 @@ impl ListSubscribers {
         self
     }
 
-    /// Leaves out what takes Kit long to look up. What that is, is not documented.
+    /// Leaves out fields that are costly for Kit to look up. Kit's documentation does not say which.
     #[must_use]
     pub fn slim(mut self) -> Self {
         self.slim = true;

@@ -8,7 +8,7 @@
 //! | read a subscriber | [`GetSubscriber`] | `GET /v4/subscribers/{id}` |
 //! | change a subscriber | [`UpdateSubscriber`] | `PUT /v4/subscribers/{id}` |
 //! | unsubscribe a subscriber | [`Unsubscribe`] | `POST /v4/subscribers/{id}/unsubscribe` |
-//! | read how a subscriber reads | [`GetSubscriberStats`] | `GET /v4/subscribers/{subscriber_id}/stats` |
+//! | read the statistics of a subscriber | [`GetSubscriberStats`] | `GET /v4/subscribers/{subscriber_id}/stats` |
 //! | list the tags of a subscriber | [`ListSubscriberTags`] | `GET /v4/subscribers/{subscriber_id}/tags` |
 //! | pin a location | [`PinLocation`] | `POST /v4/subscribers/{subscriber_id}/location` |
 //! | change a pinned location | [`UpdateLocation`] | `PATCH /v4/subscribers/{subscriber_id}/location` |

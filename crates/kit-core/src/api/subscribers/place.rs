@@ -13,7 +13,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// Within so many miles of a place.
+    /// The area within this many miles of a place.
     ///
     /// # Errors
     ///

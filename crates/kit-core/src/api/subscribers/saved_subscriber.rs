@@ -7,12 +7,13 @@ use crate::wire::{ReadError, Reply, UpsertOutcome};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SavedSubscriber {
-    /// Whether the subscriber is new. [`UpsertOutcome::Accepted`]: custom fields follow later, and are `None` here.
+    /// Whether the subscriber is new. With [`UpsertOutcome::Accepted`], Kit saves the custom fields later, and
+    /// they are `None` here.
     #[serde(skip)]
     pub outcome: UpsertOutcome,
     /// The subscriber.
     pub subscriber: Subscriber,
-    /// A text for each key of a custom field that the account does not have. Its value was not saved.
+    /// One warning for each custom field key that the account does not have. Kit did not save its value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warnings: Option<Vec<String>>,
 }

@@ -35,9 +35,9 @@ text_enum! {
         Opens = "engagement__opens",
         /// How many links they clicked:
         Clicks = "engagement__clicks",
-        /// How many of their emails they opened:
+        /// The share of their emails that they opened:
         OpenRate = "engagement__open_rate",
-        /// In how many of their emails they clicked a link:
+        /// The share of their emails in which they clicked a link:
         ClickRate = "engagement__click_rate",
         /// How far they are from the place of a condition:
         Distance = "location__distance",

@@ -23,16 +23,17 @@ pub struct Subscriber {
     /// The custom fields by their keys. `None` where a field has no value.
     #[serde(default)]
     pub fields: BTreeMap<String, Option<String>>,
-    /// Where the subscriber came from: where it was asked for.
+    /// Where the subscriber came from, if it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub attribution: Presence<Box<Attribution>>,
-    /// The tags: where they were asked for.
+    /// The tags of the subscriber, if they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<TagName>>,
-    /// Where the subscriber is: where it was asked for.
+    /// Where the subscriber is, if it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub location: Presence<Box<Location>>,
-    /// When the subscriber unsubscribed: where it was asked for. One subscriber alone has it unasked.
+    /// When the subscriber unsubscribed. Lists have this only if it was asked for,
+    /// [`GetSubscriber`](super::GetSubscriber) without asking.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub canceled_at: Presence<Timestamp>,
 }

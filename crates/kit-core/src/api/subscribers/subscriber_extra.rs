@@ -1,7 +1,7 @@
 use crate::wire::text_enum;
 
 text_enum! {
-    /// What a list of subscribers tells where it is asked for.
+    /// A part of listed subscribers that Kit returns only if it is asked for.
     pub enum SubscriberExtra {
         /// Where the subscriber came from:
         Attribution = "attribution",

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::SubscriberId;
 use crate::wire::{Decimal, Timestamp};
 
-/// Which emails a subscriber got, opened and clicked.
+/// A subscriber with their email statistics.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubscriberWithStats {
@@ -13,7 +13,7 @@ pub struct SubscriberWithStats {
     pub stats: SubscriberStats,
 }
 
-/// Numbers of a subscriber.
+/// The email statistics of a subscriber.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubscriberStats {

@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use crate::TagId;
 
-/// Tags that subscribers have. Whether one of them is enough is not documented.
+/// Tags that subscribers have to have. Kit's documentation does not say whether one of the tags is enough.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "type", rename = "ids")]
 pub struct TagSet {
@@ -10,7 +10,7 @@ pub struct TagSet {
 }
 
 impl TagSet {
-    /// These tags.
+    /// An entry for these tags.
     pub fn new(ids: impl IntoIterator<Item = TagId>) -> Self {
         Self { matching: ids.into_iter().collect() }
     }

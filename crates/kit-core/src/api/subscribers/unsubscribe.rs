@@ -31,7 +31,7 @@ impl Unsubscribe {
 impl Endpoint for Unsubscribe {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v4/subscribers/{id}/unsubscribe";
-    /// Unsubscribed twice is unsubscribed.
+    /// Unsubscribing a subscriber twice has the same effect as unsubscribing them once.
     const EFFECT: Effect = Effect::Repeatable;
     type Reply = ();
 

@@ -7,8 +7,8 @@ use crate::endpoint::Endpoint;
 use crate::error::{Effect, Error};
 use crate::wire::{Body, Path, ReadError, Reply};
 
-/// `PATCH /v4/subscribers/{subscriber_id}/location`: replaces the pinned location of a subscriber: all of it, in
-/// spite of the method.
+/// `PATCH /v4/subscribers/{subscriber_id}/location`: replaces the whole pinned location of a subscriber, although
+/// the method is PATCH.
 ///
 /// Kit answers 200 with the location, 404 where there is no such subscriber, or 422 where a field is missing.
 ///

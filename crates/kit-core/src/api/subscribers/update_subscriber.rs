@@ -11,9 +11,9 @@ use crate::wire::{Body, Change, Path, ReadError, Reply};
 
 /// `PUT /v4/subscribers/{id}`: changes the email address, the first name and the custom fields of a subscriber.
 ///
-/// Kit answers 200 with the subscriber, 202 where more than 10 custom fields follow later, 404 where there is
-/// none, and 422 for an address that another subscriber has. The state stays: see
-/// [`Unsubscribe`](super::Unsubscribe).
+/// Kit answers 200 with the subscriber, 202 if there are more than 10 custom fields, which Kit saves later, 404 if
+/// the subscriber does not exist, or 422 for an address that another subscriber has. The state does not change: to
+/// change it, see [`Unsubscribe`](super::Unsubscribe).
 ///
 /// # Examples
 ///
@@ -38,7 +38,7 @@ pub struct UpdateSubscriber {
 }
 
 impl UpdateSubscriber {
-    /// Gives the subscriber with this id this email address, which may be the one that it has.
+    /// Sets the email address of the subscriber with this id. The address may be the present one.
     ///
     /// # Errors
     ///

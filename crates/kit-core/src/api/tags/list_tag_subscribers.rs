@@ -50,21 +50,21 @@ impl ListTagSubscribers {
         self
     }
 
-    /// When the subscriber got the tag.
+    /// Lists only subscribers who got the tag in this range.
     #[must_use]
     pub fn with_tagged(mut self, tagged: DateRange) -> Self {
         self.tagged = tagged;
         self
     }
 
-    /// When the subscriber was created.
+    /// Lists only subscribers who were created in this range.
     #[must_use]
     pub fn with_created(mut self, created: DateRange) -> Self {
         self.created = created;
         self
     }
 
-    /// Leaves out what takes Kit long to look up. What that is, is not documented.
+    /// Leaves out fields that are costly for Kit to look up. Kit's documentation does not say which.
     #[must_use]
     pub fn slim(mut self) -> Self {
         self.slim = true;

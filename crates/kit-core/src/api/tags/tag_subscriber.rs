@@ -33,7 +33,7 @@ impl TagSubscriber {
 impl Endpoint for TagSubscriber {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v4/tags/{tag_id}/subscribers/{id}";
-    /// Tagged twice is tagged.
+    /// Tagging a subscriber twice has the same effect as tagging them once.
     const EFFECT: Effect = Effect::Repeatable;
     type Reply = Upsert<TaggedSubscriber>;
 

@@ -10,9 +10,9 @@ use crate::wire::{Body, Path, ReadError, Reply, Upsert};
 
 /// `POST /v4/tags/{tag_id}/subscribers`: gives the subscriber of an email address a tag.
 ///
-/// The subscriber has to be there: none is created. Kit answers 201, 200 where the subscriber has the tag already,
-/// 404 where there is no such tag, 422 for a blank address; what it answers for an unknown address is not
-/// documented.
+/// The subscriber must exist: Kit does not create one. Kit answers 201 if the subscriber got the tag, 200 if they
+/// had it already, 404 if the tag does not exist, or 422 for a blank address. What Kit answers for an unknown
+/// address is not documented.
 ///
 /// # Examples
 ///
@@ -46,7 +46,7 @@ impl TagSubscriberByEmail {
 impl Endpoint for TagSubscriberByEmail {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v4/tags/{tag_id}/subscribers";
-    /// Tagged twice is tagged.
+    /// Tagging a subscriber twice has the same effect as tagging them once.
     const EFFECT: Effect = Effect::Repeatable;
     type Reply = Upsert<TaggedSubscriber>;
 

@@ -8,8 +8,8 @@ use crate::wire::{Path, Query, ReadError, Reply};
 
 /// `DELETE /v4/tags/{tag_id}/subscribers`: takes a tag from the subscriber of an email address.
 ///
-/// Kit answers 204, 404 where there is no such tag, or 422 for a blank address. Where Kit reads the address is not
-/// documented: it is sent in the query.
+/// Kit answers 204, 404 if the tag does not exist, or 422 for a blank address. Kit's documentation does not say
+/// where the address belongs: this operation sends it in the query.
 ///
 /// # Examples
 ///

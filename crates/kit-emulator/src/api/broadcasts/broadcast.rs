@@ -7,6 +7,7 @@ use crate::world::Row;
 pub(super) const SENDING_TAKES: i64 = 1;
 
 /// A broadcast.
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own")]
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Broadcast {
     pub(in crate::api) id: u64,
@@ -29,6 +30,9 @@ pub(crate) struct Broadcast {
     /// Whether it was sent to its end.
     #[serde(default)]
     pub(super) is_sent: bool,
+    /// Whether what was sent has links.
+    #[serde(default)]
+    pub(super) has_links: bool,
     /// Who got it, in the order of their ids.
     #[serde(default)]
     pub(in crate::api) recipients: Vec<u64>,
@@ -91,7 +95,7 @@ impl Broadcast {
 
     pub(super) fn to_json(&self, now: &str, template: &str) -> Value {
         let mut json = self.to_event(now);
-        let public_url = format!("https://example.ck.page/posts/{}", self.id);
+        let public_url = format!("https://example.ck.page/posts/post-{}", self.id);
         json["content"] = self.content.as_deref().into();
         json["thumbnail_alt"] = self.thumbnail_alt.as_deref().into();
         json["thumbnail_url"] = self.thumbnail_url.as_deref().into();

@@ -9,7 +9,7 @@ pub(in crate::api) fn is_opened(broadcast: u64, subscriber: u64) -> bool {
 
 /// Whether a subscriber has clicked all links of a broadcast: every fourth one.
 pub(in crate::api) fn is_clicked(broadcast: &Broadcast, subscriber: u64) -> bool {
-    broadcast.id.wrapping_add(subscriber).is_multiple_of(4) && !broadcast.links().is_empty()
+    broadcast.id.wrapping_add(subscriber).is_multiple_of(4) && broadcast.has_links
 }
 
 /// A fraction of 1 with three decimals.

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::Broadcast;
 use crate::api::call::Call;
-use crate::api::email_templates::DEFAULT_TEMPLATE;
+use crate::api::email_templates::{self, STARTING_POINT};
 use crate::api::happenings::{self, Happening, happen};
 use crate::api::input::{Input, created, full, no_content, ok, page};
 use crate::api::{World, time};
@@ -27,6 +27,7 @@ pub(super) fn asked_for<'w>(
     now: &str,
 ) -> Result<Vec<&'w Broadcast>, Reply> {
     let status = call.choice("status", &STATUSES)?;
+    call.check_dates(&["sent"])?;
     let has_range = call.parameter("sent_after").or(call.parameter("sent_before")).is_some();
     let all = world.tables.broadcasts.oldest_first();
     let asked_for = all.filter(|broadcast| {
@@ -94,11 +95,13 @@ fn not_sent(world: &World, id: u64) -> Result<&Broadcast, Reply> {
 }
 
 fn read(world: &World, input: &Input) -> Result<Broadcast, Reply> {
-    let email_template_id = input.integer("email_template_id")?.unwrap_or(DEFAULT_TEMPLATE);
-    let template = world.tables.email_templates.get(email_template_id);
-    if template.is_none_or(|template| template.category == "Starting point") {
+    let given = input.integer("email_template_id")?;
+    let template = given.and_then(|id| world.tables.email_templates.get(id));
+    if given.is_some() && template.is_none_or(|template| template.category == STARTING_POINT) {
         return Err(Reply::unprocessable(NO_TEMPLATE));
     }
+    let default = email_templates::default_id(world);
+    let email_template_id = given.or(default).unwrap_or_default();
     let sending_address = world.tables.account.primary_email_address.clone();
     Ok(Broadcast {
         id: 0,
@@ -117,6 +120,7 @@ fn read(world: &World, input: &Input) -> Result<Broadcast, Reply> {
         email_template_id,
         subscriber_filter: filter(&input.list("subscriber_filter")?.unwrap_or_default())?,
         is_sent: false,
+        has_links: false,
         recipients: Vec::new(),
     })
 }

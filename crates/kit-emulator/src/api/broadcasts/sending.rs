@@ -13,9 +13,8 @@ pub(in crate::api) fn next_due(world: &World) -> Option<i64> {
     open.filter_map(|b| b.send_at.as_deref()).map(|at| time::seconds(at) + SENDING_TAKES).min()
 }
 
-/// Sends what is due.
-pub(in crate::api) fn send_due(world: &mut World) {
-    let now = i64::try_from(world.clock.unix_seconds()).unwrap_or(i64::MAX);
+/// Sends what is due at a time, in seconds since 1970.
+pub(in crate::api) fn send_due(world: &mut World, now: i64) {
     let open = world.tables.broadcasts.oldest_first().filter(|b| b.is_scheduled && !b.is_sent);
     let is_due = |at: &str| time::seconds(at) + SENDING_TAKES <= now;
     let due: Vec<u64> =
@@ -30,21 +29,28 @@ fn send(world: &mut World, id: u64) {
     let filter = broadcast.subscriber_filter.clone();
     let subscribers = world.tables.subscribers.rows().oldest_first();
     let recipients = subscribers.filter(|subscriber| {
+        // A segment has no rule here: everybody is in it.
+        let is_tag = |of: &Value| of["type"] == "tag";
+        let tags = |of: &Value| -> Vec<u64> {
+            of["ids"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
+        };
+        let has_all = |of: &Value| {
+            !is_tag(of) || tags(of).iter().all(|tag| subscriber.tags.contains_key(tag))
+        };
         let has = |of: &Value| {
-            let ids = of["ids"].as_array().into_iter().flatten().filter_map(Value::as_u64);
-            // A segment has no rule here: everybody is in it.
-            of["type"] != "tag" || ids.into_iter().any(|tag| subscriber.tags.contains_key(&tag))
+            !is_tag(of) || tags(of).iter().any(|tag| subscriber.tags.contains_key(tag))
         };
         let group = filter.get(0).cloned().unwrap_or_default();
         let list = |name: &str| group[name].as_array().cloned().filter(|list| !list.is_empty());
         subscriber.state == "active"
-            && list("all").is_none_or(|list| list.iter().all(has))
+            && list("all").is_none_or(|list| list.iter().all(has_all))
             && list("any").is_none_or(|list| list.iter().any(has))
             && list("none").is_none_or(|list| !list.iter().any(has))
     });
     let recipients: Vec<u64> = recipients.map(|subscriber| subscriber.id).collect();
     let Some(broadcast) = world.tables.broadcasts.get_mut(id) else { return };
     broadcast.recipients = recipients;
+    broadcast.has_links = !broadcast.links().is_empty();
     broadcast.is_sent = true;
     let post = broadcast.public.then(|| Post::of_broadcast(broadcast));
     happen(world, &Happening::BroadcastSent { broadcast: id });

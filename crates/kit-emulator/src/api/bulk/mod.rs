@@ -41,6 +41,10 @@ fn bulk(world: &mut World, call: &Call<'_>, operation: Operation) -> Result<Repl
     let items =
         input.get(list).and_then(|items| items.as_array()).filter(|items| !items.is_empty());
     let items = items.ok_or_else(|| Reply::unprocessable(message))?.clone();
+    if operation == Operation::CreateSubscribers && operation::is_over_limit(world, &items) {
+        let message = "This request would exceed your subscriber limit";
+        return Err(Reply::error(http::StatusCode::FORBIDDEN, message));
+    }
     let callback_url = input.text("callback_url")?;
     if items.len() > AT_ONCE {
         return queue::enqueue(world, operation, items, callback_url, call.request.body.len());

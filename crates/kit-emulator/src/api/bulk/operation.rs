@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::api::input::Input;
 use crate::api::subscribers::{self, Given};
-use crate::api::{World, custom_fields, forms, happenings, tags};
+use crate::api::{World, custom_fields, events, forms, happenings, tags};
+use crate::world::MAX_ROWS;
 
 /// A bulk operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +55,12 @@ impl Operation {
         }
     }
 
-    /// Does it to each item. What the reply says, and the callback.
+    /// Does it to each item. What the reply says, and the callback. Events of one type are told together.
     pub(in crate::api) fn run(self, world: &mut World, items: &[Value]) -> Value {
+        events::gather(world, |world| self.each(world, items))
+    }
+
+    fn each(self, world: &mut World, items: &[Value]) -> Value {
         let (mut succeeded, mut failures) = (Vec::new(), Vec::new());
         let (list, echo) = self.reply();
         for item in items {
@@ -138,6 +143,7 @@ fn create_subscriber(world: &mut World, item: &Value) -> Result<Value, String> {
         email_address: item["email_address"].as_str().unwrap_or_default().to_owned(),
         first_name,
         state: item["state"].as_str().map(str::to_owned),
+        ..Given::default()
     };
     let (id, _) = subscribers::upsert(world, given)?;
     let subscriber = world.tables.subscribers.get(id).ok_or(NO_SUBSCRIBER)?;
@@ -185,4 +191,12 @@ fn add_to_form(world: &mut World, item: &Value) -> Result<Value, String> {
     let mut json = row.to_short_json();
     forms::referrer_json(&mut json, row.forms.get(&form));
     Ok(json)
+}
+
+/// Whether the account would have more subscribers than it may.
+pub(super) fn is_over_limit(world: &World, items: &[Value]) -> bool {
+    let subscribers = &world.tables.subscribers;
+    let addresses = items.iter().filter_map(|item| item["email_address"].as_str());
+    let new = addresses.filter(|address| subscribers.find(address).is_none()).count();
+    subscribers.rows().len() + new > MAX_ROWS
 }

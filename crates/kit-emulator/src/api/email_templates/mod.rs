@@ -12,8 +12,13 @@ use crate::server::Reply;
 use crate::world::Access::Credential;
 use crate::world::Row;
 
-/// The id of the template that emails have where none is named.
-pub(super) const DEFAULT_TEMPLATE: u64 = 1;
+/// The category of templates that emails cannot have.
+pub(super) const STARTING_POINT: &str = "Starting point";
+
+/// The template that emails have where none is named: the first that they can have.
+pub(super) fn default_id(world: &World) -> Option<u64> {
+    world.tables.email_templates.find(|template| template.category != STARTING_POINT)
+}
 
 pub(super) static ROUTES: [Route; 1] =
     [Route::new(Method::GET, "/v4/email_templates", Credential, list)];
@@ -33,6 +38,7 @@ impl Row for EmailTemplate {
 }
 
 fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let default = default_id(world);
     page(
         call,
         "email_templates",
@@ -41,7 +47,7 @@ fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
             json!({
                 "id": template.id,
                 "name": template.name,
-                "is_default": template.id == DEFAULT_TEMPLATE,
+                "is_default": Some(template.id) == default,
                 "category": template.category,
             })
         },

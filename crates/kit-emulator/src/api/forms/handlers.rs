@@ -20,11 +20,10 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
         (status == "all" || form.status == status)
             && of_type.is_none_or(|of_type| form.form_type == of_type)
     });
+    let counts = tables.subscribers.counts(|subscriber| subscriber.forms.keys());
     page(call, "forms", forms, |form| {
-        let of_form =
-            tables.subscribers.rows().oldest_first().filter(|s| s.forms.contains_key(&form.id));
         let mut json = form.to_json();
-        json["subscriber_count"] = of_form.count().into();
+        json["subscriber_count"] = counts.get(&form.id).copied().unwrap_or_default().into();
         json
     })
 }

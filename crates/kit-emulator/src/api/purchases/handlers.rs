@@ -30,7 +30,12 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let known = world.tables.purchases.find(|known| known.transaction_id == transaction_id);
     if let Some(id) = known {
         let purchase = world.tables.purchases.get_mut(id).ok_or_else(Reply::not_found)?;
-        purchase.products.extend(products);
+        // A line that is there already is not there twice.
+        for product in products {
+            if purchase.products.iter().all(|known| known["lid"] != product["lid"]) {
+                purchase.products.push(product);
+            }
+        }
         return Ok(created("purchase", purchase.to_json()));
     }
     let amount = |name: &str| Ok::<_, Reply>(input.number(name)?.map_or(json!(0.0), Value::from));

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::sequence::DAYS;
 use crate::world::Row;
 
 /// An email of a sequence.
@@ -24,8 +25,9 @@ pub(crate) struct SequenceEmail {
 
 impl SequenceEmail {
     /// Where the delay is in hours, there are no days.
-    pub(super) fn to_json(&self, days: &[String], has_content: bool) -> Value {
-        let days = self.send_days.as_deref().unwrap_or(days);
+    /// Without days of its own, an email has all seven.
+    pub(super) fn to_json(&self, has_content: bool) -> Value {
+        let days = self.send_days.clone().unwrap_or_else(|| DAYS.map(str::to_owned).to_vec());
         let days = (self.delay_unit == "days").then_some(days);
         let mut json = json!({
             "id": self.id,

@@ -33,32 +33,29 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let (emails, pagination) =
         page.of_sorted(of_sequence(world, sequence.id)).ok_or_else(nowhere)?;
     let has_content = call.is_set("include_content");
-    let emails: Vec<Value> =
-        emails.iter().map(|email| email.to_json(&sequence.send_days, has_content)).collect();
+    let emails: Vec<Value> = emails.iter().map(|email| email.to_json(has_content)).collect();
     let body = json!({"emails": emails, "pagination": pagination});
     Ok(Reply::json(http::StatusCode::OK, body))
 }
 
 /// The email of the path, which is of the sequence of the path.
-fn email<'w>(
-    world: &'w World,
-    call: &Call<'_>,
-) -> Result<(&'w Sequence, &'w SequenceEmail), Reply> {
+fn email<'w>(world: &'w World, call: &Call<'_>) -> Result<&'w SequenceEmail, Reply> {
     let sequence = known(world, call)?;
     let email = world.tables.sequence_emails.get(call.id()?);
     let email = email.filter(|email| email.sequence_id == sequence.id);
-    Ok((sequence, email.ok_or_else(Reply::not_found)?))
+    email.ok_or_else(Reply::not_found)
 }
 
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let (sequence, email) = email(world, call)?;
-    Ok(ok("email", email.to_json(&sequence.send_days, true)))
+    let email = email(world, call)?;
+    Ok(ok("email", email.to_json(true)))
 }
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let sequence = known(world, call)?.clone();
     let input = Input::read(call)?;
-    let at_the_end = of_sequence(world, sequence.id).last().map_or(0, |email| email.position + 1);
+    let at_the_end =
+        of_sequence(world, sequence.id).last().map_or(0, |email| email.position.saturating_add(1));
     let missing = |field: &str| Reply::unprocessable(format!("{field} can't be blank"));
     let account_address = world.tables.account.primary_email_address.clone();
     let mut new = SequenceEmail {
@@ -77,19 +74,18 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     };
     change(world, &mut new, &input)?;
     let email = world.tables.sequence_emails.insert(|id| SequenceEmail { id, ..new });
-    Ok(created("email", email.map_err(full)?.to_json(&sequence.send_days, true)))
+    Ok(created("email", email.map_err(full)?.to_json(true)))
 }
 
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let (sequence, email) = email(world, call)?;
-    let (days, mut email) = (sequence.send_days.clone(), email.clone());
+    let mut email = email(world, call)?.clone();
     let input = Input::read(call)?;
     if input.has("subject") {
         email.subject = input.filled("subject", BLANK)?;
     }
     email.delay_value = input.integer("delay_value")?.unwrap_or(email.delay_value);
     change(world, &mut email, &input)?;
-    let json = email.to_json(&days, true);
+    let json = email.to_json(true);
     if let Some(row) = world.tables.sequence_emails.get_mut(email.id) {
         *row = email;
     }
@@ -135,7 +131,7 @@ fn change(world: &World, email: &mut SequenceEmail, input: &Input) -> Result<(),
 }
 
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let id = email(world, call)?.1.id;
+    let id = email(world, call)?.id;
     world.tables.sequence_emails.remove(id);
     Ok(no_content())
 }

@@ -5,7 +5,7 @@ use super::sequence::DAYS;
 use crate::api::call::Call;
 use crate::api::happenings::{self, Happening, happen};
 use crate::api::input::{Input, created, full, no_content, ok, page};
-use crate::api::{World, time};
+use crate::api::{World, email_templates, time};
 use crate::server::Reply;
 
 /// Kit's messages.
@@ -13,17 +13,22 @@ const BLANK: &str = "name can't be blank";
 const HOUR: &str = "send_hour must be an integer between 0 and 23";
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let sequences = world.tables.sequences.oldest_first();
-    page(call, "sequences", sequences, |sequence| json(world, sequence))
+    let counts = world.tables.subscribers.counts(|subscriber| subscriber.sequences.keys());
+    page(call, "sequences", world.tables.sequences.oldest_first(), |sequence| {
+        let subscribers = counts.get(&sequence.id).copied().unwrap_or_default();
+        sequence.to_json(emails(world, sequence.id), subscribers)
+    })
+}
+
+/// How many emails a sequence has.
+fn emails(world: &World, sequence: u64) -> usize {
+    world.tables.sequence_emails.oldest_first().filter(|e| e.sequence_id == sequence).count()
 }
 
 fn json(world: &World, sequence: &Sequence) -> Value {
-    let emails = world.tables.sequence_emails.oldest_first();
-    let subscribers = world.tables.subscribers.rows().oldest_first();
-    sequence.to_json(
-        emails.filter(|email| email.sequence_id == sequence.id).count(),
-        subscribers.filter(|s| s.sequences.contains_key(&sequence.id)).count(),
-    )
+    let counts = world.tables.subscribers.counts(|subscriber| subscriber.sequences.keys());
+    let subscribers = counts.get(&sequence.id).copied().unwrap_or_default();
+    sequence.to_json(emails(world, sequence.id), subscribers)
 }
 
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
@@ -45,7 +50,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
         created_at: now.clone(),
         updated_at: now,
         email_address: Some(account.primary_email_address.clone()),
-        email_template_id: Some(super::super::email_templates::DEFAULT_TEMPLATE),
+        email_template_id: email_templates::default_id(world),
         send_days: DAYS.map(str::to_owned).to_vec(),
         send_hour: 11,
         time_zone: account.time_zone.clone(),

@@ -42,9 +42,9 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join("-");
-    if content.contains(&format!("snippet.{key}")) || value_html.contains(&format!("snippet.{key}"))
-    {
-        return Err(Reply::unprocessable("A snippet cannot contain itself"));
+    let key = if key.is_empty() { "snippet".to_owned() } else { key };
+    if embeds(world, &format!("{content} {value_html}"), &key, 0) {
+        return Err(Reply::unprocessable(ITSELF));
     }
     let now = time::now(world);
     let snippet = world.tables.snippets.insert(|id| Snippet {
@@ -65,6 +65,28 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     Ok(created("snippet", json))
 }
 
+/// Kit's message is not documented.
+const ITSELF: &str = "A snippet cannot contain itself";
+
+/// Whether a text has a snippet in it, directly or by other snippets.
+fn embeds(world: &World, text: &str, key: &str, depth: usize) -> bool {
+    let is_of_key = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    let mut keys = text
+        .split("snippet.")
+        .skip(1)
+        .map(|rest| rest.split(|c: char| !is_of_key(c)).next().unwrap_or_default());
+    keys.any(|found| {
+        let inner = world.tables.snippets.oldest_first().find(|snippet| snippet.key == found);
+        // (What already contains itself is not followed for ever.)
+        found == key
+            || depth < 8
+                && inner.is_some_and(|inner| {
+                    let text = format!("{} {}", inner.content, inner.value_html);
+                    embeds(world, &text, key, depth + 1)
+                })
+    })
+}
+
 fn html(input: &Input) -> Result<Option<String>, Reply> {
     input.object("document_attributes")?.map_or(Ok(None), |document| document.text("value_html"))
 }
@@ -78,6 +100,14 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let is_other = snippet_type.is_some_and(|given| given != snippet.snippet_type);
     if is_other || (is_inline && value_html.is_some()) || (!is_inline && content.is_some()) {
         return Err(Reply::unprocessable(TYPE));
+    }
+    let text = format!(
+        "{} {}",
+        content.as_deref().unwrap_or_default(),
+        value_html.as_deref().unwrap_or_default()
+    );
+    if embeds(world, &text, &snippet.key, 0) {
+        return Err(Reply::unprocessable(ITSELF));
     }
     let name = if input.has("name") { Some(input.filled("name", BLANK)?) } else { None };
     let archived = input.boolean("archived")?;

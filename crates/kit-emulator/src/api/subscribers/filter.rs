@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::list::tag_names;
 use super::{Subscriber, stats};
-use crate::api::World;
 use crate::api::broadcasts::{self, Broadcast};
 use crate::api::call::Call;
 use crate::api::input::Input;
+use crate::api::{World, time};
 use crate::server::Reply;
 use crate::world::Page;
 
@@ -47,6 +47,7 @@ fn parameters(
     let names = ["after", "before", "per_page", "include_total_count"];
     let given = names.into_iter().filter_map(|name| {
         let value = match input.get(name)? {
+            Value::String(text) if text.is_empty() => return None,
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
@@ -63,6 +64,7 @@ fn sort(
     conditions: &[Condition],
 ) -> Result<(), Reply> {
     let field = input.text("sort_field")?.unwrap_or_else(|| "created_at".into());
+    let since = ninety_days_ago(world);
     let place = conditions.iter().find_map(|condition| match condition {
         Condition::Location { latitude, longitude, .. } => Some((*latitude, *longitude)),
         _ => None,
@@ -71,7 +73,7 @@ fn sort(
     let key = |subscriber: &Subscriber| -> (String, u64) {
         let text = |text: &str| (text.to_lowercase(), subscriber.id);
         let number = |number: f64| (String::new(), (number * 1000.0) as u64);
-        let of_90_days = || stats::of(world, subscriber.id, |_| true);
+        let of_90_days = || stats::of(world, subscriber.id, |time| time >= since.as_str());
         match field.as_str() {
             "first_name" => text(subscriber.first_name.as_deref().unwrap_or_default()),
             "email_address" => text(&subscriber.email_address),
@@ -149,6 +151,8 @@ fn to_json(world: &World, subscriber: &Subscriber, include: &[Value]) -> Value {
             "stats" => {
                 let (start, end) =
                     (extra["range"]["start"].as_str(), extra["range"]["end"].as_str());
+                let default = ninety_days_ago(world);
+                let start = start.or_else(|| end.is_none().then_some(default.as_str()));
                 let is_counted = |time: &str| {
                     start.is_none_or(|start| time >= start)
                         && end.is_none_or(|end| time.get(..10) <= Some(end))
@@ -162,13 +166,17 @@ fn to_json(world: &World, subscriber: &Subscriber, include: &[Value]) -> Value {
     json
 }
 
+fn ninety_days_ago(world: &World) -> String {
+    time::text(time::seconds(&time::now(world)) - 90 * 24 * 60 * 60)
+}
+
 /// A condition, as it was sent.
 enum Condition {
     Engagement { kind: String, input: Input, any: Vec<Value> },
     Subscribed(Input),
     States(Vec<String>),
     Tags(Vec<Vec<u64>>),
-    Forms(Vec<Vec<u64>>),
+    Attribution(Vec<Value>),
     Field { field: u64, comparison: String, value: String },
     Location { latitude: f64, longitude: f64, radius: f64 },
 }
@@ -195,7 +203,7 @@ impl Condition {
                 Self::States(input.texts("states")?.ok_or_else(|| missing("states"))?)
             }
             "tags" => Self::Tags(ids("matching")),
-            "attribution" => Self::Forms(ids("ids")),
+            "attribution" => Self::Attribution(any.clone()),
             "custom_field" => Self::Field {
                 field: input
                     .integer("subscriber_custom_field_id")?
@@ -216,9 +224,7 @@ impl Condition {
         match self {
             Self::Engagement { kind, input, any } => {
                 let broadcasts = stats::sent_to(world, subscriber.id);
-                let of = broadcasts.filter(|broadcast| {
-                    is_of(broadcast, any) && is_within(&broadcast.sent_at(), input)
-                });
+                let of = broadcasts.filter(|broadcast| is_within(&broadcast.sent_at(), input));
                 let count = of
                     .map(|broadcast| events(broadcast, kind, subscriber.id, any, counts_emails))
                     .sum();
@@ -228,13 +234,15 @@ impl Condition {
             Self::States(states) => states.contains(&subscriber.state),
             // Kit's documentation does not say whether one of them is enough: it is here.
             Self::Tags(any) => any.iter().flatten().any(|tag| subscriber.tags.contains_key(tag)),
-            Self::Forms(any) => {
-                let first = subscriber.forms.iter().min_by_key(|(_, entry)| &entry.added_at);
-                first.is_some_and(|(form, _)| any.iter().flatten().any(|asked| asked == form))
+            Self::Attribution(any) => {
+                let form = |id| world.tables.forms.get(id).map(|form| form.name.clone());
+                let source = subscriber.attribution_json(form);
+                any.iter().any(|entry| is_from(&source, entry))
             }
             Self::Field { field, comparison, value } => {
-                let stored = subscriber.fields.get(field).map_or("", String::as_str);
-                compares(stored, comparison, value)
+                // Who has no value meets no comparison.
+                let stored = subscriber.fields.get(field);
+                stored.is_some_and(|stored| compares(stored, comparison, value))
             }
             Self::Location { latitude, longitude, radius } => {
                 distance(subscriber, (*latitude, *longitude)).is_some_and(|miles| miles <= *radius)
@@ -243,43 +251,60 @@ impl Condition {
     }
 }
 
-/// Whether a broadcast is one of those that are named, if any are.
-fn is_of(broadcast: &Broadcast, any: &[Value]) -> bool {
-    let of_broadcasts: Vec<_> = any.iter().filter(|entry| entry["type"] == "broadcasts").collect();
-    let is_named = |entry: &&&Value| {
-        entry["ids"].as_array().into_iter().flatten().any(|id| id.as_u64() == Some(broadcast.id))
+/// Whether a source is that of an entry: all that an entry names has to hold.
+fn is_from(source: &Value, entry: &Value) -> bool {
+    let names = |key: &str, value: &Value| {
+        entry.get(key).is_none_or(|given| match given.as_array() {
+            Some(list) => list.contains(value),
+            None => given == value,
+        })
     };
-    of_broadcasts.is_empty() || of_broadcasts.iter().any(|entry| is_named(&entry))
+    let form = &source["source_mechanism_id"];
+    match entry["type"].as_str() {
+        Some("forms") => entry.get("ids").is_some() && names("ids", form),
+        Some("kit_source") => {
+            names("source_type", &source["source_type"])
+                && names("source_ids", form)
+                && names("source_names", &source["source_name"])
+                && names("mechanism", &source["source_mechanism"])
+                && names("mechanism_ids", form)
+        }
+        _ => false,
+    }
 }
 
-/// How many events of a broadcast a subscriber has.
+/// How many events of a broadcast a subscriber has, as far as an entry names them, if there are any.
 fn events(broadcast: &Broadcast, kind: &str, id: u64, any: &[Value], counts_emails: bool) -> u64 {
+    let is_named = |entry: &Value| {
+        let ids = entry["ids"].as_array().into_iter().flatten();
+        entry["type"] == "broadcasts" && ids.into_iter().any(|id| *id == broadcast.id)
+    };
+    let is_of = any.is_empty() || any.iter().any(is_named);
     match kind {
-        "opens" => broadcasts::is_opened(broadcast.id, id).into(),
+        "opens" => u64::from(is_of && broadcasts::is_opened(broadcast.id, id)),
         "clicks" if broadcasts::is_clicked(broadcast, id) => {
-            let urls = any.iter().filter(|entry| entry["type"] == "urls");
-            let patterns: Vec<(&str, &str)> = urls
-                .flat_map(|entry| {
-                    let matching = entry["matching"].as_str().unwrap_or("exact");
-                    let urls = entry["urls"].as_array().into_iter().flatten();
-                    urls.filter_map(move |url| Some((matching, url.as_str()?)))
-                })
-                .collect();
-            let is_asked = |link: &&String| {
-                patterns.is_empty()
-                    || patterns.iter().any(|(matching, url)| match *matching {
-                        "contains" => link.contains(url),
-                        "starts_with" => link.starts_with(url),
-                        "ends_with" => link.ends_with(url),
-                        _ => link == url,
-                    })
-            };
-            let count = broadcast.links().iter().filter(is_asked).count() as u64;
+            // (The emulator's links have no ids.)
+            let links = broadcast.links();
+            let count = links.iter().filter(|link| is_of || any.iter().any(|e| is_link(link, e)));
+            let count = count.count() as u64;
             if counts_emails { count.min(1) } else { count }
         }
         "clicks" => 0,
-        _ => 1,
+        _ => u64::from(is_of),
     }
+}
+
+/// Whether a link matches an entry of URLs.
+fn is_link(link: &str, entry: &Value) -> bool {
+    let urls = entry["urls"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let mut urls = urls.filter(|_| entry["type"] == "urls");
+    let matching = entry["matching"].as_str().unwrap_or("exact");
+    urls.any(|url| match matching {
+        "contains" => link.contains(url),
+        "starts_with" => link.starts_with(url),
+        "ends_with" => link.ends_with(url),
+        _ => link == url,
+    })
 }
 
 /// Without bounds, one is enough: Kit's default is not documented.

@@ -1,7 +1,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::save::{Fields, Given, is_valid, save_fields, saved, upsert};
+use super::save::{Fields, Given, check_fields, is_later, is_valid, save_fields, saved, upsert};
 use crate::api::World;
 use crate::api::call::Call;
 use crate::api::happenings::{Happening, happen};
@@ -16,11 +16,14 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
         email_address: input.text("email_address")?.unwrap_or_default(),
         first_name: first_name(&input)?,
         state: input.text("state")?,
+        ..Given::default()
     };
     let fields = fields(&input)?;
+    let at_once = if is_later(&fields) { Map::new() } else { fields.clone() };
+    let given = Given { fields: at_once, ..given };
     let (id, is_new) = upsert(world, given).map_err(Reply::unprocessable)?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    save(world, id, fields, status)
+    Ok(save(world, id, fields, status))
 }
 
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
@@ -43,21 +46,23 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
             subscriber.first_name = first_name;
         }
     }
-    save(world, id, fields, StatusCode::OK)
+    Ok(save(world, id, fields, StatusCode::OK))
 }
 
 /// Saves the custom fields, now or later, and says so.
-fn save(
-    world: &mut World,
-    id: u64,
-    fields: Map<String, Value>,
-    status: StatusCode,
-) -> Result<Reply, Reply> {
-    match save_fields(world, id, fields)? {
-        Fields::Saved { warnings } => Ok(Reply::json(status, saved(world, id, &warnings))),
+fn save(world: &mut World, id: u64, fields: Map<String, Value>, status: StatusCode) -> Reply {
+    match save_fields(world, id, fields) {
+        Fields::Saved { warnings } => Reply::json(status, saved(world, id, &warnings)),
         Fields::Later(fields) => {
+            let mut body = saved(world, id, &[]);
+            // Those that follow are null until then.
+            for (key, value) in body["subscriber"]["fields"].as_object_mut().into_iter().flatten() {
+                if fields.contains_key(key) {
+                    *value = Value::Null;
+                }
+            }
             Later::fields(world, id, fields);
-            Ok(Reply::json(StatusCode::ACCEPTED, saved(world, id, &[])))
+            Reply::json(StatusCode::ACCEPTED, body)
         }
     }
 }
@@ -70,7 +75,9 @@ fn first_name(input: &Input) -> Result<Option<Option<String>>, Reply> {
 
 fn fields(input: &Input) -> Result<Map<String, Value>, Reply> {
     let fields = input.object("fields")?.unwrap_or_default();
-    Ok(fields.entries().map(|(key, value)| (key.clone(), value.clone())).collect())
+    let fields = fields.entries().map(|(key, value)| (key.clone(), value.clone())).collect();
+    check_fields(&fields)?;
+    Ok(fields)
 }
 
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {

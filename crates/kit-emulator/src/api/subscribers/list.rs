@@ -29,6 +29,7 @@ impl<'a> Filters<'a> {
     /// 422 for a status that is none.
     pub(in crate::api) fn read(call: &'a Call<'a>) -> Result<Self, Reply> {
         let status = call.choice("status", &STATUSES)?.unwrap_or("active");
+        call.check_dates(&["created", "updated", "added", "tagged"])?;
         Ok(Self { call, status })
     }
 

@@ -19,6 +19,8 @@ pub(in crate::api) struct Given {
     #[expect(clippy::option_option, reason = "what is missing stays, what is null goes")]
     pub(in crate::api) first_name: Option<Option<String>>,
     pub(in crate::api) state: Option<String>,
+    /// The custom fields that a new subscriber has from the beginning, by their keys.
+    pub(in crate::api) fields: Map<String, Value>,
 }
 
 /// Whether an address may be one: it has one `@`, and a domain with a dot.
@@ -65,6 +67,13 @@ pub(in crate::api) fn upsert(world: &mut World, given: Given) -> Result<(u64, bo
         subscriber.state = state;
     }
     let (id, is_active) = (subscriber.id, subscriber.state == "active");
+    for (key, value) in given.fields {
+        let field = world.tables.custom_fields.find(|field| field.key == key);
+        let subscriber = world.tables.subscribers.get_mut(id);
+        if let (Some(field), Some(subscriber), Some(value)) = (field, subscriber, value.as_str()) {
+            subscriber.fields.insert(field, value.to_owned());
+        }
+    }
     happen(world, &Happening::SubscriberCreated { subscriber: id });
     if is_active {
         happen(world, &Happening::SubscriberActivated { subscriber: id });
@@ -87,16 +96,10 @@ pub(in crate::api) enum Fields {
     Later(Map<String, Value>),
 }
 
-/// Sets custom fields by their keys, unless there are so many that they are saved later.
-///
 /// # Errors
 ///
-/// 422 where there are too many, or a value is no text.
-pub(in crate::api) fn save_fields(
-    world: &mut World,
-    id: u64,
-    fields: Map<String, Value>,
-) -> Result<Fields, Reply> {
+/// 422 where there are too many custom fields, or a value is no text.
+pub(in crate::api) fn check_fields(fields: &Map<String, Value>) -> Result<(), Reply> {
     if fields.len() > MAX_FIELDS {
         return Err(Reply::unprocessable("fields must have at most 140 entries"));
     }
@@ -104,10 +107,24 @@ pub(in crate::api) fn save_fields(
     {
         return Err(Reply::unprocessable(format!("fields.{key} must be a string")));
     }
-    if fields.len() > MAX_AT_ONCE {
-        return Ok(Fields::Later(fields));
+    Ok(())
+}
+
+/// Whether so many custom fields are saved later.
+pub(in crate::api) fn is_later(fields: &Map<String, Value>) -> bool {
+    fields.len() > MAX_AT_ONCE
+}
+
+/// Sets custom fields by their keys, unless there are so many that they are saved later.
+pub(in crate::api) fn save_fields(
+    world: &mut World,
+    id: u64,
+    fields: Map<String, Value>,
+) -> Fields {
+    if is_later(&fields) {
+        return Fields::Later(fields);
     }
-    Ok(Fields::Saved { warnings: set_fields(world, id, fields) })
+    Fields::Saved { warnings: set_fields(world, id, fields) }
 }
 
 /// A text for each key that no custom field has.

@@ -19,6 +19,8 @@ pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
 pub(super) fn of(world: &World, id: u64, is_counted: impl Fn(&str) -> bool) -> Value {
     let sent: Vec<&Broadcast> =
         sent_to(world, id).filter(|broadcast| is_counted(&broadcast.sent_at())).collect();
+    let mut sent = sent;
+    sent.sort_by_cached_key(|broadcast| (broadcast.sent_at(), broadcast.id));
     let last = |is: &dyn Fn(&Broadcast) -> bool| {
         let of = sent.iter().filter(|broadcast| is(broadcast));
         of.map(|broadcast| broadcast.sent_at()).max()

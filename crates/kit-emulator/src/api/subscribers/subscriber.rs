@@ -165,6 +165,18 @@ impl Subscribers {
         &self.rows
     }
 
+    /// How many subscribers there are for each of the ids that `ids` finds in a subscriber.
+    pub(in crate::api) fn counts<'a, I: Iterator<Item = &'a u64>>(
+        &'a self,
+        ids: impl Fn(&'a Subscriber) -> I,
+    ) -> HashMap<u64, u64> {
+        let mut counts = HashMap::new();
+        for id in self.rows.oldest_first().flat_map(ids) {
+            *counts.entry(*id).or_default() += 1;
+        }
+        counts
+    }
+
     pub(in crate::api) fn get(&self, id: u64) -> Option<&Subscriber> {
         self.rows.get(id)
     }
@@ -214,9 +226,23 @@ impl Subscribers {
         self.by_email_address.insert(email_address.trim().to_lowercase(), id);
     }
 
-    pub(in crate::api) fn restore(&mut self, subscriber: Subscriber) {
-        self.by_email_address.insert(subscriber.email_address.to_lowercase(), subscriber.id);
+    /// # Errors
+    ///
+    /// Where another has the address or the id.
+    pub(in crate::api) fn restore(&mut self, mut subscriber: Subscriber) -> Result<(), String> {
+        let trimmed = subscriber.email_address.trim().to_owned();
+        subscriber.email_address = trimmed;
+        let Subscriber { id, email_address, .. } = &subscriber;
+        if self.find(email_address).is_some() || self.get(*id).is_some() {
+            return Err(format!("{email_address} or the id {id} is there twice"));
+        }
+        self.by_email_address.insert(email_address.to_lowercase(), *id);
         self.rows.restore(subscriber);
+        Ok(())
+    }
+
+    pub(in crate::api) fn after(&mut self, other: &Self) {
+        self.rows.after(&other.rows);
     }
 }
 

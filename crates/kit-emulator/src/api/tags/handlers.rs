@@ -12,11 +12,10 @@ use crate::world::Full;
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let tables = &world.tables;
+    let counts = tables.subscribers.counts(|subscriber| subscriber.tags.keys());
     page(call, "tags", tables.tags.oldest_first(), |tag| {
-        let has_tag =
-            tables.subscribers.rows().oldest_first().filter(|s| s.tags.contains_key(&tag.id));
         let mut json = tag.to_json();
-        json["subscriber_count"] = has_tag.count().into();
+        json["subscriber_count"] = counts.get(&tag.id).copied().unwrap_or_default().into();
         json
     })
 }

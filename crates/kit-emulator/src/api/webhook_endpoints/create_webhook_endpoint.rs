@@ -29,6 +29,7 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
         created_at,
         secret: new_secret(),
         previous: None,
+        is_of_app: call.is_of_app(),
     });
     let full = |Full| Reply::unprocessable("This Kit holds no more webhook endpoints: delete some");
     let endpoint = endpoint.map_err(full)?.with_secret(now);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::event_types::is_known;
 use crate::api::World;
 use crate::api::call::Call;
-use crate::outbox::{Attempt, Delivery, Target};
+use crate::outbox::{Attempt, Delivery, Moment, Target};
 use crate::server::Reply;
 use crate::world::{Page, Row, iso_8601};
 
@@ -22,6 +22,7 @@ impl Row for Delivery {
 pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let id = call.id()?;
     world.tables.endpoints.get(id).ok_or_else(Reply::not_found)?;
+    forget(world);
     let page = Page::read(call.request.parameters()).map_err(Reply::unprocessable)?;
     let status = call.request.parameter("status");
     if let Some(status) = status.as_deref().filter(|status| !STATUSES.contains(status)) {
@@ -45,6 +46,8 @@ pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
 
 pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let endpoint = call.first_id()?;
+    world.tables.endpoints.get(call.first_id()?).ok_or_else(Reply::not_found)?;
+    forget(world);
     let delivery = world.tables.outbox.get(call.id()?);
     let delivery = delivery.filter(|delivery| delivery.target == Target::Endpoint(endpoint));
     let delivery = delivery.ok_or_else(Reply::not_found)?;
@@ -78,4 +81,10 @@ fn attempt(attempt: &Attempt) -> Value {
         "error": attempt.error,
         "duration_ms": u64::try_from(attempt.duration.as_millis()).unwrap_or(u64::MAX),
     })
+}
+
+/// What is older than 30 days is not shown.
+fn forget(world: &mut World) {
+    let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
+    world.tables.outbox.forget(moment);
 }

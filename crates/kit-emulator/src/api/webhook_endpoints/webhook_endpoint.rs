@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::api::call::{Call, OF_AN_APP};
 use crate::outbox::Address;
+use crate::server::Reply;
 use crate::world::{MAX_ID, Row, iso_8601};
 
 /// A webhook endpoint that the emulator holds.
@@ -27,6 +29,8 @@ pub struct WebhookEndpoint {
     pub secret: String,
     /// The secret before the last rotation, and when it ends, by the emulator's clock and in seconds since 1970.
     pub(crate) previous: Option<Previous>,
+    /// Whether an app made the endpoint, by an access token: an API key does not change it.
+    pub(crate) is_of_app: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +63,7 @@ impl WebhookEndpoint {
             "description": self.description,
             "created_at": self.created_at,
             "secret": self.secret,
+            "is_of_app": self.is_of_app,
         })
     }
 
@@ -80,7 +85,18 @@ impl WebhookEndpoint {
             created_at: number("created_at").unwrap_or_default(),
             secret: text("secret").ok_or_else(|| missing("secret"))?,
             previous: None,
+            is_of_app: state.get("is_of_app").and_then(Value::as_bool).unwrap_or_default(),
         })
+    }
+
+    /// # Errors
+    ///
+    /// 403 where an app made the endpoint, and an API key is to change it.
+    pub(super) fn check_owner(&self, call: &Call<'_>) -> Result<(), Reply> {
+        if self.is_of_app && !call.is_of_app() {
+            return Err(Reply::error(http::StatusCode::FORBIDDEN, OF_AN_APP));
+        }
+        Ok(())
     }
 
     pub(super) fn to_json(&self, now: Duration) -> Value {
