@@ -22,11 +22,11 @@ use kit_core::subscribers::{
     Subscribed, SubscriberExtra, SubscriberState, SubscriberStatus, Unsubscribe, UpdateSubscriber,
 };
 use kit_core::tags::{CreateTag, TagSubscriber, UntagSubscriber};
-use kit_core::webhook_endpoints::{CreateWebhookEndpoint, EventType};
+use kit_core::webhook_endpoints::{CreateWebhookEndpoint, DeleteWebhookEndpoint, EventType};
 use kit_core::webhooks::{CreateWebhook, Event};
 use kit_core::wire::{Presence, UpsertOutcome};
 use kit_core::{Credentials, DateRange, List as _, SubscriberId, TagId, Timestamp};
-use kit_emulator::{Emulator, Target};
+use kit_emulator::{DeliveryStatus, Emulator, Target};
 use kit_tests::foreign::Client as Foreign;
 use kit_tests::transport::{Setup, Transport};
 use kit_ureq::Client;
@@ -647,4 +647,127 @@ fn a_snapshot_is_a_seed() {
         (bob.email_address.as_str(), bob.state),
         ("bob@example.com", SubscriberState::Active)
     );
+}
+
+/// Who waits for what is delivered is told where nobody is left to deliver it to.
+#[test]
+fn a_target_that_is_gone_lets_nobody_wait() {
+    let emulator = Emulator::start().unwrap();
+    let client = client(&emulator);
+    // Nobody listens there: each attempt fails.
+    let create =
+        CreateWebhookEndpoint::new("http://127.0.0.1:9/", [EventType::TagCreated]).unwrap();
+    let endpoint = client.send(&create).unwrap().endpoint.id;
+    tag(&client, "VIP");
+    emulator.settle();
+    client.send(&DeleteWebhookEndpoint::new(endpoint)).unwrap();
+    emulator.advance(Duration::from_secs(48 * 3600));
+    assert_eq!(emulator.deliveries()[0].status, DeliveryStatus::Failed);
+}
+
+#[test]
+fn what_is_refused_is_not_applied() {
+    let emulator = Emulator::start().unwrap();
+    let client = client(&emulator);
+    listen(&client, []);
+    let foreign = Foreign::new(&emulator);
+    let json = [("Content-Type", "application/json")];
+    let body = r#"{"email_address": "ann@example.com", "fields": {"n": 5}}"#;
+    assert_eq!(
+        foreign
+            .send(
+                "POST",
+                "/v4/subscribers",
+                &[("X-Kit-Api-Key", emulator.api_key()), json[0]],
+                body
+            )
+            .status(),
+        422
+    );
+    assert!(
+        client.items(ListSubscribers::new()).next().is_none() && emulator.deliveries().is_empty()
+    );
+    // What an app made is no API key's to change.
+    let endpoint = emulator.webhook_endpoints()[0].id;
+    let path = format!("/v4/webhook_endpoints/{endpoint}");
+    let key = [("X-Kit-Api-Key", emulator.api_key()), json[0]];
+    assert_eq!(foreign.send("PATCH", &path, &key, r#"{"status": "disabled"}"#).status(), 403);
+    assert_eq!(foreign.send("DELETE", &path, &key, "").status(), 403);
+    assert_eq!(foreign.send("GET", &path, &key, "").status(), 200);
+}
+
+#[test]
+fn a_bulk_operation_tells_its_events_together() {
+    let emulator = Emulator::start().unwrap();
+    let client = client(&emulator);
+    listen(&client, []);
+    let people = (0..100).map(|n| NewSubscriber::new(format!("s{n}@example.com")));
+    client.send(&BulkCreateSubscribers::new(people).unwrap()).unwrap();
+    let deliveries = emulator.deliveries();
+    let told: Vec<_> =
+        deliveries.iter().map(|d| (d.event_type.as_str(), d.event_ids.len())).collect();
+    assert_eq!(told, [("subscriber.activated", 100), ("subscriber.created", 100)]);
+}
+
+#[test]
+fn a_broadcast_to_all_tags_is_for_those_who_have_all() {
+    let emulator = Emulator::start().unwrap();
+    let client = client(&emulator);
+    let (one, two) = (tag(&client, "one"), tag(&client, "two"));
+    for (name, tags) in [("ann", &[one, two][..]), ("bob", &[one]), ("cat", &[two]), ("dan", &[])] {
+        let id = subscriber(&client, name);
+        for tag in tags {
+            client.send(&TagSubscriber::new(*tag, id)).unwrap();
+        }
+    }
+    let groups = || vec![RecipientGroup::Tags(vec![one, two])];
+    let now = Timestamp::from_unix_seconds(1_700_000_000).unwrap();
+    for (recipients, count) in [
+        (Recipients::InAll(groups()), 1),
+        (Recipients::InAny(groups()), 3),
+        (Recipients::InNone(groups()), 1),
+        (Recipients::Everyone, 4),
+    ] {
+        let create = CreateBroadcast::new("News", "Hello", now).to(recipients).with_send_at(now);
+        let id = client.send(&create).unwrap().id;
+        emulator.advance(Duration::from_secs(1));
+        assert_eq!(client.send(&GetBroadcastStats::new(id)).unwrap().stats.recipients, count);
+    }
+}
+
+/// Whoever leaves the list between two pages takes nobody along.
+#[test]
+fn a_sorted_list_goes_on_behind_who_has_left_it() {
+    let emulator = Emulator::start().unwrap();
+    let client = client(&emulator);
+    for name in ["ann", "bob", "cat", "dan"] {
+        subscriber(&client, name);
+    }
+    let active = FilterSubscribers::new([Condition::states([SubscriberState::Active])]);
+    let active =
+        active.with_sort_field(FilterSortField::FirstName).with_sort_order(SortOrder::Ascending);
+    let mut seen = Vec::new();
+    for found in client.items(active.per_page(1).unwrap()) {
+        let found = found.unwrap();
+        client.send(&Unsubscribe::new(found.id)).unwrap();
+        seen.push(found.first_name.unwrap());
+    }
+    assert_eq!(seen, ["ann", "bob", "cat", "dan"]);
+}
+
+/// A time counts as a moment, however it is written, and what is none is refused.
+#[test]
+fn a_bound_may_have_an_offset() {
+    let emulator = Emulator::start().unwrap();
+    let client = client(&emulator);
+    subscriber(&client, "ann");
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let minute_ago = Timestamp::from_unix_seconds(i64::try_from(now).unwrap() - 60).unwrap();
+    let local = minute_ago.to_string().replace('Z', "+00:00");
+    let list =
+        ListSubscribers::new().with_created(DateRange::after(local.parse::<Timestamp>().unwrap()));
+    assert_eq!(names(&client, list), ["ann"]);
+    let refused =
+        Foreign::new(&emulator).send("GET", "/v4/subscribers?created_after=soon", &[], "");
+    assert_eq!(refused.status(), 422);
 }

@@ -11,7 +11,7 @@ use kit_tests::operations::AnyOperation;
 use serde_json::Value;
 
 /// Where a reply has null or a text that its schema lacks, and Kit's text or another schema has.
-const CONTRADICTIONS: [&str; 11] = [
+const CONTRADICTIONS: [&str; 12] = [
     "GET /v4/sequences/{sequence_id}/emails/{id} 200: .email.preview_text is null",
     "GET /v4/subscribers/{subscriber_id}/stats 200: .subscriber.stats.last_sent is null",
     "GET /v4/webhook_endpoints/{id} 200: .webhook_endpoint.description is null",
@@ -22,6 +22,7 @@ const CONTRADICTIONS: [&str; 11] = [
     "POST /v4/bulk/tags/subscribers 200: .subscribers[0].first_name is null",
     "POST /v4/webhook_endpoints 201: .webhook_endpoint.description is null",
     "POST /v4/webhook_endpoints/{id}/rotate_secret 200: .webhook_endpoint.description is null",
+    "PUT /v4/broadcasts/{id} 200: .broadcast.subscriber_filter[0].all[0].ids is missing",
     "PUT /v4/sequences/{sequence_id}/emails/{id} 200: .email.preview_text is null",
 ];
 

@@ -88,17 +88,38 @@ impl Page {
         self.cut(newest_first, range)
     }
 
-    /// The same of rows in an order of their own. `None` where the row of the cursor is not among them.
-    pub(crate) fn of_sorted<R: Row>(self, rows: Vec<R>) -> Option<(Vec<R>, Value)> {
-        let place = |id| rows.iter().position(|row| row.id() == id);
+    /// The row that the page comes after or before.
+    pub(crate) fn cursor_row(&self) -> Option<u64> {
+        match self.from {
+            From::Start => None,
+            From::After(id) | From::Before(id) => Some(id),
+        }
+    }
+
+    /// The same of rows in an order of their own. `None` where the row of the cursor is not among them. It may be
+    /// there for its place alone: then `is_left` says that it is not on the list any more.
+    pub(crate) fn of_sorted<R: Row>(
+        self,
+        mut rows: Vec<R>,
+        is_left: impl Fn(&R) -> bool,
+    ) -> Option<(Vec<R>, Value)> {
+        let mut place = |id: u64| {
+            let place = rows.iter().position(|row| row.id() == id)?;
+            let has_left = rows.get(place).is_some_and(&is_left);
+            if has_left {
+                rows.remove(place);
+            }
+            // Where the rows behind it begin.
+            Some((place, if has_left { place } else { place + 1 }))
+        };
         let range = match self.from {
             From::Start => 0..self.per_page,
             From::After(id) => {
-                let start = place(id)? + 1;
+                let (_, start) = place(id)?;
                 start..start.saturating_add(self.per_page)
             }
             From::Before(id) => {
-                let end = place(id)?;
+                let (end, _) = place(id)?;
                 end.saturating_sub(self.per_page)..end
             }
         };

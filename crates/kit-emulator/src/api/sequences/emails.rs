@@ -31,7 +31,7 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let page = Page::read(call.request.parameters()).map_err(Reply::unprocessable)?;
     let nowhere = || Reply::unprocessable("the cursor is of no email of this sequence");
     let (emails, pagination) =
-        page.of_sorted(of_sequence(world, sequence.id)).ok_or_else(nowhere)?;
+        page.of_sorted(of_sequence(world, sequence.id), |_| false).ok_or_else(nowhere)?;
     let has_content = call.is_set("include_content");
     let emails: Vec<Value> = emails.iter().map(|email| email.to_json(has_content)).collect();
     let body = json!({"emails": emails, "pagination": pagination});

@@ -24,17 +24,18 @@ pub(super) fn filter(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let conditions: Result<Vec<Condition>, Reply> = all.iter().map(Condition::read).collect();
     let conditions = conditions?;
     let include = input.list("include")?.unwrap_or_default();
-    let mut rows: Vec<&Subscriber> = Vec::new();
-    for subscriber in world.tables.subscribers.rows().oldest_first() {
-        if conditions.iter().all(|condition| condition.holds(world, subscriber, counts_emails)) {
-            rows.push(subscriber);
-        }
-    }
-    sort(world, &mut rows, &input, &conditions)?;
     let page = Page::read(parameters(&input).into_iter().chain(call.request.parameters()));
-    let nowhere = || Reply::unprocessable("the cursor is of no subscriber of this list");
-    let (rows, pagination) =
-        page.map_err(Reply::unprocessable)?.of_sorted(rows).ok_or_else(nowhere)?;
+    let page = page.map_err(Reply::unprocessable)?;
+    let is_found = |subscriber: &&Subscriber| {
+        conditions.iter().all(|condition| condition.holds(world, subscriber, counts_emails))
+    };
+    // Who was on the page before may not be found any more: what comes behind it is.
+    let all = world.tables.subscribers.rows().oldest_first();
+    let is_cursor = |subscriber: &&Subscriber| page.cursor_row() == Some(subscriber.id);
+    let mut rows: Vec<&Subscriber> = all.filter(|s| is_cursor(s) || is_found(s)).collect();
+    sort(world, &mut rows, &input, &conditions)?;
+    let nowhere = || Reply::unprocessable("the cursor is of no subscriber");
+    let (rows, pagination) = page.of_sorted(rows, |s| !is_found(s)).ok_or_else(nowhere)?;
     let rows: Vec<Value> = rows.into_iter().map(|row| to_json(world, row, &include)).collect();
     let body = json!({"subscribers": rows, "pagination": pagination});
     Ok(Reply::json(http::StatusCode::OK, body))

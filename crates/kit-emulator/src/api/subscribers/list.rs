@@ -97,7 +97,12 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     if sort_field.is_none() && sort_order.is_none() {
         return page(call, "subscribers", rows, to_json);
     }
-    let mut rows: Vec<&Subscriber> = rows.collect();
+    let page = Page::read(call.request.parameters()).map_err(Reply::unprocessable)?;
+    let listed: std::collections::BTreeSet<u64> = rows.map(Row::id).collect();
+    // Who was on the page before may not be listed any more: what comes behind it is.
+    let all = tables.subscribers.rows().oldest_first();
+    let is_there = |s: &&Subscriber| listed.contains(&s.id) || page.cursor_row() == Some(s.id);
+    let mut rows: Vec<&Subscriber> = all.filter(is_there).collect();
     let key = |subscriber: &Subscriber| match sort_field {
         Some("created_at") => subscriber.created_at.clone(),
         Some("updated_at") => subscriber.updated_at.clone(),
@@ -108,18 +113,9 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     if sort_order != Some("asc") {
         rows.reverse();
     }
-    sorted_page(call, rows, to_json)
-}
-
-/// A page of rows in an order of their own.
-pub(super) fn sorted_page(
-    call: &Call<'_>,
-    rows: Vec<&Subscriber>,
-    to_json: impl FnMut(&Subscriber) -> Value,
-) -> Result<Reply, Reply> {
-    let page = Page::read(call.request.parameters()).map_err(Reply::unprocessable)?;
-    let nowhere = || Reply::unprocessable("the cursor is of no subscriber of this list");
-    let (rows, pagination) = page.of_sorted(rows).ok_or_else(nowhere)?;
+    let nowhere = || Reply::unprocessable("the cursor is of no subscriber");
+    let has_left = |subscriber: &&Subscriber| !listed.contains(&subscriber.id);
+    let (rows, pagination) = page.of_sorted(rows, has_left).ok_or_else(nowhere)?;
     let rows: Vec<Value> = rows.into_iter().map(to_json).collect();
     let body = json!({"subscribers": rows, "pagination": pagination});
     Ok(Reply::json(http::StatusCode::OK, body))
