@@ -38,6 +38,15 @@ struct Parts {
     /// The headers of a request with a JSON body. The credential is among them, unless it cannot be sent, or
     /// is that of a session, which changes.
     headers: HeaderMap,
+    /// The same of a request without a body.
+    headers_without_body: HeaderMap,
+}
+
+impl Parts {
+    fn change_headers(&mut self, change: impl Fn(&mut HeaderMap)) {
+        change(&mut self.headers);
+        change(&mut self.headers_without_body);
+    }
 }
 
 /// The media type of most request bodies, and of all replies (`Accept`).
@@ -48,24 +57,28 @@ impl Kit {
 
     /// Kit at `https://api.kit.com`.
     pub fn new(credentials: Credentials) -> Self {
+        let given = credentials;
         let mut headers = HeaderMap::with_capacity(4);
         headers.insert(ACCEPT, JSON);
         headers.insert(CONTENT_TYPE, JSON);
         headers.insert(USER_AGENT, HeaderValue::from_static(Self::USER_AGENT));
-        let (base_url, nobody) = (BaseUrl::kit(), Credentials::none());
-        let parts = Parts { base_url, oauth_urls: None, credentials: nobody, headers };
-        Self { parts: Arc::new(parts) }.with_credentials(credentials)
+        let mut headers_without_body = headers.clone();
+        headers_without_body.remove(CONTENT_TYPE);
+        let (base_url, credentials) = (BaseUrl::kit(), Credentials::none());
+        let parts =
+            Parts { base_url, oauth_urls: None, credentials, headers, headers_without_body };
+        Self { parts: Arc::new(parts) }.with_credentials(given)
     }
 
     /// The same Kit with other credentials.
     #[must_use]
     pub fn with_credentials(mut self, credentials: Credentials) -> Self {
         let parts = self.change();
-        Credentials::remove_from(&mut parts.headers);
+        parts.change_headers(Credentials::remove_from);
         if credentials.as_session().is_none()
             && let Ok((name, secret)) = credentials.header()
         {
-            parts.headers.insert(name, secret);
+            parts.change_headers(|headers| drop(headers.insert(name.clone(), secret.clone())));
         }
         parts.credentials = credentials;
         self
@@ -137,7 +150,8 @@ impl Kit {
         }
         let user_agent = HeaderValue::try_from(format!("{application} {}", Self::USER_AGENT))
             .map_err(|_| Error::input("user_agent", "cannot be sent in a header"))?;
-        self.change().headers.insert(USER_AGENT, user_agent);
+        self.change()
+            .change_headers(|headers| drop(headers.insert(USER_AGENT, user_agent.clone())));
         Ok(self)
     }
 
@@ -165,7 +179,7 @@ impl Kit {
         endpoint: &E,
         token: Option<&Credentials>,
     ) -> Result<Request<Vec<u8>>, Error> {
-        let Parts { credentials, headers, .. } = &*self.parts;
+        let Parts { credentials, headers, headers_without_body, .. } = &*self.parts;
         if E::AUTH == Auth::OAuth && credentials.is_api_key() {
             let message = format!(
                 "are an API key, and {} {} takes an OAuth access token alone",
@@ -179,7 +193,8 @@ impl Kit {
             Auth::Any | Auth::OAuth => Some(token.unwrap_or(credentials).header()?),
         };
         let body = endpoint.body()?;
-        let mut headers = headers.clone();
+        let has_body = body.media_type().is_some();
+        let mut headers = if has_body { headers.clone() } else { headers_without_body.clone() };
         match credential {
             None => Credentials::remove_from(&mut headers),
             Some((name, value)) if credentials.as_session().is_some() => {
@@ -193,12 +208,10 @@ impl Kit {
             Some(media_type) => {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
             }
-            None => {
-                headers.remove(CONTENT_TYPE);
-                if [Method::POST, Method::PUT, Method::PATCH].contains(&E::METHOD) {
-                    headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-                }
+            None if [Method::POST, Method::PUT, Method::PATCH].contains(&E::METHOD) => {
+                headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
             }
+            None => {}
         }
         let mut request = Request::new(body.into_bytes());
         *request.method_mut() = E::METHOD;

@@ -106,8 +106,13 @@
 //! # What differs from Kit
 //!
 //! Limits, texts and checks that Kit does not document may differ; replies may leave out keys that do not
-//! apply to an event. The emulator holds at most 100,000 webhooks and as many
-//! endpoints and deliveries, and the last 10,000 tokens of each kind.
+//! apply to an event. The emulator holds at most 100,000 rows of each resource, as many deliveries that are not
+//! delivered yet, and the last 10,000 tokens of each kind. Where more events happen than deliveries fit, the rest is
+//! not told.
+//!
+//! Everybody is in a segment, since nothing says who is. The time zone of the account has one offset all the year.
+//! `subscriber.product_purchase`, `subscriber.link_click` and the bounces and complaints happen by
+//! [`Emulator::trigger`] alone. A snapshot does not keep the previous secret of an endpoint.
 //!
 //! Kit posts to public URLs alone, and the emulator to http URLs of this machine alone. Kit's documentation does not
 //! say for how long Kit waits for an answer (the emulator: 30 s), whether legacy deliveries are tried again (here:

@@ -15,7 +15,8 @@ pub(super) struct Signature<'a> {
     pub(super) digits: &'a str,
     /// Seconds since 1970.
     pub(super) seconds: u64,
-    candidates: [[u8; 32]; MOST_CANDIDATES],
+    /// As long as a SHA-256 in hex: what is none matches nothing.
+    candidates: [&'a str; MOST_CANDIDATES],
     count: usize,
 }
 
@@ -30,7 +31,7 @@ impl<'a> Signature<'a> {
         }
         let header = std::str::from_utf8(header).map_err(|_| malformed("is not text"))?;
         let (mut time, mut has_version) = (None, false);
-        let (mut candidates, mut count) = ([[0; 32]; MOST_CANDIDATES], 0);
+        let (mut candidates, mut count) = ([""; MOST_CANDIDATES], 0);
         for part in header.split(',') {
             let Some((name, value)) = part.split_once('=') else {
                 return Err(malformed("has a part without `=`"));
@@ -40,7 +41,8 @@ impl<'a> Signature<'a> {
                 "t" => time = Some(value.trim_ascii()),
                 "v1" => {
                     has_version = true;
-                    if let Some(candidate) = sha256_of(value.trim_ascii()) {
+                    let candidate = value.trim_ascii();
+                    if candidate.len() == HEX_DIGITS {
                         let place = candidates.get_mut(count);
                         *place.ok_or(malformed("has more than 8 signatures"))? = candidate;
                         count += 1;
@@ -61,10 +63,13 @@ impl<'a> Signature<'a> {
     }
 
     /// The signatures that Kit made with each of the secrets that are in use.
-    pub(super) fn candidates(&self) -> impl Iterator<Item = &[u8; 32]> {
-        self.candidates.iter().take(self.count)
+    pub(super) fn candidates(&self) -> impl Iterator<Item = [u8; 32]> {
+        self.candidates.iter().take(self.count).filter_map(|hex| sha256_of(hex))
     }
 }
+
+/// How long a SHA-256 is in hex.
+const HEX_DIGITS: usize = 64;
 
 /// How many signatures are looked at. Kit's own header has two at most.
 const MOST_CANDIDATES: usize = 8;

@@ -173,7 +173,7 @@ impl Verifier {
             let expected = mac.finalize();
             for candidate in signature.candidates() {
                 // In constant time, and without an early end.
-                is_signed |= expected == CtOutput::new((*candidate).into());
+                is_signed |= expected == CtOutput::new(candidate.into());
             }
         }
         is_signed
