@@ -44,7 +44,7 @@
 //! # Features
 //!
 //! - `authorize` (default): the beginning of OAuth, up to the first tokens; without this feature the crate
-//!   needs three dependencies less;
+//!   needs two dependencies less;
 //! - `deliveries`: what Kit posts to you: signatures, events, and events that come again;
 //! - `tracing`: a span and events for each [`Call`]. A trace holds no secret and no body.
 //!
