@@ -14,6 +14,8 @@ use crate::webhook_endpoints::EventType;
 /// To whom or what an event happened. The [`EventType`](crate::webhook_endpoints::EventType) of the event says what
 /// happened.
 ///
+/// All but subscribers and tags are boxed: most events are about those two, and would be moved in the size of the largest.
+///
 /// Source: Kit's guide "Event types", and two clients of third parties.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -29,14 +31,14 @@ pub enum EventData {
         /// Who subscribed.
         subscriber: Subscriber,
         /// The form.
-        form: Form,
+        form: Box<Form>,
     },
     /// Of `subscriber.added_to_sequence` and `subscriber.sequence_completed`.
     SubscriberAndSequence {
         /// Who is in the sequence.
         subscriber: Subscriber,
         /// The sequence.
-        sequence: Sequence,
+        sequence: Box<Sequence>,
     },
     /// Of `subscriber.tag_added` and `subscriber.tag_removed`.
     SubscriberAndTag {
@@ -50,7 +52,7 @@ pub enum EventData {
         /// Whose value it is.
         subscriber: Subscriber,
         /// The custom field, with its new value.
-        custom_field: CustomField,
+        custom_field: Box<CustomField>,
     },
     /// Of `tag.created` and `tag.deleted`.
     Tag {
@@ -60,22 +62,22 @@ pub enum EventData {
     /// Of `custom_field.created` and `custom_field.deleted`.
     CustomField {
         /// The custom field.
-        custom_field: CustomField,
+        custom_field: Box<CustomField>,
     },
     /// Of `sequence.created`, `.deleted`, `.published` and `.disabled`.
     Sequence {
         /// The sequence.
-        sequence: Sequence,
+        sequence: Box<Sequence>,
     },
     /// Of `broadcast.created`, `.sent` and `.deleted`.
     Broadcast {
         /// The broadcast, without its content.
-        broadcast: Broadcast,
+        broadcast: Box<Broadcast>,
     },
     /// Of `post.published`.
     Post {
         /// The post, without its content.
-        post: Post,
+        post: Box<Post>,
     },
     /// Of a type that this version does not know, or whose data are not as documented: as JSON.
     Other(Value),
@@ -219,13 +221,13 @@ macro_rules! shapes {
 
 shapes! {
     SubscriberAlone { subscriber: Subscriber }
-    OfForm { subscriber: Subscriber, form: Form }
-    OfSequence { subscriber: Subscriber, sequence: Sequence }
+    OfForm { subscriber: Subscriber, form: Box<Form> }
+    OfSequence { subscriber: Subscriber, sequence: Box<Sequence> }
     OfTag { subscriber: Subscriber, tag: Tag }
-    OfCustomField { subscriber: Subscriber, custom_field: CustomField }
+    OfCustomField { subscriber: Subscriber, custom_field: Box<CustomField> }
     TagAlone { tag: Tag }
-    CustomFieldAlone { custom_field: CustomField }
-    SequenceAlone { sequence: Sequence }
-    BroadcastAlone { broadcast: Broadcast }
-    PostAlone { post: Post }
+    CustomFieldAlone { custom_field: Box<CustomField> }
+    SequenceAlone { sequence: Box<Sequence> }
+    BroadcastAlone { broadcast: Box<Broadcast> }
+    PostAlone { post: Box<Post> }
 }

@@ -15,9 +15,7 @@ pub(super) struct Signature<'a> {
     pub(super) digits: &'a str,
     /// Seconds since 1970.
     pub(super) seconds: u64,
-    /// As long as a SHA-256 in hex: what is none matches nothing.
-    candidates: [&'a str; MOST_CANDIDATES],
-    count: usize,
+    header: &'a str,
 }
 
 impl<'a> Signature<'a> {
@@ -30,23 +28,15 @@ impl<'a> Signature<'a> {
             return Err(malformed("is longer than 4096 bytes"));
         }
         let header = std::str::from_utf8(header).map_err(|_| malformed("is not text"))?;
-        let (mut time, mut has_version) = (None, false);
-        let (mut candidates, mut count) = ([""; MOST_CANDIDATES], 0);
+        let (mut time, mut has_version, mut candidates) = (None, false, 0);
         for part in header.split(',') {
-            let Some((name, value)) = part.split_once('=') else {
-                return Err(malformed("has a part without `=`"));
-            };
-            match name.trim_ascii() {
-                "t" if time.is_some() => return Err(malformed("has two times")),
-                "t" => time = Some(value.trim_ascii()),
-                "v1" => {
+            let (name, value) = pair(part).ok_or(malformed("has a part without `=`"))?;
+            match name {
+                b"t" if time.is_some() => return Err(malformed("has two times")),
+                b"t" => time = Some(value),
+                V1 => {
                     has_version = true;
-                    let candidate = value.trim_ascii();
-                    if candidate.len() == HEX_DIGITS {
-                        let place = candidates.get_mut(count);
-                        *place.ok_or(malformed("has more than 8 signatures"))? = candidate;
-                        count += 1;
-                    }
+                    candidates += usize::from(value.len() == HEX_DIGITS);
                 }
                 _ => {}
             }
@@ -59,14 +49,21 @@ impl<'a> Signature<'a> {
         if !has_version {
             return Err(malformed("has no signature of the version v1"));
         }
-        Ok(Self { digits, seconds, candidates, count })
+        if candidates > MOST_CANDIDATES {
+            return Err(malformed("has more than 8 signatures"));
+        }
+        Ok(Self { digits, seconds, header })
     }
 
     /// The signatures that Kit made with each of the secrets that are in use.
     pub(super) fn candidates(&self) -> impl Iterator<Item = [u8; 32]> {
-        self.candidates.iter().take(self.count).filter_map(|hex| sha256_of(hex))
+        let versions = self.header.split(',').filter_map(pair).filter(|(name, _)| *name == V1);
+        versions.filter_map(|(_, value)| sha256_of(value.as_bytes()))
     }
 }
+
+/// The only version there is.
+const V1: &[u8] = b"v1";
 
 /// How long a SHA-256 is in hex.
 const HEX_DIGITS: usize = 64;
@@ -74,20 +71,21 @@ const HEX_DIGITS: usize = 64;
 /// How many signatures are looked at. Kit's own header has two at most.
 const MOST_CANDIDATES: usize = 8;
 
+/// The two sides of the first `=`.
+fn pair(part: &str) -> Option<(&[u8], &str)> {
+    let (name, value) = part.split_at_checked(part.bytes().position(|byte| byte == b'=')?)?;
+    Some((name.trim_ascii().as_bytes(), value.strip_prefix('=')?.trim_ascii()))
+}
+
 /// The 32 bytes of 64 hexadecimal digits.
-fn sha256_of(hex: &str) -> Option<[u8; 32]> {
+fn sha256_of(hex: &[u8]) -> Option<[u8; 32]> {
+    let values = <[u8; HEX_DIGITS]>::try_from(hex).ok()?.map(value_of);
     let mut bytes = [0; 32];
-    if hex.len() != 2 * bytes.len() {
-        return None;
-    }
-    let mut wrong = 0;
-    for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
-        let [high, low] = pair else { return None };
-        let (high, low) = (value_of(*high), value_of(*low));
-        wrong |= high | low;
+    for (byte, [high, low]) in bytes.iter_mut().zip(values.as_chunks().0) {
         *byte = high << 4 | low & 0xf;
     }
-    (wrong <= 0xf).then_some(bytes)
+    let all = values.iter().fold(0, |all, value| all | value);
+    (all <= 0xf).then_some(bytes)
 }
 
 /// The value of a hexadecimal digit; more than 15 for what is none. Digits are random: what can be selected is no

@@ -37,11 +37,10 @@ impl Path {
 
     /// The same for parameters of any type, so that it is compiled once. `write` writes the next one.
     fn filled(template: &'static str, write: &mut dyn FnMut(&mut String) -> Option<()>) -> Self {
-        let mut path = String::with_capacity(template.len() + 16);
+        // Parameters are about as long as their names.
+        let mut path = String::with_capacity(template.len());
         let mut rest = template;
-        while let Some((before, (_, after))) =
-            rest.split_once('{').and_then(|(before, name)| Some((before, name.split_once('}')?)))
-        {
+        while let Some((before, after)) = around_a_name(rest) {
             let length = path.len();
             path.push_str(before);
             if write(&mut path).is_none() {
@@ -62,6 +61,13 @@ impl Path {
     pub(crate) fn into_inner(self) -> Cow<'static, str> {
         self.0
     }
+}
+
+/// What is before the first name in braces, and behind it.
+fn around_a_name(template: &str) -> Option<(&str, &str)> {
+    let start = template.bytes().position(|byte| byte == b'{')?;
+    let end = template.bytes().skip(start).position(|byte| byte == b'}')?;
+    Some((template.get(..start)?, template.get(start + end + 1..)?))
 }
 
 impl From<&'static str> for Path {
