@@ -18,7 +18,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let client = Client::builder().base_url(kit.base_url()).build(kit.credentials())?;
     let webhook = client.send(&create)?;
 
-    say(format_args!("Created webhook {} of account {}:", webhook.id, webhook.account_id));
+    say(format_args!("Created webhook {}:", webhook.id));
     say(format_args!("  event       {}", webhook.event));
     say(format_args!("  target URL  {}", webhook.target_url));
     Ok(())

@@ -84,7 +84,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let kit = Kit::new(at.credentials()).with_base_url(at.base_url())?;
     let webhook = send(&client()?, &kit, &create).await?;
 
-    say(format_args!("Created webhook {} of account {}:", webhook.id, webhook.account_id));
+    say(format_args!("Created webhook {}:", webhook.id));
     say(format_args!("  event       {}", webhook.event));
     say(format_args!("  target URL  {}", webhook.target_url));
     Ok(())

@@ -1,6 +1,7 @@
 //! Imports subscribers from a CSV file, tags them, drafts a broadcast to them, and exports all subscribers.
 //! `cargo run --example import_subscribers --features import -- --help`
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -12,19 +13,17 @@ use kit_emulator::Emulator;
 use kit_examples::{Failure, finish, say, variable};
 use kit_ureq::broadcasts::{CreateBroadcast, ListBroadcasts, RecipientGroup, Recipients};
 use kit_ureq::bulk::{
-    Batches, BulkCreateSubscribers, BulkOperation, BulkOutcome, BulkReport, BulkTagSubscribers,
-    NewSubscriber, Tagging,
+    Batches, BulkCreateSubscribers, BulkOperation, BulkReport, BulkTagSubscribers, NewSubscriber,
+    Tagging,
 };
-use kit_ureq::subscribers::{
-    Condition, FilterSubscribers, ListSubscribers, SubscriberState, SubscriberStatus,
-};
+use kit_ureq::subscribers::{ListSubscribers, SubscriberStatus};
 use kit_ureq::tags::CreateTag;
 use kit_ureq::{Client, Credentials, TagId, Timestamp};
 use lexopt::prelude::{Long, Short, Value, ValueExt as _};
 
 const HELP: &str = "\
 Imports subscribers from a CSV file with the columns email_address and first_name (which may be missing or empty),
-tags the active ones among all subscribers, drafts a broadcast to them, and exports all subscribers.
+tags the imported ones, drafts a broadcast to them, and exports all subscribers.
 
 Usage: import_subscribers [options] [FILE]
 
@@ -84,19 +83,22 @@ fn run(options: &Options) -> Result<(), Failure> {
 
     let count = people.len();
     let report = carry_out::<BulkCreateSubscribers>(&client, "create", people)?;
-    let failed = tell(&report, |person| person.email_address().to_owned());
-    say(format_args!("Created or updated {} of {count} subscribers.", count - failed));
+    let done = tell(&report, |person| person.email_address().to_owned());
+    say(format_args!("Created or updated {done} of {count} subscribers."));
+    if done == 0 && count > 0 {
+        return Err("nobody was imported".into());
+    }
 
     let tag = client.send(&CreateTag::new(&options.tag)?)?.value;
-    let active = FilterSubscribers::new([Condition::states([SubscriberState::Active])]);
-    let active = client.items(active).map(|found| found.map(|found| found.id));
-    let taggings = active.map(|id| id.map(|id| Tagging::new(tag.id, id)));
-    let taggings: Vec<Tagging> = taggings.collect::<Result<_, _>>()?;
+    // Several rows with one address are one subscriber.
+    let imported: BTreeSet<_> =
+        report.done().filter_map(|(_, subscriber)| Some(subscriber?.id)).collect();
+    let taggings: Vec<_> = imported.into_iter().map(|id| Tagging::new(tag.id, id)).collect();
     let count = taggings.len();
     let report = carry_out::<BulkTagSubscribers>(&client, "tag", taggings)?;
-    let failed =
+    let done =
         tell(&report, |tagging| tagging.subscriber_id.map(|id| id.to_string()).unwrap_or_default());
-    say(format_args!("Tagged {} of {count} active subscribers with {}.", count - failed, tag.name));
+    say(format_args!("Tagged {done} of {count} imported subscribers with {}.", tag.name));
 
     let broadcast = draft(&client, tag.id)?;
     say(format_args!("Broadcast {broadcast} to them is a draft."));
@@ -156,14 +158,15 @@ fn carry_out<B: BulkOperation>(
     client: &Client,
     what: &'static str,
     items: Vec<B::Item>,
-) -> Result<BulkReport<B::Item>, Failure> {
+) -> Result<BulkReport<B>, Failure> {
     let bar = ProgressBar::new(items.len().try_into()?);
     bar.set_style(ProgressStyle::with_template("{msg:>8} [{wide_bar}] {pos}/{len}")?);
     bar.set_message(what);
     let mut batches = Batches::<B>::new(items);
     for round in 1..=ROUNDS {
-        while let Some(request) = batches.next_request() {
-            batches.record(client.send(&request));
+        while let Some(batch) = batches.next_batch() {
+            let result = client.send(batch.request());
+            batches.record(batch, result);
             bar.set_position(batches.progress().1.try_into()?);
         }
         if round < ROUNDS && !batches.repeat() {
@@ -174,22 +177,19 @@ fn carry_out<B: BulkOperation>(
     Ok(batches.into_report())
 }
 
-/// Says what failed, and how many.
-fn tell<T>(report: &BulkReport<T>, name: impl Fn(&T) -> String) -> usize {
-    let mut failed = 0;
-    for (item, outcome) in report.items.iter().zip(&report.outcomes) {
-        let why = match outcome {
-            BulkOutcome::Done => continue,
-            BulkOutcome::Failed(errors) => errors.join(", "),
-            other => format!("{other:?}"),
-        };
-        failed += 1;
-        say(format_args!("{}: {why}", name(item)));
-    }
+/// Says what was not done, and why. The number of items that were done.
+fn tell<B: BulkOperation>(report: &BulkReport<B>, name: impl Fn(&B::Item) -> String) -> usize {
     for error in &report.errors {
-        say(format_args!("tried again after: {error}"));
+        say(format_args!("A request failed: {error}"));
     }
-    failed
+    // If no request got through, the errors say it all.
+    let done = report.done().count();
+    if done > 0 || report.errors.is_empty() {
+        for (place, item, outcome) in report.open() {
+            say(format_args!("No. {} ({}): {outcome}", place + 1, name(item)));
+        }
+    }
+    done
 }
 
 /// Drafts the broadcast once: where it may have been created, it is looked for.
@@ -223,7 +223,7 @@ fn export(client: &Client, file: &PathBuf) -> Result<usize, Failure> {
             subscriber.email_address,
             subscriber.first_name.unwrap_or_default(),
             subscriber.state.to_string(),
-            subscriber.created_at.to_string(),
+            subscriber.created_at.map(|time| time.to_string()).unwrap_or_default(),
         ])?;
         count += 1;
     }

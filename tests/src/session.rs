@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use kit_core::Time;
-use kit_core::oauth::{App, Record, SaveError, Session, Store, StoreError, Tokens};
+use kit_core::oauth::{App, Record, RefreshStep, SaveError, Session, Store, StoreError, Tokens};
 use kit_emulator::Emulator;
 
 /// The app that the emulator knows, with its secret.
@@ -54,5 +54,20 @@ impl Store for Memory {
         }
         *held = Some(record.clone());
         Ok(())
+    }
+}
+
+/// Keeps tokens in a store, as a session does that began then.
+pub fn keep(store: &impl Store, app: &App, tokens: &Tokens, begun: SystemTime) {
+    let time = Time::new(Instant::now(), begun);
+    let session = Session::new(app.clone());
+    let mut refresh = session.begin(tokens, time).expect("a session");
+    loop {
+        match refresh.next(time) {
+            RefreshStep::Load => refresh.loaded(store.load(), time),
+            RefreshStep::Save(record) => refresh.saved(store.save(&record), time),
+            RefreshStep::Done(result) => return result.expect("saved"),
+            step => panic!("{step:?}"),
+        }
     }
 }

@@ -153,8 +153,7 @@ fn each_change_emits_its_events() {
     assert_eq!(new("on a form"), "subscriber.form_subscribe subscriber.subscribed_to_form");
     let field = client.send(&CreateCustomField::new("Last name").unwrap()).unwrap().value;
     assert_eq!(new("a field"), "custom_field.field_created custom_field.created");
-    let update =
-        UpdateSubscriber::new(ann, "ann@example.com").unwrap().with_field("last_name", "Lee");
+    let update = UpdateSubscriber::new(ann).with_field("last_name", "Lee");
     client.send(&update).unwrap();
     assert_eq!(
         new("a value"),
@@ -185,7 +184,7 @@ fn each_change_emits_its_events() {
         [product],
     );
     let purchase = client.send(&buy.unwrap()).unwrap();
-    assert_eq!((purchase.subscriber_id, purchase.total.as_str()), (Some(ann), "23.25"));
+    assert_eq!((purchase.subscriber_id, purchase.total.unwrap().as_str()), (Some(ann), "23.25"));
     assert_eq!(new("a purchase"), "purchase.purchase_create");
     client.send(&BulkDeleteTags::new([vip]).unwrap()).unwrap();
     assert_eq!(new("no tag"), "tag.deleted");
@@ -252,14 +251,14 @@ fn a_subscriber_is_created_once_and_updated_afterwards() {
     let ann = client.send(&GetSubscriber::new(saved.subscriber.id)).unwrap();
     assert!(!ann.fields.contains_key("firm"));
 
-    let taken = UpdateSubscriber::new(ann.id, "bob@example.com").unwrap();
+    let taken = UpdateSubscriber::new(ann.id).with_email_address("bob@example.com").unwrap();
     let error = client.send(&taken).unwrap_err();
     assert!(
         error
             .to_string()
             .contains("422 Unprocessable Entity: Email address has already been taken")
     );
-    let moved = UpdateSubscriber::new(ann.id, "anne@example.com").unwrap();
+    let moved = UpdateSubscriber::new(ann.id).with_email_address("anne@example.com").unwrap();
     client.send(&moved).unwrap();
     let create = CreateSubscriber::new("ann@example.com").unwrap();
     assert_eq!(client.send(&create).unwrap().outcome, UpsertOutcome::Created);
@@ -290,7 +289,7 @@ fn a_broadcast_is_sent_by_the_clock() {
     // What is public and has a time is scheduled; who gets it is what was read.
     let recipients = draft.recipients().unwrap();
     assert_eq!(recipients, Recipients::InAll(vec![RecipientGroup::Tags(vec![vip])]));
-    let update = UpdateBroadcast::new(draft.id, 1.into(), "News", html, send_at, recipients);
+    let update = UpdateBroadcast::of(&draft).unwrap();
     assert_eq!(client.send(&update).unwrap().status, Some(BroadcastStatus::Draft));
     let update = update.scheduled_at(send_at);
     let scheduled = client.send(&update).unwrap();
@@ -303,15 +302,16 @@ fn a_broadcast_is_sent_by_the_clock() {
     let posts = client.items(ListPosts::new()).count();
     emulator.advance(Duration::from_secs(1900));
     let sent = client.send(&GetBroadcast::new(draft.id)).unwrap();
-    assert_eq!((sent.status, sent.send_at), (Some(BroadcastStatus::Completed), Some(send_at)));
+    let completed = (Some(BroadcastStatus::Completed), Presence::Value(send_at));
+    assert_eq!((sent.status, sent.send_at), completed);
     let events = told(&emulator);
     assert_eq!(events.iter().filter(|event| *event == "broadcast.sent").count(), 1, "{events:?}");
     assert_eq!(events.iter().filter(|event| *event == "post.published").count(), 1);
     assert_eq!(client.items(ListPosts::new()).count(), posts + 1);
-    let stats = client.send(&GetBroadcastStats::new(draft.id)).unwrap().stats;
+    let stats = client.send(&GetBroadcastStats::new(draft.id)).unwrap().stats.unwrap();
     assert_eq!(
         (stats.recipients, stats.emails_opened),
-        (2, 1),
+        (Some(2), Some(1)),
         "ann and bob, and one of them has opened"
     );
     let clicks: Vec<_> =
@@ -325,8 +325,8 @@ fn a_broadcast_is_sent_by_the_clock() {
     let of_it = Engagement::new().of_broadcasts([draft.id]);
     assert_eq!(found(&client, [Condition::Sent(of_it)]), ["ann", "bob"]);
     assert!(found(&client, [Condition::Clicks(Clicks::new().with_count(1..))]).len() < 2);
-    let stats = client.send(&GetSubscriberStats::new(ann)).unwrap().stats;
-    assert_eq!((stats.sent, stats.opened, stats.last_sent), (1, 1, Some(send_at)));
+    let stats = client.send(&GetSubscriberStats::new(ann)).unwrap().stats.unwrap();
+    assert_eq!((stats.sent, stats.opened, stats.last_sent), (Some(1), Some(1), Some(send_at)));
 }
 
 #[test]
@@ -359,7 +359,7 @@ fn lists_are_filtered_sorted_and_paged() {
     let text = "The status param must be `cancelled` if sort_field is `cancelled_at`";
     assert_eq!(refused.body()["errors"], json!([text]));
     let created: Vec<Timestamp> =
-        client.items(all()).map(|subscriber| subscriber.unwrap().created_at).collect();
+        client.items(all()).map(|subscriber| subscriber.unwrap().created_at.unwrap()).collect();
     let between = DateRange::between(created[3], created[0]);
     assert_eq!(names(&client, all().with_created(between)), ["cat", "bob"]);
     let by_address = all().with_email_addresses(["ann@example.com", "dan@example.com"]);
@@ -398,11 +398,8 @@ fn a_filter_finds_by_each_of_its_conditions() {
     assert_eq!(members, [bob]);
     let age = client.send(&CreateCustomField::new("Age").unwrap()).unwrap().value.id;
     for (id, value) in [(ann, "9"), (bob, "30")] {
-        let update = UpdateSubscriber::new(
-            id,
-            format!("{}@example.com", if id == ann { "ann" } else { "bob" }),
-        );
-        client.send(&update.unwrap().with_field("age", value)).unwrap();
+        let update = UpdateSubscriber::new(id);
+        client.send(&update.with_field("age", value)).unwrap();
     }
     let boise = PinnedLocation {
         city: "Boise".into(),
@@ -469,7 +466,7 @@ fn what_is_more_than_a_hundred_is_done_by_the_clock_and_called_back() {
     };
     let errors: Vec<_> = done.failures.iter().map(|failure| failure.errors.join(" ")).collect();
     assert_eq!(errors, ["Subscriber does not exist", "Tag does not exist"]);
-    assert_eq!((done.succeeded.len(), done.failures[0].item), (1, taggings[1]));
+    assert_eq!((done.succeeded.len(), done.failures[0].item), (1, Some(taggings[1])));
 }
 
 /// Kit's own texts, where they are documented.
@@ -598,7 +595,9 @@ fn what_is_refused_is_told_in_kits_words() {
     ] {
         let response = foreign.send(method, path, &headers, body);
         assert_eq!(response.status(), status, "{method} {path} {body}");
-        assert_eq!(response.body()["errors"], json!([text]), "{method} {path} {body}");
+        let is_nested = text == "Sequence is inactive";
+        let errors = if is_nested { json!([[text]]) } else { json!([text]) };
+        assert_eq!(response.body()["errors"], errors, "{method} {path} {body}");
     }
     let snippet = r#"{"name": "Hi", "snippet_type": "inline", "content": "Hi"}"#;
     let made = foreign.send("POST", "/v4/snippets", &headers, snippet);
@@ -731,7 +730,8 @@ fn a_broadcast_to_all_tags_is_for_those_who_have_all() {
         let create = CreateBroadcast::new("News", "Hello", now).to(recipients).with_send_at(now);
         let id = client.send(&create).unwrap().id;
         emulator.advance(Duration::from_secs(1));
-        assert_eq!(client.send(&GetBroadcastStats::new(id)).unwrap().stats.recipients, count);
+        let stats = client.send(&GetBroadcastStats::new(id)).unwrap().stats.unwrap();
+        assert_eq!(stats.recipients, Some(count));
     }
 }
 

@@ -44,15 +44,18 @@ fn no_other_method_is_served() {
                 let segments = other.path.split('/').zip(operation.path.split('/'));
                 let mut fits =
                     segments.map(|(other, this)| other == this || other.starts_with('{'));
-                other.method == method
+                // The live service takes a PATCH of a broadcast for a PUT; no document has it.
+                let is_patch = method == "PATCH" && other.name() == "PUT /v4/broadcasts/{id}";
+                (other.method == method || is_patch)
                     && patterns(other) == patterns(operation)
                     && fits.all(|fits| fits)
             });
+            let status = client.send(method, &path(operation), &[], "").status();
+            assert_eq!(status == 405, !is_served, "{method} {} {status}", operation.path);
             // Who is nobody is told so before anything else.
-            let expected = if is_served { 401 } else { 405 };
-            let status =
-                client.send(method, &path(operation), &[("X-Kit-Api-Key", "")], "").status();
-            assert_eq!(status, expected, "{method} {}", operation.path);
+            let anonymous = client.send(method, &path(operation), &[("X-Kit-Api-Key", "")], "");
+            let for_nobody = operation.path.contains("/oauth/");
+            assert_eq!(anonymous.status() == 401, !for_nobody, "{method} {}", operation.path);
         }
     }
 }

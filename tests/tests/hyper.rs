@@ -273,10 +273,18 @@ async fn timeouts_without_end_do_not_panic() {
         .timeout(Duration::MAX)
         .attempt_timeout(Duration::MAX)
         .connect_timeout(Duration::MAX)
+        .idle_timeout(Duration::MAX)
+        .http2_keep_alive(Duration::MAX)
+        .tcp_keep_alive(Duration::MAX)
         .max_response_size(usize::MAX)
         .build(Credentials::api_key(emulator.api_key()))
         .unwrap();
-    client.send(&create()).await.unwrap();
+    // A panic in a task of hyper's is printed, and the connection is lost by it.
+    let connections = emulator.connections();
+    for _ in 0..3 {
+        client.send(&create()).await.unwrap();
+    }
+    assert_eq!(emulator.connections(), connections + 1);
 }
 
 #[test]
@@ -374,6 +382,60 @@ async fn a_service_can_take_the_place_of_the_client() {
     let error = client.send(&create()).await.unwrap_err();
     assert_eq!(error.to_string(), "POST /v4/webhooks: cut off: it is broken");
     assert_eq!(calls.load(Ordering::SeqCst), 3);
+}
+
+/// A service need not look at the body to send the request.
+#[tokio::test]
+async fn what_a_service_does_with_a_request_is_not_known() {
+    for is_late in [false, true] {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let count = calls.clone();
+        let service = tower::service_fn(move |request: Request<RequestBody>| {
+            let (head, _) = request.into_parts();
+            assert_eq!(head.method, "POST");
+            count.fetch_add(1, Ordering::SeqCst);
+            async move {
+                if is_late {
+                    std::future::pending::<()>().await;
+                }
+                Err::<Response<Full<Bytes>>, _>("the connection has ended")
+            }
+        });
+        let client = Client::builder()
+            .retry(RetryPolicy::default().with_backoff(Duration::ZERO, Duration::ZERO))
+            .attempt_timeout(Duration::from_millis(50))
+            .service(service)
+            .build(Credentials::api_key("kit_0123"))
+            .unwrap();
+        let error = client.send(&create()).await.unwrap_err();
+        assert!(error.may_have_been_applied(), "{error}");
+        assert_eq!(calls.load(Ordering::SeqCst), 1, "{error}");
+    }
+}
+
+/// What was not called has sent nothing.
+#[tokio::test]
+async fn a_service_that_is_not_ready_has_sent_nothing() {
+    #[derive(Clone)]
+    struct NeverReady;
+    impl Service<Request<RequestBody>> for NeverReady {
+        type Response = Response<Full<Bytes>>;
+        type Error = &'static str;
+        type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), &'static str>> {
+            Poll::Ready(Err("is full"))
+        }
+
+        fn call(&mut self, _: Request<RequestBody>) -> Self::Future {
+            panic!("it is not ready")
+        }
+    }
+    let client = Client::builder().retry(RetryPolicy::none()).service(NeverReady);
+    let client = client.build(Credentials::api_key("kit_0123")).unwrap();
+    let error = client.send(&create()).await.unwrap_err();
+    assert_eq!(error.to_string(), "POST /v4/webhooks: not sent: is full");
+    assert!(!error.may_have_been_applied());
 }
 
 #[test]

@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use kit_core::broadcasts::{CreateBroadcast, ListBroadcasts, RecipientGroup, Recipients};
 use kit_core::bulk::{
-    Batches, BulkCreateSubscribers, BulkOperation, BulkOutcome, BulkTagSubscribers, NewSubscriber,
-    Tagging,
+    Batches, BulkCreateSubscribers, BulkOperation, BulkTagSubscribers, NewSubscriber, Tagging,
 };
 use kit_core::subscribers::{
     Condition, FilterSubscribers, ListSubscribers, SubscriberState, SubscriberStatus,
@@ -76,15 +75,16 @@ fn carry_out<T: Transport, B: BulkOperation>(client: &T, items: Vec<B::Item>) {
     let count = items.len();
     let mut batches = Batches::<B>::new(items);
     for _ in 0..10 {
-        while let Some(request) = batches.next_request() {
-            batches.record(client.send(&request));
+        while let Some(batch) = batches.next_batch() {
+            let result = client.send(batch.request());
+            batches.record(batch, result);
         }
         if !batches.repeat() {
             break;
         }
     }
     let report = batches.into_report();
-    assert_eq!(report.outcomes, vec![BulkOutcome::Done; count], "{:?}", report.errors);
+    assert_eq!(report.done().count(), count, "{report:?}");
 }
 
 /// What is created twice, if it is sent twice, is looked for before it is sent again.

@@ -230,6 +230,10 @@ fn without_grown(mut value: Value) -> Value {
     match &mut value {
         Value::Object(object) => {
             object.remove("grown_field");
+            // No custom fields are read alike, whether Kit leaves them out or answers none.
+            if object.get("fields") == Some(&json!({})) {
+                object.remove("fields");
+            }
             // An event is written with all its keys.
             if let Some(Value::Object(event)) = object.get_mut("event") {
                 event.retain(|_, value| !value.is_null());
@@ -331,6 +335,8 @@ fn wrongs(fields: &[Field], body: &Value) -> Vec<(String, Value)> {
             (Kind::Object(fields), value) if !["fields", "event"].contains(&field.name) => {
                 wrongs(fields, value)
             }
+            // A failure is read, whatever it repeats.
+            (Kind::List(_), _) if field.name == "failures" => Vec::new(),
             (Kind::List(item), Value::Array(items)) => match (&**item, items.first()) {
                 (Kind::Object(fields), Some(item)) => {
                     let inside = wrongs(fields, item).into_iter();
@@ -416,7 +422,9 @@ fn nobody_is_everybody_by_mistake() {
     use kit_core::broadcasts::{CreateBroadcast, RecipientGroup, Recipients, UpdateBroadcast};
     use kit_core::purchases::{Amounts, CreatePurchase, NewProduct};
     use kit_core::sequences::{CreateSequenceEmail, Delay, Weekday};
-    use kit_core::subscribers::{Condition, FilterSubscribers, ListSubscribers, SubscriberExtra};
+    use kit_core::subscribers::{
+        Condition, FilterSubscribers, ListSubscribers, SubscriberExtra, SubscriberSortField,
+    };
     use kit_core::{Endpoint, Timestamp};
     fn refused<E: Endpoint>(operation: &E) -> &'static str {
         match kit().request(operation).unwrap_err() {
@@ -433,7 +441,7 @@ fn nobody_is_everybody_by_mistake() {
     ] {
         let create = CreateBroadcast::new("a", "b", time).to(recipients.clone());
         assert_eq!(refused(&create), "subscriber_filter");
-        let update = UpdateBroadcast::new(1.into(), 1.into(), "a", "b", time, recipients);
+        let update = UpdateBroadcast::partial(1.into()).to(recipients);
         assert_eq!(refused(&update), "subscriber_filter");
     }
     // A draft may be without; what is to be sent may not.
@@ -447,7 +455,20 @@ fn nobody_is_everybody_by_mistake() {
         );
     }
     let list = ListSubscribers::new();
-    assert_eq!(refused(&list.clone().with_sort_field("cancelled_at".into())), "sort_field");
+    for field in ["cancelled_at", "canceled_at"] {
+        assert_eq!(refused(&list.clone().with_sort_field(field.into())), "sort_field");
+    }
+    for field in [
+        SubscriberSortField::Sent,
+        SubscriberSortField::Opens,
+        SubscriberSortField::Clicks,
+        SubscriberSortField::OpenRate,
+        SubscriberSortField::ClickRate,
+    ] {
+        let sorted = list.clone().with_sort_field(field);
+        assert!(kit().request(&sorted).is_ok());
+        assert_eq!(refused(&sorted.with_email_addresses(["a@b.c"])), "sort_field");
+    }
     assert_eq!(refused(&list.including([SubscriberExtra::CanceledAt])), "include");
     for all in [
         vec![],
@@ -461,11 +482,16 @@ fn nobody_is_everybody_by_mistake() {
     assert_eq!(refused(&email(Delay::Hours(1)).with_send_days([Weekday::Monday])), "send_days");
     assert_eq!(refused(&email(Delay::Hours(0))), "delay_value");
     assert_eq!(refused(&email(Delay::Days(0)).with_position(1)), "delay_value");
+    let update = || UpdateBroadcast::partial(1.into()).scheduled_at(time);
+    assert!(kit().request(&update()).is_ok());
+    assert_eq!(refused(&update().with_subject(" ")), "subject");
+    assert_eq!(refused(&update().with_content("")), "content");
     let product = || NewProduct::new("a", "b", "1", 5.into());
     let buy = |currency: &str, products: Vec<NewProduct>| {
         CreatePurchase::new("a@b.c", "t", currency, time, Amounts::default(), products).unwrap_err()
     };
-    assert!(buy("euro", vec![]).to_string().starts_with("currency: "));
+    assert!(buy("euro", vec![product()]).to_string().starts_with("currency: "));
+    assert!(buy("EUR", vec![]).to_string().starts_with("products: "));
     assert!(buy("EUR", vec![product(), product()]).to_string().starts_with("products.lid: "));
 }
 

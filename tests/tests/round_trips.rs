@@ -309,7 +309,7 @@ proptest! {
         let response = http::Response::builder().status(201);
         let webhook =
             kit.response(&create, response.body(Value::Object(body).to_string()).unwrap()).unwrap();
-        prop_assert_eq!((webhook.id, webhook.account_id), (id.into(), account_id.into()));
+        prop_assert_eq!((webhook.id, webhook.account_id), (id.into(), Some(account_id.into())));
         prop_assert_eq!(webhook.event, read(&event));
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 use kit_core::oauth::{
@@ -11,7 +11,7 @@ use kit_core::oauth::{
     Tokens,
 };
 use kit_core::webhooks::ListWebhooks;
-use kit_core::{Credentials, Error, Kit, RetryPolicy, Time};
+use kit_core::{Credentials, Error, Kit, RetryPolicy};
 use kit_emulator::{Consent, Emulator, Fault};
 use kit_file_store::FileStore;
 use kit_tests::foreign;
@@ -30,6 +30,8 @@ on_each_transport!(
     what_cannot_be_saved_is_used_and_told,
     a_refresh_that_is_not_answered_ends_the_session,
     a_refresh_outlasts_the_timeout_of_its_call,
+    a_renewal_outlasts_the_call_that_began_it,
+    a_call_ends_in_time_while_a_refresh_is_repeated,
     without_credentials_there_is_only_oauth,
 );
 
@@ -141,17 +143,18 @@ fn a_token_is_refreshed_before_it_expires<T: Transport>() {
     // Also where a call has less time than an attempt.
     for timeout in [3600, 20] {
         let emulator = emulator();
-        let session = Session::in_memory(app(&emulator));
-        // It has a minute left.
-        let age = Duration::from_secs(59 * 60);
-        let begun = Time::new(Instant::now(), SystemTime::now() - age);
-        drop(session.begin(&tokens(&emulator), begun).unwrap());
-        let setup = Setup::of(&emulator).as_whom(Credentials::session(&session));
+        // The token has a minute left.
+        let store = Arc::new(session::Memory::default());
+        let begun = SystemTime::now() - Duration::from_secs(59 * 60);
+        session::keep(&*store, &app(&emulator), &tokens(&emulator), begun);
+        let session = T::Session::new(app(&emulator), store);
         let timeout = Duration::from_secs(timeout);
-        let client = T::new(setup.with(|settings| settings.timeout = timeout));
+        let setup = Setup::of(&emulator).with(|settings| settings.timeout = timeout);
+        let client = T::with_session(setup, &session);
         for _ in 0..3 {
             client.send(&ListWebhooks::new()).unwrap();
         }
+        client.settle(&session);
         // No call met a 401.
         assert_eq!((emulator.refreshes(), emulator.requests()), (1, 4));
     }
@@ -314,6 +317,52 @@ fn a_refresh_outlasts_the_timeout_of_its_call<T: Transport>() {
     }
     patient.send(&ListWebhooks::new()).unwrap();
     assert_eq!((emulator.refreshes(), emulator.repeated_refreshes()), (1, 0));
+}
+
+/// The token lasts: the call does not wait. Its refresh token is spent once, and what Kit answers is not lost.
+fn a_renewal_outlasts_the_call_that_began_it<T: Transport>() {
+    let emulator = emulator();
+    // The store holds a token that has a minute left.
+    let store = Arc::new(session::Memory::default());
+    let begun = SystemTime::now() - LIFETIME + Duration::from_secs(60);
+    session::keep(&*store, &app(&emulator), &tokens(&emulator), begun);
+    let session = T::Session::new(app(&emulator), store);
+    emulator.fail_when(|request| {
+        let is_refresh = request.uri().path() == "/v4/oauth/token";
+        is_refresh.then(|| Fault::delay(Duration::from_secs(1)))
+    });
+    let before = session.tokens();
+    let setup = Setup::of(&emulator);
+    let setup = setup.with(|settings| settings.timeout = Duration::from_millis(800));
+    let hasty = T::with_session(setup, &session);
+    hasty.send(&ListWebhooks::new()).unwrap();
+    assert_eq!(emulator.refreshes(), 0, "the call has not waited");
+    hasty.settle(&session);
+    assert!(session.tokens() != before);
+    hasty.send(&ListWebhooks::new()).unwrap();
+    assert_eq!((emulator.refreshes(), emulator.repeated_refreshes()), (1, 0));
+}
+
+/// Without a wait between the attempts of the refresh, too.
+fn a_call_ends_in_time_while_a_refresh_is_repeated<T: Transport>() {
+    let emulator = emulator();
+    let session = begin(&emulator);
+    let retry = RetryPolicy::default().with_backoff(Duration::ZERO, Duration::ZERO);
+    let setup = Setup::of(&emulator).as_whom(Credentials::session(&session));
+    let hasty = T::new(setup.with(|settings| {
+        settings.retry = retry;
+        settings.timeout = Duration::from_millis(300);
+        settings.attempt_timeout = Duration::from_secs(10);
+    }));
+    emulator.advance(LIFETIME);
+    emulator.fail_when(|request| {
+        let is_refresh = request.uri().path() == "/v4/oauth/token";
+        is_refresh.then(|| Fault::delay(Duration::from_secs(3600)))
+    });
+    let error = hasty.send(&ListWebhooks::new()).unwrap_err();
+    assert!(matches!(error, Error::Session { failure: SessionError::Busy, .. }), "{error}");
+    // The second attempt of the refresh would begin after ten seconds.
+    assert_eq!(emulator.requests(), 2);
 }
 
 fn without_credentials_there_is_only_oauth<T: Transport>() {

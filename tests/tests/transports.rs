@@ -64,14 +64,17 @@ fn an_access_token_is_taken_too<T: Transport>() {
 
 fn a_wrong_credential_is_refused<T: Transport>() {
     let emulator = Emulator::start().unwrap();
-    for credentials in [Credentials::api_key(SECRET), Credentials::access_token(SECRET)] {
+    for (credentials, text) in [
+        (Credentials::api_key(SECRET), "The API key is invalid"),
+        (Credentials::access_token(SECRET), "The access token is invalid"),
+    ] {
         let client = T::new(Setup::of(&emulator).as_whom(credentials));
         let error = client.send(&create()).unwrap_err();
         assert_error_silent(&error);
         assert!(!error.may_have_been_applied());
         let error = api_error(error);
         assert_eq!(error.status(), StatusCode::UNAUTHORIZED);
-        assert_eq!(error.messages(), ["The access token is invalid"]);
+        assert_eq!(error.messages(), [text]);
         assert!(error.request_id().is_some());
     }
     assert!(emulator.webhooks().is_empty());

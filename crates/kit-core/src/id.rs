@@ -66,6 +66,7 @@ ids! {
     DeliveryId: "a delivery to a webhook endpoint, which is the same over all its attempts",
     EmailTemplateId: "an email template",
     FormId: "a form",
+    LinkId: "a link in a broadcast",
     PostId: "a post",
     ProductId: "a product",
     PublicationId: "a publication, which a broadcast and its post share",

@@ -121,14 +121,39 @@ impl Kit {
         self
     }
 
-    /// Whether the base URL is an https URL. A transport without TLS can fail early where it is.
+    /// Whether the base URL is an https URL.
     pub fn is_https(&self) -> bool {
         self.parts.base_url.is_https()
     }
 
-    /// The host of the base URL, without the port. A transport chooses its proxy by the host.
+    /// The host of the base URL, without the port.
     pub fn host(&self) -> &str {
         self.parts.base_url.host()
+    }
+
+    /// What a transport that is built without TLS asks before it sends anything: requests go to the base URL, and to
+    /// the token and revocation URLs of [`OAuthUrls`], with secrets.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `base_url`, `token_url` or `revoke_url` where the URL is an https URL.
+    pub fn check_without_tls(&self) -> Result<(), Error> {
+        match self.urls().find(|(_, url)| url.is_https()) {
+            None => Ok(()),
+            Some((field, _)) => Err(Error::input(
+                field,
+                "begins with https, and this is built without TLS: turn on the feature `rustls` or \
+                 `native-tls`",
+            )),
+        }
+    }
+
+    /// The URLs that requests are sent to, with their names in errors. (A browser opens the authorization URL.)
+    pub(crate) fn urls(&self) -> impl Iterator<Item = (&'static str, &BaseUrl)> {
+        let of = |page| self.parts.oauth_urls.as_ref().map(|urls| urls.of(page));
+        let token = of(OAuthPage::Token).map(|url| ("token_url", url));
+        let revoke = of(OAuthPage::Revoke).map(|url| ("revoke_url", url));
+        [("base_url", &self.parts.base_url)].into_iter().chain(token).chain(revoke)
     }
 
     /// Puts the application's name and version in front of this library's in `User-Agent`.
@@ -350,6 +375,25 @@ mod tests {
         }
         assert!(!kit().with_plaintext_base_url("http://a.b").unwrap().is_https());
         assert_eq!(kit().with_base_url("http://[::1]:1/a").unwrap().host(), "::1");
+    }
+
+    #[test]
+    fn without_tls_no_request_goes_to_an_https_url() {
+        let (plain, https) = ("http://127.0.0.1:1/a", "https://a.b/c");
+        for (base, token, revoke, field) in [
+            (plain, plain, plain, None),
+            (https, https, https, Some("base_url")),
+            (plain, https, https, Some("token_url")),
+            (plain, plain, https, Some("revoke_url")),
+        ] {
+            let urls = OAuthUrls::new(https, token, revoke).unwrap();
+            let kit = kit().with_base_url(base).unwrap().with_oauth_urls(urls);
+            let refused = kit.check_without_tls().err().map(|error| match error {
+                Error::Input { field, .. } => field.to_string(),
+                error => panic!("{error:?}"),
+            });
+            assert_eq!(refused.as_deref(), field);
+        }
     }
 
     #[test]

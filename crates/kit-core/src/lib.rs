@@ -86,9 +86,9 @@ pub use error::{
     TransportError,
 };
 pub use id::{
-    AccountId, BroadcastId, CustomFieldId, DeliveryId, EmailTemplateId, FormId, PostId, ProductId,
-    PublicationId, PurchaseId, SegmentId, SequenceEmailId, SequenceId, SnippetId, SubscriberId,
-    TagId, UserId, WebhookEndpointId, WebhookId,
+    AccountId, BroadcastId, CustomFieldId, DeliveryId, EmailTemplateId, FormId, LinkId, PostId,
+    ProductId, PublicationId, PurchaseId, SegmentId, SequenceEmailId, SequenceId, SnippetId,
+    SubscriberId, TagId, UserId, WebhookEndpointId, WebhookId,
 };
 pub use kit::Kit;
 pub use list::{List, Page, PageQuery, Pages, Pagination};

@@ -11,12 +11,11 @@ use tower_service::Service;
 
 use crate::box_error::BoxError;
 use crate::client::Patience;
+use crate::connector::HAS_TLS;
 use crate::exchange::Exchange;
 use crate::protocol::Protocol;
 use crate::sender::Sender;
 use crate::{Client, HttpClient, Principal, RequestBody, connector};
-
-const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 
 /// The settings of a [`Client`], before it is built.
 ///
@@ -103,6 +102,9 @@ impl Builder {
     /// The settings of this builder for connections have no effect; those for the timeouts of attempts and
     /// calls, and for the size of a response, do. [`middleware`](Self::middleware) cannot be used beside a
     /// service.
+    ///
+    /// Whether a request that failed was sent is not known once the service was called: it counts as one that Kit may
+    /// have applied, and what must not be done twice is not sent again.
     #[must_use]
     pub fn service<S, B>(mut self, service: S) -> Self
     where
@@ -156,8 +158,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for a setting that cannot be used, with the setting's name; for `base_url`, too,
-    /// where it is an https URL and this crate is built without TLS.
+    /// [`Error::Input`] for a setting that cannot be used, with the setting's name; for a URL, too, where it is an
+    /// https URL and this crate is built without TLS.
     pub fn build(self, principal: impl Into<Principal>) -> Result<Client, Error> {
         let Principal { credentials, session } = principal.into();
         let pacer = self.settings.pacing.pacer(&credentials);
@@ -197,12 +199,12 @@ impl Builder {
                 return Ok(Exchange::new(sender, settings.max_response_size));
             }
             SenderOf::Connector(client_of) => client_of(&settings, &protocol),
-            SenderOf::Default if kit.is_https() && !HAS_TLS => {
-                let missing = "begins with https, and this is built without TLS: turn on the \
-                    feature `rustls` or `native-tls`";
-                return Err(Error::input("base_url", missing));
+            SenderOf::Default => {
+                if !HAS_TLS {
+                    kit.check_without_tls()?;
+                }
+                connector::client(&settings, &protocol, kit)?
             }
-            SenderOf::Default => connector::client(&settings, &protocol, kit)?,
         };
         let sender = match middleware {
             Some(layer) => layer(client),

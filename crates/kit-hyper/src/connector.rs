@@ -14,7 +14,11 @@ use kit_core::{Error, Kit};
 use tower_service::Service;
 
 use crate::HttpClient;
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+use crate::box_error::BoxError;
 use crate::protocol::Protocol;
+
+pub(crate) const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 
 /// Makes the client of the settings.
 ///
@@ -29,6 +33,9 @@ pub(crate) fn client(
     let tcp = tcp(HttpConnector::new(), settings.connect_timeout, protocol.tcp_keep_alive);
     let keep_alive = protocol.http2_keep_alive;
     match settings.proxy.for_kit(kit, |name| std::env::var(name).ok())? {
+        Some(proxy) if proxy.is_https() && !HAS_TLS => {
+            Err(Error::input("proxy", "is reached over https, and this is built without TLS"))
+        }
         None => {
             let connector = with_tls(tcp, settings, protocol)?;
             Ok(HttpClient::new(connector, settings, keep_alive))
@@ -128,11 +135,38 @@ fn with_tls<C>(
     })
 }
 
-/// No TLS: only http is asked for.
+/// No TLS: nothing is sent to an https URL, whoever asks for it.
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
 #[expect(clippy::unnecessary_wraps, reason = "with TLS it can fail")]
-fn with_tls<C>(connector: C, _: &Settings, _: &Protocol) -> Result<C, Error> {
-    Ok(connector)
+fn with_tls<C>(connector: C, _: &Settings, _: &Protocol) -> Result<OnlyHttp<C>, Error> {
+    Ok(OnlyHttp(connector))
+}
+
+/// Connects to http URLs alone.
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+#[derive(Clone, Debug)]
+struct OnlyHttp<C>(C);
+
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+impl<C> Service<Uri> for OnlyHttp<C>
+where
+    C: Service<Uri, Future: Send + 'static, Error: Into<BoxError>>,
+{
+    type Response = C::Response;
+    type Error = BoxError;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<C::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.0.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        if uri.scheme() != Some(&Scheme::HTTP) {
+            return Box::pin(async { Err("built without TLS: only http URLs are reached".into()) });
+        }
+        let connecting = self.0.call(uri);
+        Box::pin(async { connecting.await.map_err(Into::into) })
+    }
 }
 
 #[cfg(test)]
@@ -144,7 +178,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::request_body::LookedAt;
+    use crate::request_body::Whereabouts;
 
     #[test]
     fn a_port_is_named_for_a_tunnel() {
@@ -176,6 +210,21 @@ mod tests {
         }
     }
 
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    #[tokio::test]
+    async fn without_tls_nothing_goes_to_an_https_url() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let kit = Kit::new(kit_core::Credentials::none());
+        let mut settings = Settings::default();
+        settings.proxy = kit_core::settings::Proxy::None;
+        let mut client = client(&settings, &Protocol::default(), &kit).unwrap();
+        let body = crate::RequestBody::new(b"secret".to_vec(), Whereabouts::default());
+        let request = http::Request::post(format!("https://{address}/")).body(body).unwrap();
+        let error = client.call(request).await.unwrap_err();
+        assert!(format!("{error:?}").contains("without TLS"), "{error:?}");
+    }
+
     /// A listener that nobody accepts from, with a full queue, is as silent as a host that is gone.
     #[tokio::test]
     async fn a_dead_first_address_does_not_hide_the_live_one() {
@@ -196,7 +245,7 @@ mod tests {
         settings.connect_timeout = Duration::from_secs(2);
         let connector = tcp(connector, settings.connect_timeout, None);
         let mut client = HttpClient::new(connector, &settings, None);
-        let body = crate::RequestBody::new(Vec::new(), LookedAt::default());
+        let body = crate::RequestBody::new(Vec::new(), Whereabouts::default());
         let request = http::Request::get("http://kit.example/").body(body).unwrap();
         tokio::select! {
             answered = client.call(request) => panic!("nobody answers: {answered:?}"),

@@ -12,7 +12,7 @@ use kit_core::TransportError;
 use crate::RequestBody;
 use crate::box_error::BoxError;
 use crate::pause::Pause;
-use crate::request_body::LookedAt;
+use crate::request_body::Whereabouts;
 use crate::sender::{Sender, Sending};
 
 #[derive(Clone, Debug)]
@@ -38,8 +38,8 @@ impl Exchange {
         request: Request<Vec<u8>>,
         timeout: Duration,
     ) -> Result<Response<Bytes>, TransportError> {
-        let looked_at = LookedAt::default();
-        let request = request.map(|body| RequestBody::new(body, looked_at.clone()));
+        let whereabouts = Whereabouts::default();
+        let request = request.map(|body| RequestBody::new(body, whereabouts.clone()));
         let mut received = None;
         // It is not sent before it is polled.
         let sending = self.sender.send(request);
@@ -60,10 +60,10 @@ impl Exchange {
             (_, Ok(Err(Broken::TooLarge))) => {
                 Err(TransportError::TooLarge { limit: self.max_response_size })
             }
-            (_, Ok(Err(Broken::Error(error)))) => Err(failure(error, &looked_at)),
+            (_, Ok(Err(Broken::Error(error)))) => Err(failure(error, &whereabouts)),
             (_, Ok(Ok(())) | Err(_)) => {
                 let late = io::Error::new(io::ErrorKind::TimedOut, "no response in time").into();
-                Err(if looked_at.get() {
+                Err(if whereabouts.may_be_sent() {
                     TransportError::TimedOut(late)
                 } else {
                     TransportError::NotSent(late)
@@ -120,7 +120,7 @@ impl Received {
     }
 }
 
-fn failure(error: BoxError, looked_at: &LookedAt) -> TransportError {
+fn failure(error: BoxError, whereabouts: &Whereabouts) -> TransportError {
     if causes(&*error).any(is_unprocessed) {
         return TransportError::NotProcessed(error);
     }
@@ -128,7 +128,7 @@ fn failure(error: BoxError, looked_at: &LookedAt) -> TransportError {
     let is_canceled = causes(&*error)
         .find_map(|cause| cause.downcast_ref::<hyper::Error>())
         .is_some_and(hyper::Error::is_canceled);
-    if is_canceled || !looked_at.get() {
+    if is_canceled && !whereabouts.is_services() || !whereabouts.may_be_sent() {
         TransportError::NotSent(error)
     } else {
         TransportError::CutOff(error)

@@ -19,6 +19,9 @@ use crate::connect_timeout::ConnectTimeout;
 /// How large the head of a response may be, in bytes.
 const MAX_HEAD: u32 = 64 * 1024;
 
+/// hyper adds these times to the time now, which must not overflow.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// hyper's client with its pool of connections: a `tower` service, which you can wrap in layers of your own.
 /// See [`Builder::middleware`](crate::Builder::middleware).
 #[derive(Clone)]
@@ -38,12 +41,14 @@ impl HttpClient {
         C::Future: Send + 'static,
         C::Error: Into<BoxError> + 'static,
     {
+        let idle_timeout = settings.idle_timeout.min(LONGEST);
+        let http2_keep_alive = http2_keep_alive.map(|interval| interval.min(LONGEST));
         let mut builder = legacy::Client::builder(TokioExecutor::new());
         builder
             .http1_max_buf_size(MAX_HEAD as usize)
             .http2_max_header_list_size(MAX_HEAD)
             .http2_keep_alive_interval(http2_keep_alive)
-            .pool_idle_timeout(settings.idle_timeout)
+            .pool_idle_timeout(idle_timeout)
             .pool_max_idle_per_host(settings.max_idle_connections)
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new());
@@ -55,6 +60,7 @@ impl HttpClient {
     }
 
     pub(crate) fn send(&self, request: Request<RequestBody>) -> ResponseFuture {
+        request.body().is_given_to_hyper();
         (self.send)(request)
     }
 }

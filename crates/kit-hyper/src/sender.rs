@@ -57,6 +57,7 @@ where
         let mut service = self.0.clone();
         Box::pin(async move {
             std::future::poll_fn(|cx| service.poll_ready(cx)).await.map_err(Into::into)?;
+            request.body().is_given_to_service();
             let response = service.call(request).await.map_err(Into::into)?;
             Ok(response.map(|body| {
                 let body = body.map_frame(|frame| {

@@ -138,18 +138,20 @@ pub(crate) trait Erased: Send + Sync {
 
 impl<S: Store> Erased for S {
     fn load(&self) -> Awaiting<'_, Result<Option<Record>, StoreError>> {
-        Box::pin(async { unpanicking(Store::load(self)).await.unwrap_or_else(Err) })
+        Box::pin(async { unpanicking(|| Store::load(self)).await.unwrap_or_else(Err) })
     }
 
     fn save<'a>(&'a self, record: &'a Record) -> Awaiting<'a, Result<(), SaveError>> {
         Box::pin(async {
-            let saved = unpanicking(Store::save(self, record)).await;
+            let saved = unpanicking(|| Store::save(self, record)).await;
             saved.unwrap_or_else(|error| Err(SaveError::Failed(error)))
         })
     }
 }
 
-async fn unpanicking<T>(future: impl Future<Output = T>) -> Result<T, StoreError> {
+/// A store may also panic before it returns its future.
+async fn unpanicking<F: Future>(begin: impl FnOnce() -> F) -> Result<F::Output, StoreError> {
+    let future = catch_unwind(AssertUnwindSafe(begin)).map_err(|_| PANICKED)?;
     let mut future = pin!(future);
     std::future::poll_fn(|cx| {
         let poll = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));

@@ -89,8 +89,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] for a setting that cannot be used, with the setting's name; for `base_url`, too,
-    /// where it is an https URL and this crate is built without TLS.
+    /// [`Error::Input`] for a setting that cannot be used, with the setting's name; for a URL, too, where it is an
+    /// https URL and this crate is built without TLS.
     pub fn build(self, principal: impl Into<Principal>) -> Result<Client, Error> {
         let Principal { credentials, session } = principal.into();
         let pacer = self.settings.pacing.pacer(&credentials);
@@ -127,10 +127,8 @@ impl Builder {
             let is_own = false;
             return Ok(Exchange { agent, is_own, middleware, connect_timeout, max_response_size });
         }
-        if kit.is_https() && !HAS_TLS {
-            let missing = "begins with https, and this is built without TLS: turn on the feature \
-                `rustls` or `native-tls`";
-            return Err(Error::input("base_url", missing));
+        if !HAS_TLS {
+            kit.check_without_tls()?;
         }
         let (agent, is_own) = (own_agent(&settings, kit, connect_timeout)?, true);
         Ok(Exchange { agent, is_own, middleware, connect_timeout, max_response_size })
@@ -139,6 +137,9 @@ impl Builder {
 
 fn own_agent(settings: &Settings, kit: &Kit, connect_timeout: Duration) -> Result<Agent, Error> {
     let proxy = settings.proxy.for_kit(kit, |name| std::env::var(name).ok())?;
+    if !HAS_TLS && proxy.as_ref().is_some_and(ProxyUrl::is_https) {
+        return Err(Error::input("proxy", "is reached over https, and this is built without TLS"));
+    }
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)

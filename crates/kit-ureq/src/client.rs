@@ -128,7 +128,7 @@ impl Client {
                 Step::Done(result) => return result,
                 Step::Wait(duration) => std::thread::sleep(duration),
                 Step::AwaitRefresh { refreshed, at_most } => drop(wait_for(refreshed, at_most)),
-                Step::Refresh(refresh) => self.refresh(*refresh, exchange, call.time_left(time)),
+                Step::Refresh(refresh) => self.refresh(*refresh, exchange),
                 step => return call.cannot(&step),
             }
             time = now();
@@ -171,20 +171,15 @@ impl Client {
         }
     }
 
-    /// Runs the refresh of the session, which keeps the result.
-    fn refresh(&self, mut refresh: Refresh, exchange: &Exchange, time_left: Duration) {
-        let Some(session) = &self.session else { return };
-        let Patience { timeout, attempt_timeout, .. } = self.patience;
-        if refresh.is_urgent() {
-            let _ = session.run(refresh, Some((exchange, attempt_timeout)), time_left);
-            return;
-        }
-        // A renewal is tried once, and left to another call where little time is left for this one.
-        if time_left < timeout / 2 {
-            refresh.give_up(now());
-        }
-        let attempt_timeout = attempt_timeout.min(time_left);
-        let _ = session.run(refresh, Some((exchange, attempt_timeout)), Duration::ZERO);
+    /// Runs the refresh of the session on a thread of its own, so that it goes on after this call has ended: without
+    /// the response, the tokens would be lost. A refresh that gets no thread counts as dropped.
+    fn refresh(&self, refresh: Refresh, exchange: &Arc<Exchange>) {
+        let Some(session) = self.session.clone() else { return };
+        let (exchange, attempt_timeout) = (exchange.clone(), self.patience.attempt_timeout);
+        let run = move || drop(session.run(refresh, Some((&exchange, attempt_timeout))));
+        #[cfg(feature = "tracing")]
+        let run = traced_as_here(run);
+        drop(std::thread::Builder::new().name("kit-refresh".to_owned()).spawn(run));
     }
 
     /// The pages of a list. Each page is requested when the iterator gets to it.
@@ -222,4 +217,12 @@ impl Client {
     pub fn items<L: List>(&self, list: L) -> ItemIter<L> {
         ItemIter::new(self.pages(list))
     }
+}
+
+/// Traces on another thread to the subscriber of this one, in the span of this one.
+#[cfg(feature = "tracing")]
+fn traced_as_here(run: impl FnOnce()) -> impl FnOnce() {
+    let subscriber = tracing::dispatcher::get_default(Clone::clone);
+    let span = tracing::Span::current();
+    move || tracing::dispatcher::with_default(&subscriber, || span.in_scope(run))
 }

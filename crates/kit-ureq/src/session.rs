@@ -16,10 +16,11 @@ use crate::wait::wait_for;
 /// many accounts use.
 ///
 /// Clones are one session, however many clients use it. [`kit_core::oauth::Session`] says when tokens are
-/// renewed, and what happens where the store fails. A refresh runs on the thread of the call that begins it.
-/// Where calls cannot do without the refresh, the thread, once it has sent the request, waits for the
-/// response even beyond the timeout of the call, for [`attempt_timeout`](crate::Builder::attempt_timeout) at
-/// most: without the response, the session would be lost.
+/// renewed, and what happens where the store fails.
+///
+/// A call that begins a refresh runs it on a thread of its own: the refresh goes on after the call has ended, by its
+/// timeout, say. Call [`wait_until_settled`](Self::wait_until_settled) before your program ends: otherwise new
+/// tokens may be lost before they are saved.
 ///
 /// # Examples
 ///
@@ -71,7 +72,7 @@ impl Session {
     pub fn begin(&self, tokens: &Tokens) -> Result<(), SessionError> {
         let refresh = self.inner.begin(tokens, now());
         let refresh = refresh.map_err(|error| SessionError::NotRefreshed(Arc::new(error)))?;
-        self.run(*refresh, None, Duration::MAX)
+        self.run(*refresh, None)
     }
 
     /// The newest tokens: those in the store, or those in use that could not be saved. `None` where there are
@@ -95,7 +96,7 @@ impl Session {
         self.inner.unsaved()
     }
 
-    /// Waits until no other thread refreshes the session, but for `at_most` at most. Returns whether no
+    /// Waits until no thread refreshes the session, but for `at_most` at most. Returns whether no
     /// thread does. Call this before your program ends: otherwise new tokens may be lost before they are
     /// saved.
     pub fn wait_until_settled(&self, at_most: Duration) -> bool {
@@ -115,15 +116,12 @@ impl Session {
         self.inner.app()
     }
 
-    /// Runs a refresh to its end, or until the call that runs it has no time left; longer only where tokens
-    /// would be lost otherwise. `exchange` comes with the timeout of an attempt.
+    /// Runs a refresh to its end. `exchange` comes with the timeout of an attempt.
     pub(crate) fn run(
         &self,
         mut refresh: Refresh,
         exchange: Option<(&Exchange, Duration)>,
-        time_left: Duration,
     ) -> Result<(), SessionError> {
-        let start = Instant::now();
         loop {
             match refresh.next(now()) {
                 RefreshStep::Load => refresh.loaded(self.load(), now()),
@@ -140,14 +138,7 @@ impl Session {
                         Err(failure) => refresh.failed(failure, now()),
                     }
                 }
-                RefreshStep::Wait(duration) => {
-                    let left = time_left.saturating_sub(start.elapsed());
-                    if duration > left && refresh.can_be_given_up() {
-                        refresh.give_up(now());
-                    } else {
-                        std::thread::sleep(duration);
-                    }
-                }
+                RefreshStep::Wait(duration) => std::thread::sleep(duration),
                 RefreshStep::Done(result) => return result,
                 _ => return Err(SessionError::Dropped),
             }

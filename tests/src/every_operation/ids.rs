@@ -43,6 +43,12 @@ impl<'a> Ids<'a> {
         format!("every-operation-{}-{}", self.run, self.count)
     }
 
+    /// A position that no email of a sequence has: it is behind all of them.
+    pub(super) fn position(&mut self) -> u64 {
+        self.count += 1;
+        1000 + self.count
+    }
+
     /// An email address that nobody has used.
     pub(super) fn email_address(&mut self) -> String {
         format!("{}@example.com", self.name())

@@ -19,7 +19,7 @@ pub(super) fn arguments(
     for (parameter, value) in &mut arguments.path {
         *value = path_id(operation, parameter, ids)?.into();
     }
-    query(&name, &mut arguments.query, operation, ids)?;
+    query(&mut arguments.query, operation, ids)?;
     if let Some(body) = body(&name, variant, ids)? {
         arguments.body = body;
     } else if let Value::Object(body) = &mut arguments.body {
@@ -55,7 +55,6 @@ fn path_id(operation: &Operation, parameter: &str, ids: &mut Ids<'_>) -> Result<
 }
 
 fn query(
-    name: &str,
     query: &mut Map<String, Value>,
     operation: &Operation,
     ids: &mut Ids<'_>,
@@ -82,9 +81,6 @@ fn query(
     }
     if query.contains_key("ending") {
         query.insert("ending".into(), "2023-12-31".into());
-    }
-    if name == "DELETE /v4/tags/{tag_id}/subscribers" {
-        query.insert("email_address".into(), known_address(ids)?.into());
     }
     Ok(())
 }
@@ -146,7 +142,8 @@ fn body(name: &str, variant: Variant, ids: &mut Ids<'_>) -> Result<Option<Value>
         | "PATCH /v4/subscribers/{subscriber_id}/location" => location(),
         "POST /v4/forms/{form_id}/subscribers"
         | "POST /v4/sequences/{sequence_id}/subscribers"
-        | "POST /v4/tags/{tag_id}/subscribers" => {
+        | "POST /v4/tags/{tag_id}/subscribers"
+        | "DELETE /v4/tags/{tag_id}/subscribers" => {
             let mut body = json!({"email_address": known_address(ids)?});
             if is_full && name.contains("/forms/") {
                 body["referrer"] = "https://example.com/?utm_source=news".into();
@@ -223,7 +220,7 @@ fn sensible(
             "referrer" => *value = "https://example.com/?utm_source=news".into(),
             "delay_value" => *value = json!(1),
             "delay_unit" => *value = "days".into(),
-            "position" => *value = json!(0),
+            "position" => *value = ids.position().into(),
             "subscriber_filter" => {
                 let of_tag = json!([{"type": "tag", "ids": [ids.of("tag")?]}]);
                 let group = json!([{"all": of_tag, "any": null, "none": null}]);

@@ -1,7 +1,8 @@
 //! The operations of Kit's API, as its documents have them: `tests/facts/operations.txt`.
 //!
 //! The file has a paragraph for each operation: its method and path, the credentials that it takes, its parameters,
-//! the fields of its body, and the fields of its replies by their status. `?` stands for a value that may be null.
+//! the fields of its body, and the fields of its replies by their status. `?` stands for a value that may be null, and
+//! `[live]` for a line in which the live service was seen to differ from the documents.
 
 mod parser;
 mod shape;

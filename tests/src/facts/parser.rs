@@ -81,6 +81,10 @@ fn fields(lines: &[Line]) -> Vec<Field> {
 }
 
 fn field(line: &'static str, inside: &[Line]) -> Field {
+    let (line, is_live) = match line.strip_suffix(" [live]") {
+        Some(line) => (line, true),
+        None => (line, false),
+    };
     let (name, kind) = line.split_once(": ").unwrap_or_else(|| panic!("{line}"));
     let (name, is_optional) = match name.strip_suffix(" (optional)") {
         Some(name) => (name, true),
@@ -91,7 +95,7 @@ fn field(line: &'static str, inside: &[Line]) -> Field {
         Some(kind) => (kind, true),
         None => (kind, false),
     };
-    Field { name, is_optional, shape: Shape { kind: kind_of(kind, inside), is_nullable } }
+    Field { name, is_optional, is_live, shape: Shape { kind: kind_of(kind, inside), is_nullable } }
 }
 
 fn kind_of(text: &'static str, inside: &[Line]) -> Kind {

@@ -7,6 +7,8 @@ pub struct Field {
     pub name: &'static str,
     /// Whether it may be missing.
     pub is_optional: bool,
+    /// Whether the live service was seen to differ from the documents here.
+    pub is_live: bool,
     /// What it is.
     pub shape: Shape,
 }

@@ -42,6 +42,12 @@ fn try_build(name: &str, a: &Arguments) -> Result<Option<Built>, Error> {
             let create =
                 either(create, a.flag("public"), (CreateBroadcast::public, |create| create));
             let create = with(create, a.parsed("send_at"), CreateBroadcast::with_send_at);
+            let starting_point = a.flag("allow_starting_point");
+            let create = either(
+                create,
+                starting_point,
+                (CreateBroadcast::allowing_starting_point, |create| create),
+            );
             let template = a.number("email_template_id").map(EmailTemplateId::from);
             let create = with(create, template, CreateBroadcast::with_email_template_id);
             let create =
@@ -55,25 +61,43 @@ fn try_build(name: &str, a: &Arguments) -> Result<Option<Built>, Error> {
             ))
         }
         "PUT /v4/broadcasts/{id}" => {
-            let update = UpdateBroadcast::new(
-                a.id("id"),
-                a.id("email_template_id"),
-                a.text("subject"),
-                a.text("content"),
-                a.time("published_at"),
-                recipients(a),
-            )
-            .with_preview_text(a.text("preview_text"))
-            .with_description(a.text("description"));
+            let update = UpdateBroadcast::partial(a.id("id"));
+            let template = a.number("email_template_id").map(EmailTemplateId::from);
+            let update = with(update, template, UpdateBroadcast::with_email_template_id);
+            let update = with(update, a.optional_text("subject"), UpdateBroadcast::with_subject);
+            let update = with(update, a.optional_text("content"), UpdateBroadcast::with_content);
+            let published_at = a.parsed("published_at");
+            let update = with(update, published_at, UpdateBroadcast::with_published_at);
+            let update =
+                with(update, a.optional_text("preview_text"), UpdateBroadcast::with_preview_text);
+            let update =
+                with(update, a.optional_text("description"), UpdateBroadcast::with_description);
             let update = with(update, a.parsed("send_at"), UpdateBroadcast::scheduled_at);
+            let update = if a.is_null("send_at") { update.as_draft() } else { update };
+            let filter = a.get("subscriber_filter").map(|_| recipients(a));
+            let update = with(update, filter, UpdateBroadcast::to);
             let update =
                 with(update, a.optional_text("email_address"), UpdateBroadcast::with_email_address);
             let update =
                 with(update, a.optional_text("thumbnail_alt"), UpdateBroadcast::with_thumbnail_alt);
-            built(with(
+            let update =
+                with(update, a.optional_text("thumbnail_url"), UpdateBroadcast::with_thumbnail_url);
+            let update = either(
                 update,
-                a.optional_text("thumbnail_url"),
-                UpdateBroadcast::with_thumbnail_url,
+                a.flag("public"),
+                (UpdateBroadcast::public, UpdateBroadcast::not_public),
+            );
+            let clear = |update: UpdateBroadcast, name: &str, clear: fn(UpdateBroadcast) -> _| {
+                if a.is_null(name) { clear(update) } else { update }
+            };
+            let update = clear(update, "published_at", UpdateBroadcast::without_published_at);
+            let update = clear(update, "email_address", UpdateBroadcast::without_email_address);
+            let update = clear(update, "thumbnail_url", UpdateBroadcast::without_thumbnail);
+            let starting_point = a.flag("allow_starting_point");
+            built(either(
+                update,
+                starting_point,
+                (UpdateBroadcast::allowing_starting_point, |update| update),
             ))
         }
         _ => None,

@@ -18,11 +18,10 @@ fn try_build(name: &str, a: &Arguments) -> Result<Option<Built>, Error> {
                 a.optional_text("status").map(Into::into),
                 ListForms::with_status,
             );
-            built(a.paged(with(
-                list,
-                a.optional_text("type").map(Into::into),
-                ListForms::with_form_type,
-            ))?)
+            let list =
+                with(list, a.optional_text("type").map(Into::into), ListForms::with_form_type);
+            let count = a.get("include").map(|_| true);
+            built(a.paged(either(list, count, (ListForms::with_subscriber_count, |list| list)))?)
         }
         "GET /v4/forms/{form_id}/subscribers" => {
             let list = ListFormSubscribers::new(a.id("form_id"))

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Arguments, conditions};
-use crate::facts::{Field, Operation, Values};
+use crate::facts::{Field, Kind, Operation, Values};
 
 /// Arguments of an operation, by its documents, and by what is said there in words.
 pub fn made_up(operation: &Operation, values: &mut Values) -> Arguments {
@@ -20,9 +20,6 @@ pub fn made_up(operation: &Operation, values: &mut Values) -> Arguments {
     if query.contains_key("after") {
         query.remove("before");
     }
-    if operation.name() == "DELETE /v4/tags/{tag_id}/subscribers" {
-        query.insert("email_address".into(), "ann@example.com".into());
-    }
     if query.contains_key("starting") {
         query.insert("starting".into(), "2022-12-31".into());
     }
@@ -31,6 +28,10 @@ pub fn made_up(operation: &Operation, values: &mut Values) -> Arguments {
         && (query.contains_key("sort_field") || query.contains_key("include"))
     {
         query.insert("status".into(), "cancelled".into());
+        let sort_field = query.get("sort_field").and_then(Value::as_str).unwrap_or_default();
+        if sort_field.starts_with("engagement__") {
+            query.remove("email_address");
+        }
     }
     let body = body(operation, values).unwrap_or_default();
     Arguments { path, query, body }
@@ -45,8 +46,9 @@ fn parameter_value(parameter: &Field, values: &mut Values) -> Value {
         }
         "sent_after" | "sent_before" | "starting" | "ending" => json!(values.date()),
         "email_address" => json!("ann@example.com,bob@example.com"),
-        "include" => json!("attribution,tags,location,canceled_at"),
-        "sort_field" => json!("cancelled_at"),
+        "include" if matches!(&parameter.shape.kind, Kind::Text(texts) if texts.is_empty()) => {
+            json!("attribution,tags,location,canceled_at")
+        }
         "type" => json!(values.one(&["embed", "hosted"])),
         "snippet_type" => json!(values.one(&["inline", "block"])),
         _ => loop {
@@ -115,11 +117,23 @@ fn body(operation: &Operation, values: &mut Values) -> Option<Value> {
             }
         }
         "POST /v4/broadcasts" | "PUT /v4/broadcasts/{id}" => {
-            if is_update {
-                // With a time, which the schema requires, a broadcast has to be public.
-                body["public"] = true.into();
+            // The picture and its text are removed together.
+            let no_picture = body.get("thumbnail_url").is_some_and(Value::is_null)
+                || body.get("thumbnail_alt").is_some_and(Value::is_null);
+            if is_update && no_picture {
+                body["thumbnail_url"] = Value::Null;
+                body["thumbnail_alt"] = Value::Null;
             }
-            body["subscriber_filter"] = recipients(values);
+            // A time, or none, goes with whether the broadcast is public.
+            if is_update && let Some(send_at) = body.get("send_at") {
+                body["public"] = (!send_at.is_null()).into();
+            }
+            if body.get("allow_starting_point").is_some() {
+                body["allow_starting_point"] = true.into();
+            }
+            if body.get("subscriber_filter").is_some() {
+                body["subscriber_filter"] = recipients(values);
+            }
         }
         // A delay has a value and a unit, and days do not go with hours.
         "POST /v4/sequences/{sequence_id}/emails"
@@ -137,7 +151,6 @@ fn body(operation: &Operation, values: &mut Values) -> Option<Value> {
         "POST /v4/sequences" if body.get("name").is_none() => body["name"] = values.text().into(),
         "POST /v4/purchases" => {
             body["purchase"]["currency"] = "USD".into();
-            body["purchase"]["shipping"] = json!(values.below(99));
         }
         "POST /v4/subscribers/{subscriber_id}/location"
         | "PATCH /v4/subscribers/{subscriber_id}/location" => {

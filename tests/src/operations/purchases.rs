@@ -1,7 +1,7 @@
 use kit_core::Error;
 use kit_core::purchases::{Amounts, CreatePurchase, GetPurchase, ListPurchases, NewProduct};
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, with};
 use super::{Built, built};
 
 pub(super) fn build(name: &str, a: &Arguments) -> Option<Built> {
@@ -28,10 +28,7 @@ fn try_build(name: &str, a: &Arguments) -> Result<Option<Built>, Error> {
             let amounts = Amounts {
                 subtotal: a.decimal("subtotal"),
                 tax: a.decimal("tax"),
-                shipping: a
-                    .number("shipping")
-                    .and_then(|number| number.try_into().ok())
-                    .expect("a number"),
+                shipping: a.decimal("shipping"),
                 discount: a.decimal("discount"),
                 total: a.decimal("total"),
             };
@@ -43,6 +40,8 @@ fn try_build(name: &str, a: &Arguments) -> Result<Option<Built>, Error> {
                 amounts,
                 products,
             )?;
+            let create =
+                with(create, a.optional_text("first_name"), CreatePurchase::with_first_name);
             built(create.with_status(a.text("status").into()))
         }
         _ => None,

@@ -53,8 +53,14 @@ pub(super) fn build(name: &str, a: &Arguments) -> Option<Built> {
 
 fn try_build(name: &str, a: &Arguments) -> Result<Option<Built>, Error> {
     Ok(match name {
-        "GET /v4/sequences" => built(a.paged(ListSequences::new())?),
-        "GET /v4/sequences/{id}" => built(GetSequence::new(a.id("id"))),
+        "GET /v4/sequences" => {
+            let list = ListSequences::new();
+            built(a.paged(either(list, stats(a), (ListSequences::with_stats, |list| list)))?)
+        }
+        "GET /v4/sequences/{id}" => {
+            let get = GetSequence::new(a.id("id"));
+            built(either(get, stats(a), (GetSequence::with_stats, |get| get)))
+        }
         "DELETE /v4/sequences/{id}" => built(DeleteSequence::new(a.id("id"))),
         "POST /v4/sequences" => {
             built(options!(CreateSequence, CreateSequence::new(a.text("name"))?, a))
@@ -79,6 +85,7 @@ fn try_build(name: &str, a: &Arguments) -> Result<Option<Built>, Error> {
         ),
         "GET /v4/sequences/{sequence_id}/emails" => {
             let list = ListSequenceEmails::new(a.id("sequence_id"));
+            let list = either(list, stats(a), (ListSequenceEmails::with_stats, |list| list));
             let content = a.flag("include_content");
             built(a.paged(either(
                 list,
@@ -87,7 +94,8 @@ fn try_build(name: &str, a: &Arguments) -> Result<Option<Built>, Error> {
             ))?)
         }
         "GET /v4/sequences/{sequence_id}/emails/{id}" => {
-            built(GetSequenceEmail::new(a.id("sequence_id"), a.id("id")))
+            let get = GetSequenceEmail::new(a.id("sequence_id"), a.id("id"));
+            built(either(get, stats(a), (GetSequenceEmail::with_stats, |get| get)))
         }
         "DELETE /v4/sequences/{sequence_id}/emails/{id}" => {
             built(DeleteSequenceEmail::new(a.id("sequence_id"), a.id("id")))
@@ -109,6 +117,10 @@ fn try_build(name: &str, a: &Arguments) -> Result<Option<Built>, Error> {
         }
         _ => None,
     })
+}
+
+fn stats(a: &Arguments) -> Option<bool> {
+    a.get("include").map(|_| true)
 }
 
 fn delay(a: &Arguments) -> Option<Delay> {

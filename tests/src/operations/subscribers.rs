@@ -5,7 +5,7 @@ use kit_core::subscribers::{
     StatsRange, SubscriberExtra, Unsubscribe, UpdateLocation, UpdateSubscriber,
 };
 
-use super::arguments::{Arguments, either, with};
+use super::arguments::{Arguments, either, with, with_checked};
 use super::{Built, built, conditions};
 
 pub(super) fn build(name: &str, a: &Arguments) -> Option<Built> {
@@ -48,7 +48,11 @@ fn try_build(name: &str, a: &Arguments) -> Result<Option<Built>, Error> {
             )
         }
         "PUT /v4/subscribers/{id}" => {
-            let update = UpdateSubscriber::new(a.id("id"), a.text("email_address"))?;
+            let update = with_checked(
+                UpdateSubscriber::new(a.id("id")),
+                a.optional_text("email_address"),
+                UpdateSubscriber::with_email_address,
+            )?;
             let update =
                 with(update, a.optional_text("first_name"), UpdateSubscriber::with_first_name);
             let update = if a.is_null("first_name") { update.without_first_name() } else { update };

@@ -13,7 +13,12 @@ pub(super) fn build(name: &str, a: &Arguments) -> Option<Built> {
 
 fn try_build(name: &str, a: &Arguments) -> Result<Option<Built>, Error> {
     Ok(match name {
-        "GET /v4/tags" => built(a.paged(ListTags::new())?),
+        "GET /v4/tags" => {
+            let count = a.get("include").map(|_| true);
+            let list =
+                either(ListTags::new(), count, (ListTags::with_subscriber_count, |list| list));
+            built(a.paged(list)?)
+        }
         "POST /v4/tags" => built(CreateTag::new(a.text("name"))?),
         "PUT /v4/tags/{id}" => built(UpdateTag::new(a.id("id"), a.text("name"))?),
         "GET /v4/tags/{tag_id}/subscribers" => {

@@ -273,15 +273,7 @@ impl<E: Endpoint> Call<E> {
                     return Step::Refresh(refresh);
                 }
                 Access::Failed(failure) => {
-                    return Step::Done(Err(match (failure, error) {
-                        // What Kit said to the access token says more.
-                        (SessionError::NoRefreshToken | SessionError::Rejected, Some(error))
-                            if is_unauthorized(&error) =>
-                        {
-                            error
-                        }
-                        (failure, _) => self.session_error(failure),
-                    }));
+                    return Step::Done(Err(self.session_error(failure, error)));
                 }
                 Access::WrongClock(error) => return Step::Done(Err(error)),
             }
@@ -339,7 +331,7 @@ impl<E: Endpoint> Call<E> {
         match (wants, error) {
             (Wants::AnotherAttempt | Wants::Room, Some(error)) => error,
             (Wants::Session, Some(error)) if !is_unauthorized(&error) => error,
-            (Wants::Session, _) => self.session_error(SessionError::Busy),
+            (Wants::Session, error) => self.session_error(SessionError::Busy, error),
             (Wants::AnotherAttempt | Wants::Room, None) => {
                 let operation = operation(&self.endpoint);
                 self.attempts.error(Error::Paced { operation, wait, earlier: Delivery::NotSent })
@@ -352,9 +344,15 @@ impl<E: Endpoint> Call<E> {
         if E::AUTH == Auth::Nobody { None } else { self.kit.credentials().as_session().cloned() }
     }
 
-    fn session_error(&self, failure: SessionError) -> Error {
+    /// `before` is the error of the attempt before.
+    fn session_error(&self, failure: SessionError, before: Option<Error>) -> Error {
         let operation = operation(&self.endpoint);
-        self.attempts.error(Error::Session { operation, failure, earlier: Delivery::NotSent })
+        let rejection = match before {
+            Some(Error::Api(error)) if error.status() == StatusCode::UNAUTHORIZED => Some(error),
+            _ => None,
+        };
+        let earlier = Delivery::NotSent;
+        self.attempts.error(Error::Session { operation, failure, rejection, earlier })
     }
 
     fn leave(&mut self, now: Time) {

@@ -1,7 +1,7 @@
-use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::DeliveryError;
+use crate::wire::messages;
 
 /// What Kit posts to the `callback_url` of a bulk operation that it has queued, when the operation is done.
 ///
@@ -29,28 +29,13 @@ pub struct BulkCallback {
 }
 
 /// An item of a bulk operation that could not be done.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct BulkFailure {
     /// Why, in Kit's words.
-    #[serde(default, deserialize_with = "texts")]
     pub errors: Vec<String>,
     /// The item, in the field that the operation names it by, such as `subscriber`.
-    #[serde(flatten)]
     pub item: Map<String, Value>,
-}
-
-/// A list of texts, or a single one. What is no text is kept as JSON.
-fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let text = |value: Value| match value {
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Null => Vec::new(),
-        Value::Array(texts) => texts.into_iter().map(text).collect(),
-        single => vec![text(single)],
-    })
 }
 
 impl BulkCallback {
@@ -64,8 +49,13 @@ impl BulkCallback {
         let mut other: Map<String, Value> = serde_json::from_slice(body).map_err(unreadable)?;
         let failures = match other.remove("failures") {
             None | Some(Value::Null) => Vec::new(),
-            Some(failures) => serde_json::from_value(failures).map_err(unreadable)?,
+            Some(failures) => serde_json::from_value::<Vec<_>>(failures).map_err(unreadable)?,
         };
+        let failure = |failure| {
+            let (errors, item) = messages::of_failure(failure);
+            BulkFailure { errors, item }
+        };
+        let failures = failures.into_iter().map(failure).collect();
         Ok(Self { failures, other })
     }
 
@@ -88,7 +78,12 @@ mod tests {
         assert!(callback.failures[0].item.contains_key("subscriber"));
         assert_eq!((callback.items("subscribers").len(), callback.items("tags").len()), (0, 0));
         assert_eq!(callback.other["more"], 1);
-        for (errors, texts) in [("null", &[][..]), (r#""a""#, &["a"]), ("[1]", &["1"])] {
+        for (errors, texts) in [
+            ("null", &[][..]),
+            (r#""a""#, &["a"]),
+            ("[1]", &["1"]),
+            (r#"[["a"], {"b": ["c"]}]"#, &["a", "c"]),
+        ] {
             let body = format!(r#"{{"failures": [{{"errors": {errors}}}]}}"#);
             assert_eq!(BulkCallback::read(body.as_bytes()).unwrap().failures[0].errors, texts);
         }

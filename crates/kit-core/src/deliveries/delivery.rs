@@ -9,6 +9,7 @@ use super::delivered_event::Fitting;
 use super::{DeliveredEvent, DeliveryError, EventId};
 use crate::DeliveryId;
 use crate::webhook_endpoints::DeliveryRecord;
+use crate::wire::liberal;
 
 /// What Kit posts to a webhook endpoint at once: usually one event, up to 100, all of one type.
 ///
@@ -73,7 +74,7 @@ impl Delivery {
         })?;
         let mut delivery = Self::new(record.id, Vec::with_capacity(events.len()));
         for event in events {
-            match DeliveredEvent::deserialize(event) {
+            match liberal::from_value(event) {
                 Ok(event) => delivery.events.push(event),
                 Err(error) => {
                     delivery.unreadable.push(UnreadableEvent::new(&event.to_string(), &error));
@@ -90,16 +91,16 @@ impl Delivery {
     /// [`DeliveryError::Unreadable`] where the body is no JSON, or has no list of events, or has a field twice.
     pub fn read(body: &[u8]) -> Result<Self, DeliveryError> {
         // Nearly always all is as documented.
-        if let Ok(Envelope { id, events }) = serde_json::from_slice::<Envelope<Fitting>>(body) {
+        if let Ok(Envelope { id, events }) = liberal::from_slice::<Envelope<Fitting>>(body) {
             let events = events.into_iter().map(|Fitting(event)| event).collect();
             return Ok(Self { id, events, unreadable: Vec::new() });
         }
-        let Envelope { id, events } = serde_json::from_slice::<Envelope<&RawValue>>(body)
+        let Envelope { id, events } = liberal::from_slice::<Envelope<&RawValue>>(body)
             .map_err(|error| DeliveryError::Unreadable(error.to_string()))?;
         let mut delivery =
             Self { id, events: Vec::with_capacity(events.len()), unreadable: Vec::new() };
         for event in events {
-            match serde_json::from_str(event.get()) {
+            match liberal::from_slice(event.get().as_bytes()) {
                 Ok(event) => delivery.events.push(event),
                 Err(error) => delivery.unreadable.push(UnreadableEvent::new(event.get(), &error)),
             }
@@ -114,7 +115,7 @@ impl UnreadableEvent {
         struct Identified {
             id: EventId,
         }
-        let id = serde_json::from_str(json).ok().map(|Identified { id }| id);
+        let id = liberal::from_slice(json.as_bytes()).ok().map(|Identified { id }| id);
         Self { id, reason: error.to_string(), json: json.to_owned() }
     }
 }

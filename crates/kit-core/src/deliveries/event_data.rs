@@ -10,6 +10,7 @@ use crate::sequences::Sequence;
 use crate::subscribers::Subscriber;
 use crate::tags::Tag;
 use crate::webhook_endpoints::EventType;
+use crate::wire::liberal::Liberal;
 
 /// To whom or what an event happened. The [`EventType`](crate::webhook_endpoints::EventType) of the event says what
 /// happened.
@@ -103,7 +104,7 @@ impl EventData {
 
     /// Reads the data of an event of this type. What does not fit is kept as it is.
     pub(super) fn read(event_type: &EventType, json: Value) -> Self {
-        Shape::of(event_type).deserialize(&json).unwrap_or(Self::Other(json))
+        Shape::of(event_type).deserialize(Liberal(&json)).unwrap_or(Self::Other(json))
     }
 }
 

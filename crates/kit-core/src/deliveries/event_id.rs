@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The id of an event: a UUID as text. An event that Kit sends again has the same id, also in another delivery. Clones
@@ -41,6 +42,11 @@ impl Serialize for EventId {
 
 impl<'de> Deserialize<'de> for EventId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from)
+        let id = String::deserialize(deserializer)?;
+        // Events without an id would all be the same one.
+        if id.is_empty() {
+            return Err(D::Error::invalid_value(Unexpected::Str(""), &"the id of an event"));
+        }
+        Ok(id.into())
     }
 }

@@ -1,4 +1,4 @@
-use crate::wire::Timestamp;
+use crate::wire::{Timestamp, liberal};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
@@ -43,6 +43,7 @@ pub struct Purchase {
     /// The id that the seller gave the purchase.
     pub transaction_id: String,
     /// The email address of who bought.
+    #[serde(default)]
     pub email_address: String,
     /// How far the purchase has come, such as `paid`.
     pub status: Option<String>,
@@ -70,10 +71,10 @@ impl LegacyDelivery {
         }
         let json: Value = serde_json::from_slice(body)
             .map_err(|error| DeliveryError::Unreadable(error.to_string()))?;
-        if let Ok(OfSubscriber { subscriber }) = OfSubscriber::deserialize(&json) {
+        if let Ok(OfSubscriber { subscriber }) = liberal::from_value(&json) {
             return Ok(Self::Subscriber(Box::new(subscriber)));
         }
-        Ok(match Purchase::deserialize(&json) {
+        Ok(match liberal::from_value::<Purchase>(&json) {
             Ok(purchase) => Self::Purchase(Box::new(purchase)),
             Err(_) => Self::Other(json),
         })

@@ -61,15 +61,25 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.operation, self.status)?;
-        match (self.messages.as_slice(), &self.oauth, self.excerpt.as_str()) {
-            ([], None, "") => {}
-            ([], None, excerpt) => write!(f, ": {excerpt}")?,
-            ([], Some(error), _) => write!(f, ": {error}")?,
-            (messages, ..) => write!(f, ": {}", messages.join("; "))?,
-        }
+        write!(f, "{}: {}", self.operation, Said(self))?;
         Earlier(&self.operation, self.earlier).fmt(f)?;
         write_request_id(f, self.request_id.as_deref())
+    }
+}
+
+/// The status, and the words of the reply.
+pub(super) struct Said<'a>(pub(super) &'a ApiError);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ApiError { status, messages, oauth, excerpt, .. } = self.0;
+        status.fmt(f)?;
+        match (messages.as_slice(), oauth, excerpt.as_str()) {
+            ([], None, "") => Ok(()),
+            ([], None, excerpt) => write!(f, ": {excerpt}"),
+            ([], Some(error), _) => write!(f, ": {error}"),
+            (messages, ..) => write!(f, ": {}", messages.join("; ")),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use super::api_error::Said;
 use super::transport_error::Earlier;
 use super::{ApiError, Delivery, Effect, Operation, ReplyError, SessionError, TransportError};
 
@@ -79,6 +80,8 @@ pub enum Error {
         operation: Operation,
         /// Why the session has no access token.
         failure: SessionError,
+        /// What Kit said to the access token, if the call had sent one (401).
+        rejection: Option<Box<ApiError>>,
         /// Whether an earlier attempt of the same call may have been applied.
         earlier: Delivery,
     },
@@ -98,8 +101,12 @@ impl fmt::Display for Error {
                 "{operation}: not sent: the pacer leaves no room before the timeout; there may be some in {wait:?}{}",
                 Earlier(operation, *earlier)
             ),
-            Self::Session { operation, failure, earlier } => {
-                write!(f, "{operation}: {failure}{}", Earlier(operation, *earlier))
+            Self::Session { operation, failure, rejection, earlier } => {
+                write!(f, "{operation}: {failure}")?;
+                if let Some(rejection) = rejection {
+                    write!(f, "; Kit said: {}", Said(rejection))?;
+                }
+                write!(f, "{}", Earlier(operation, *earlier))
             }
         }
     }
@@ -144,6 +151,32 @@ impl Error {
         };
         let changes = self.operation().is_some_and(|operation| operation.effect != Effect::Reads);
         changes && (was_applied || self.earlier() == Delivery::Unknown)
+    }
+
+    /// Whether the same request may succeed later, without anybody changing it, the credential or the account.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Input { .. } => false,
+            Self::Api(error) => {
+                // Timeout, queue of bulk requests full, too early, too many requests.
+                let is_busy = matches!(error.status.as_u16(), 408 | 413 | 425 | 429);
+                is_busy || error.status.is_server_error()
+            }
+            Self::Session { .. } => !self.is_about_credentials(),
+            Self::Reply(_) | Self::Transport { .. } | Self::Paced { .. } => true,
+        }
+    }
+
+    /// Whether no request with these credentials succeeds, whatever it asks for.
+    pub(crate) fn is_about_credentials(&self) -> bool {
+        match self {
+            Self::Input { field, .. } => *field == "credentials",
+            Self::Api(error) => error.status == StatusCode::UNAUTHORIZED,
+            Self::Session { failure, rejection, .. } => {
+                failure.needs_authorization() || rejection.is_some()
+            }
+            Self::Reply(_) | Self::Transport { .. } | Self::Paced { .. } => false,
+        }
     }
 
     fn earlier(&self) -> Delivery {

@@ -1,5 +1,5 @@
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A page of a list, with its position in the list.
 ///
@@ -50,7 +50,10 @@ impl<T: Serialize> Serialize for Page<T> {
 }
 
 /// The position of a page in its list.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+///
+/// Where Kit does not say whether there is a page before or after this one, a cursor counts as yes: a page that
+/// is not there comes back empty, and nothing is missed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Pagination {
     /// Whether there is a page before this one.
@@ -62,10 +65,10 @@ pub struct Pagination {
     /// The cursor of the last item on the page. `None` on an empty page.
     pub end_cursor: Option<String>,
     /// How many items a page has at most.
-    pub per_page: u64,
+    pub per_page: Option<u64>,
     /// How many items the list has. `None` unless [`List::with_total_count`](crate::List::with_total_count)
     /// asked for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub total_count: Option<u64>,
 }
 
@@ -87,8 +90,31 @@ impl Default for Pagination {
             has_next_page: false,
             start_cursor: None,
             end_cursor: None,
-            per_page: 500,
+            per_page: Some(500),
             total_count: None,
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Pagination {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Pagination {
+            has_previous_page: Option<bool>,
+            has_next_page: Option<bool>,
+            start_cursor: Option<String>,
+            end_cursor: Option<String>,
+            per_page: Option<u64>,
+            total_count: Option<u64>,
+        }
+        let read = Pagination::deserialize(deserializer)?;
+        Ok(Self {
+            has_previous_page: read.has_previous_page.unwrap_or(read.start_cursor.is_some()),
+            has_next_page: read.has_next_page.unwrap_or(read.end_cursor.is_some()),
+            start_cursor: read.start_cursor,
+            end_cursor: read.end_cursor,
+            per_page: read.per_page,
+            total_count: read.total_count,
+        })
     }
 }

@@ -30,8 +30,8 @@ pub(crate) struct Asker {
     rejections: u8,
     /// The call waits until more refreshes than these have ended.
     pub(super) waits_for: Option<u64>,
-    /// The refresh by which the call renews a token that still lasts, and when that began.
-    pub(super) renewal: Option<(u64, Duration)>,
+    /// Whether the call has begun to renew a token that still lasts.
+    pub(super) has_renewed: bool,
     /// How many refreshes the call has begun because it needed a token.
     pub(super) begun: u8,
 }

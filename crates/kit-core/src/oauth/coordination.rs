@@ -19,9 +19,6 @@ pub(super) const LEASE: Duration = Duration::from_secs(60);
 /// and how long after Kit gave tokens it does not ask for others because Kit rejects one.
 const POSTPONED: Duration = Duration::from_secs(30);
 
-/// How long a call waits for a renewal that it has begun, before it sends with the access token that it has.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// How many refreshes one call begins because it needs a token.
 const MOST_REFRESHES: u8 = 8;
 
@@ -226,27 +223,16 @@ impl Coordination {
         self.granted_at.is_some_and(|granted_at| elapsed < granted_at.saturating_add(POSTPONED))
     }
 
-    /// Whether the call is to renew the token before it sends, or waits for a renewal that it has begun. A
-    /// token that lasts is no reason for any other call to wait.
+    /// The renewal that the call is to begin before it sends, at most one. No call waits for a renewal: the token
+    /// lasts.
     fn renew(&mut self, asker: &mut Asker, is_due: bool, elapsed: Duration) -> Option<Verdict> {
-        match asker.renewal {
-            Some((ticket, since)) => {
-                let left = PATIENCE.saturating_sub(elapsed.saturating_sub(since));
-                let is_running = self.running.as_ref().is_some_and(|r| r.ticket == ticket);
-                let until = Until::Round { ticket, round: self.rounds };
-                (is_running && !left.is_zero()).then_some(Verdict::Await(until, left))
-            }
-            None if is_due || self.memory.unsaved.is_some() => {
-                let is_held = elapsed < self.held_until.max(self.postponed_until);
-                if is_held || self.running.is_some() {
-                    return None;
-                }
-                let begun = self.begin_refresh(elapsed);
-                asker.renewal = Some((begun.ticket, elapsed));
-                Some(Verdict::Begin(begun, Purpose::Renewal))
-            }
-            None => None,
+        let is_wanted = is_due || self.memory.unsaved.is_some();
+        let is_held = elapsed < self.held_until.max(self.postponed_until);
+        if asker.has_renewed || !is_wanted || is_held || self.running.is_some() {
+            return None;
         }
+        asker.has_renewed = true;
+        Some(Verdict::Begin(self.begin_refresh(elapsed), Purpose::Renewal))
     }
 
     fn begin_refresh(&mut self, elapsed: Duration) -> Begun {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use http::Response;
 
-use self::state::{Reading, Spending, State, Turn, fail, failed, given_up};
+use self::state::{Reading, Spending, State, Turn, fail, failed};
 use super::coordination::{Begun, Memory, Outcome, Purpose, Unsaved};
 use super::{Record, RefreshStep, SaveError, Session, StoreError};
 use crate::Kit;
@@ -175,44 +175,6 @@ impl Refresh {
         let State::Sent(spending) = &self.state else { return Duration::ZERO };
         let elapsed = self.timeline.clone().since_first(now).unwrap_or_default();
         LAST_ANSWER.saturating_sub(elapsed.saturating_sub(spending.since))
-    }
-
-    /// Whether calls need the result of the refresh: the session has no access token, or it has expired, or
-    /// Kit has rejected it. Otherwise calls can be sent with the present access token.
-    pub fn is_urgent(&self) -> bool {
-        matches!(self.purpose, Purpose::Need(_))
-    }
-
-    /// Whether the refresh can be [given up](Self::give_up) now: no tokens would be lost.
-    pub fn can_be_given_up(&self) -> bool {
-        let next = match &self.state {
-            State::Waiting { then, .. } => then,
-            state => state,
-        };
-        match next {
-            State::Look | State::Claim(_) | State::Claiming(_) | State::Spend(_) => true,
-            State::Load(reading) | State::Loading(reading) => {
-                !matches!(reading, Reading::Conflict(_))
-            }
-            _ => false,
-        }
-    }
-
-    /// Gives the refresh up, for a program that blocks on it and has no time left. Call [`next`](Self::next)
-    /// afterwards until it returns [`RefreshStep::Done`]. If the refresh was waiting, the next one waits for
-    /// the rest of that time. Does nothing where the refresh [cannot be given up](Self::can_be_given_up).
-    pub fn give_up(&mut self, now: Time) {
-        if !self.can_be_given_up() {
-            return;
-        }
-        let elapsed = self.timeline.since_first(now).unwrap_or_default();
-        self.state = match std::mem::replace(&mut self.state, State::Over) {
-            State::Waiting { since, wait, then } => {
-                let left = wait.saturating_sub(elapsed.saturating_sub(since));
-                given_up(*then, left)
-            }
-            state => given_up(state, Duration::ZERO),
-        };
     }
 
     fn end(&mut self, outcome: Outcome, now: Time) -> Result<(), SessionError> {

@@ -20,9 +20,8 @@ use crate::{Credentials, Kit};
 /// and [`Call`](crate::Call) asks the transport to run its refreshes.
 ///
 /// The session renews its tokens 5 minutes before the access token expires, or when a tenth of its lifetime
-/// is left, if that is less. One call begins the renewal before it sends, and waits for it at most 5 seconds,
-/// unless it runs the renewal on its own thread, as in `kit-ureq`. As long as the access token lasts, no
-/// other call waits, and no call fails because a renewal did; a failed renewal is tried again after 30
+/// is left, if that is less. One call begins the renewal before it sends. As long as the access token lasts, no
+/// call waits for a renewal, and no call fails because one did; a failed renewal is tried again after 30
 /// seconds. Once the access token has expired, or Kit has rejected it, all calls wait for the refresh that
 /// the first of them begins.
 ///

@@ -6,7 +6,7 @@ use http::uri::{Authority, Scheme};
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
-use crate::wire::is_loopback;
+use crate::wire::{BaseUrl, is_loopback};
 use crate::{Error, Kit};
 
 /// Which proxy requests go through. Every request passes the proxy in a tunnel (HTTP's CONNECT).
@@ -35,7 +35,8 @@ impl Proxy {
     /// # Errors
     ///
     /// [`Error::Input`] for `proxy` where an environment variable holds no URL of a proxy; the error names
-    /// the variable.
+    /// the variable. Also where the environment names one proxy for the base URL and another, or none, for a URL of
+    /// [`OAuthUrls`](crate::oauth::OAuthUrls): a client has one proxy.
     pub fn for_kit(
         &self,
         kit: &Kit,
@@ -59,18 +60,38 @@ fn of_environment(
     kit: &Kit,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<ProxyUrl>, Error> {
+    let mut of_base = None;
+    for (field, url) in kit.urls() {
+        let proxy = of_url(url, &variable)?;
+        if *of_base.get_or_insert_with(|| proxy.clone()) != proxy {
+            return Err(Error::input(
+                "proxy",
+                format!(
+                    "of the environment for `{field}` is not the one for `base_url`, and a client has \
+                     one: set it (`Proxy::Url`, `Proxy::None`)"
+                ),
+            ));
+        }
+    }
+    Ok(of_base.flatten())
+}
+
+fn of_url(
+    url: &BaseUrl,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Option<ProxyUrl>, Error> {
     // `HTTP_PROXY` can be a header of a request, in a CGI program.
-    let names: &[&str] = if kit.is_https() {
+    let names: &[&str] = if url.is_https() {
         &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
     } else {
         &["http_proxy", "all_proxy", "ALL_PROXY"]
     };
     let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-    if is_loopback(kit.host()) {
+    if is_loopback(url.host()) {
         return Ok(None);
     }
     let exceptions = variable("no_proxy").or_else(|| variable("NO_PROXY")).unwrap_or_default();
-    if exceptions.split(',').any(|exception| matches(exception.trim(), kit.host())) {
+    if exceptions.split(',').any(|exception| matches(exception.trim(), url.host())) {
         return Ok(None);
     }
     let set = names.iter().find_map(|name| variable(name).map(|value| (name, value)));
@@ -217,6 +238,7 @@ impl fmt::Debug for ProxyUrl {
 mod tests {
     use super::*;
     use crate::fixtures::kit;
+    use crate::oauth::OAuthUrls;
 
     #[test]
     fn a_proxy_has_its_parts() {
@@ -292,6 +314,31 @@ mod tests {
             error.starts_with("proxy: of the environment variable https_proxy is a SOCKS"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn all_urls_of_a_kit_have_one_proxy() {
+        let (a, b) = ("https://a.example/a", "https://b.example/b");
+        let proxy = |no_proxy: &'static str, token| {
+            let urls = OAuthUrls::new("https://c.example/c", token, b).unwrap();
+            let kit = kit().with_base_url("https://a.example").unwrap().with_oauth_urls(urls);
+            Proxy::Environment.for_kit(&kit, |name| match name {
+                "https_proxy" => Some("proxy.example".into()),
+                "no_proxy" => Some(no_proxy.into()),
+                _ => None,
+            })
+        };
+        assert!(proxy("c.example", a).unwrap().is_some());
+        assert!(proxy("a.example,b.example", a).unwrap().is_none());
+        for (no_proxy, token, field) in [
+            ("b.example", a, "revoke_url"),
+            ("b.example", b, "token_url"),
+            ("a.example", a, "revoke_url"),
+            ("", "http://127.0.0.1:1/", "token_url"),
+        ] {
+            let error = proxy(no_proxy, token).unwrap_err().to_string();
+            assert!(error.contains(field), "{no_proxy} {token}: {error}");
+        }
     }
 
     #[test]

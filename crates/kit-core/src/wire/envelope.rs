@@ -47,13 +47,13 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Field<'_, T> {
 }
 
 /// Reads two fields of an object.
-pub(crate) struct Fields<'n, A, B> {
+pub(super) struct Fields<'n, A, B> {
     names: [&'n str; 2],
     values: PhantomData<(A, B)>,
 }
 
 impl<'n, A, B> Fields<'n, A, B> {
-    pub(crate) fn new(names: [&'n str; 2]) -> Self {
+    pub(super) fn new(names: [&'n str; 2]) -> Self {
         Self { names, values: PhantomData }
     }
 }

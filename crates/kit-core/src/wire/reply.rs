@@ -4,8 +4,8 @@ use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeSeed;
 
-use super::ReadError;
 use super::envelope::{Field, Fields};
+use super::{ReadError, liberal};
 use crate::list::{Page, Pagination};
 
 /// The reply of a success (2xx), before an [`Endpoint`](crate::Endpoint) reads it.
@@ -53,11 +53,16 @@ impl<'a> Reply<'a> {
 
     /// Reads the whole body as JSON.
     ///
+    /// Kit answers null at times where its documentation has a value, and a number where it has a text. So this
+    /// method, [`field`](Self::field) and [`page`](Self::page) read null as an empty text, list or map where one is
+    /// asked for, a number as its text, and a text that is a number as that number. Ask for an [`Option`] of
+    /// anything else that may be null.
+    ///
     /// # Errors
     ///
     /// What is wrong with the body, as JSON or in its shape.
     pub fn json<T: Deserialize<'a>>(&self) -> Result<T, ReadError> {
-        Ok(serde_json::from_slice(self.body)?)
+        Ok(liberal::from_slice(self.body)?)
     }
 
     /// Reads one field of a body that is a JSON object, such as `{"webhook": …}`. The other fields are
@@ -102,10 +107,7 @@ impl<'a> Reply<'a> {
     }
 
     fn seed<S: DeserializeSeed<'a>>(&self, seed: S) -> Result<S::Value, ReadError> {
-        let mut json = serde_json::Deserializer::from_slice(self.body);
-        let value = seed.deserialize(&mut json)?;
-        json.end()?;
-        Ok(value)
+        Ok(liberal::seed_from_slice(seed, self.body)?)
     }
 }
 

@@ -17,7 +17,8 @@ macro_rules! text_enum {
                 #[doc = concat!("`", $text, "`.")]
                 $variant,
             )+
-            /// Any other text: this version does not know what it means.
+            /// Any other text: this version does not know what it means. The text is empty if Kit sent null or no
+            /// text.
             Other(String),
         }
 
@@ -28,6 +29,13 @@ macro_rules! text_enum {
                     $(Self::$variant => $text,)+
                     Self::Other(text) => text,
                 }
+            }
+        }
+
+        /// An empty text: what Kit said nothing of.
+        impl Default for $name {
+            fn default() -> Self {
+                Self::Other(String::new())
             }
         }
 

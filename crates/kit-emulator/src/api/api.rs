@@ -3,10 +3,11 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::StatusCode;
+use http::header::WWW_AUTHENTICATE;
 
 use super::{World, routes};
 use crate::server::{Reply, Request};
-use crate::world::Denied;
+use crate::world::{Access, Denied};
 
 /// All operations on one state.
 pub(crate) struct Api(Mutex<World>);
@@ -37,21 +38,34 @@ impl Api {
     }
 
     fn apply(&self, request: &Request) -> Result<Reply, Reply> {
-        let (route, call) = routes::find(request)?;
+        let found = routes::find(request);
         let mut world = self.world();
         super::run_due(&mut world);
-        world.admit(route.access, request.headers()).map_err(denied)?;
+        // Who asks is looked at before what is asked.
+        let access = found.as_ref().map_or(Access::Credential, |(route, _)| route.access);
+        world.admit(access, request.headers()).map_err(denied)?;
+        let (route, call) = found?;
         (route.handler)(&mut world, &call)
     }
 }
 
+const INVALID_TOKEN: &str = "The access token is invalid";
+
 fn denied(denied: Denied) -> Reply {
     let unauthorized = |message| Reply::error(StatusCode::UNAUTHORIZED, message);
     match denied {
-        Denied::Invalid => unauthorized("The access token is invalid"),
+        Denied::Missing => unauthorized("Authentication Failed"),
+        Denied::UnknownKey => unauthorized("The API key is invalid"),
+        Denied::UnknownToken => unauthorized(INVALID_TOKEN).with_header(
+            WWW_AUTHENTICATE,
+            format!(
+                "Bearer realm=\"ConvertKit API\", error=\"invalid_token\", error_description=\"{INVALID_TOKEN}\""
+            ),
+        ),
+        Denied::ExpiredToken => unauthorized("The access token expired"),
         Denied::WantsOAuth => {
             unauthorized("This operation takes OAuth access tokens, and no API keys")
         }
-        Denied::TooMany(seconds) => Reply::too_many_requests(seconds),
+        Denied::TooMany => Reply::empty(StatusCode::TOO_MANY_REQUESTS),
     }
 }

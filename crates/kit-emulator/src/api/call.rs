@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use super::input::iso;
 
 use crate::server::{Reply, Request};
+use crate::world::{digits, flag};
 
 /// A request to an operation, with the parameters of its path.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ impl Call<'_> {
     ///
     /// 404 where the parameter is no id.
     pub(super) fn first_id(&self) -> Result<u64, Reply> {
-        let id = self.parameters.first().and_then(|text| text.parse().ok());
+        let id = self.parameters.first().and_then(|text| digits(text));
         id.ok_or_else(Reply::not_found)
     }
 
@@ -36,7 +37,7 @@ impl Call<'_> {
     ///
     /// 404 where the parameter is no id.
     pub(super) fn id(&self) -> Result<u64, Reply> {
-        let id = self.parameters.last().and_then(|text| text.parse().ok());
+        let id = self.parameters.last().and_then(|text| digits(text));
         id.ok_or_else(Reply::not_found)
     }
 
@@ -47,7 +48,7 @@ impl Call<'_> {
 
     /// Whether the parameter of the query says true.
     pub(super) fn is_set(&self, name: &str) -> bool {
-        self.parameter(name).is_some_and(|value| value == "true")
+        self.parameter(name).and_then(|value| flag(&value)).unwrap_or_default()
     }
 
     /// The parameter of the query, where it is one of these.
@@ -66,6 +67,22 @@ impl Call<'_> {
         known.map(|choice| Some(*choice)).ok_or_else(wrong)
     }
 
+    /// Whether `include` names a thing, of those that the operation has.
+    ///
+    /// # Errors
+    ///
+    /// 422 where it names another.
+    pub(super) fn includes(&self, name: &str, of: &[&str]) -> Result<bool, Reply> {
+        let include = self.parameter("include").unwrap_or_default();
+        let mut named = include.split(',').map(str::trim).filter(|name| !name.is_empty());
+        match named.clone().find(|name| !of.contains(name)) {
+            Some(_) => {
+                Err(Reply::unprocessable(format!("include must be one of: {}", of.join(", "))))
+            }
+            None => Ok(named.any(|given| given == name)),
+        }
+    }
+
     /// # Errors
     ///
     /// 422 where a bound of one of these ranges is neither a day nor a time.
@@ -80,17 +97,34 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// Whether a time is between `…_after` and `…_before`. (A day counts whole after, and not before.)
-    pub(super) fn is_between(&self, name: &str, time: &str) -> bool {
-        let after = self.parameter(&format!("{name}_after"));
-        let before = self.parameter(&format!("{name}_before"));
-        after.is_none_or(|after| time > &*bound(&after))
-            && before.is_none_or(|before| time < &*bound(&before))
+    /// The range between `…_after` and `…_before`.
+    pub(super) fn range(&self, name: &str) -> Range {
+        let bound = |side: &str| self.parameter(&format!("{name}_{side}")).map(|text| bound(&text));
+        Range { after: bound("after"), before: bound("before") }
+    }
+}
+
+/// A range of times, read once for all rows. (A day counts whole after, and not before.)
+#[derive(Clone, Debug, Default)]
+pub(super) struct Range {
+    after: Option<String>,
+    before: Option<String>,
+}
+
+impl Range {
+    pub(super) fn contains(&self, time: &str) -> bool {
+        self.after.as_deref().is_none_or(|after| time > after)
+            && self.before.as_deref().is_none_or(|before| time < before)
+    }
+
+    /// Whether there is a bound.
+    pub(super) fn is_bounded(&self) -> bool {
+        self.after.is_some() || self.before.is_some()
     }
 }
 
 /// A day as it is, and a time in UTC, as Kit writes both: so they are compared as texts.
-pub(super) fn bound(text: &str) -> String {
+fn bound(text: &str) -> String {
     let is_day = text.len() == 10;
     iso(text).filter(|_| !is_day).unwrap_or_else(|| text.to_owned())
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::World;
 use super::events::{Legacy, emit, emit_legacy};
-use super::{World, subscribers};
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +133,8 @@ pub(super) fn deleted(world: &mut World, kind: &str, was: Value) {
 }
 
 fn alone(world: &World, subscriber: u64) -> Value {
-    json!({"subscriber": subscribers::json(world, subscriber)})
+    let subscriber = world.tables.subscribers.get(subscriber);
+    json!({"subscriber": subscriber.map(|s| s.to_json(&world.tables.custom_fields))})
 }
 
 fn with(world: &World, subscriber: u64, name: &str, value: Option<Value>) -> Value {

@@ -5,11 +5,24 @@ use serde_json::{Map, Value};
 
 use super::call::Call;
 use crate::server::Reply;
-use crate::world::{Page, Row};
+use crate::world::{Page, Row, Table, digits, flag};
 
 /// The body of a request: an object whose fields are read one by one.
+///
+/// As the live service does, it takes an empty list for an empty object (which is how PHP writes one), ids as numbers
+/// and as decimal texts, and `1` and `0` as booleans. Fields that nobody asks for are ignored.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Input(Map<String, Value>);
+pub(super) struct Input {
+    fields: Map<String, Value>,
+    /// What its fields are named by in messages: of an object inside another, `event.`, say.
+    prefix: String,
+}
+
+impl From<Map<String, Value>> for Input {
+    fn from(fields: Map<String, Value>) -> Self {
+        Self { fields, prefix: String::new() }
+    }
+}
 
 impl Input {
     /// # Errors
@@ -17,7 +30,8 @@ impl Input {
     /// 422 where the body is no JSON object.
     pub(super) fn read(call: &Call<'_>) -> Result<Self, Reply> {
         match call.request.json().map_err(Reply::unprocessable)? {
-            Value::Object(body) => Ok(Self(body)),
+            Value::Object(body) => Ok(body.into()),
+            Value::Array(list) if list.is_empty() => Ok(Self::default()),
             _ => Err(Reply::unprocessable("The body must be a JSON object")),
         }
     }
@@ -29,17 +43,17 @@ impl Input {
 
     /// An object inside another.
     pub(super) fn of(value: &Value) -> Self {
-        Self(value.as_object().cloned().unwrap_or_default())
+        value.as_object().cloned().unwrap_or_default().into()
     }
 
     /// Whether the field is there, as null or anything else.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.0.contains_key(key)
+        self.fields.contains_key(key)
     }
 
     /// The value, unless it is null.
     pub(super) fn get(&self, key: &str) -> Option<&Value> {
-        self.0.get(key).filter(|value| !value.is_null())
+        self.fields.get(key).filter(|value| !value.is_null())
     }
 
     pub(super) fn text(&self, key: &str) -> Result<Option<String>, Reply> {
@@ -54,16 +68,32 @@ impl Input {
         text.filter(|text| !text.is_empty()).ok_or_else(|| Reply::unprocessable(message))
     }
 
+    /// A text, or the digits of a number: the seller's own ids are taken as both.
+    pub(super) fn text_or_number(&self, key: &str) -> Result<Option<String>, Reply> {
+        self.typed(key, "a string", |value| match value {
+            Value::Number(number) => Some(number.to_string()),
+            value => value.as_str().map(str::to_owned),
+        })
+    }
+
     pub(super) fn integer(&self, key: &str) -> Result<Option<u64>, Reply> {
-        self.typed(key, "an integer", Value::as_u64)
+        self.typed(key, "an integer", id)
     }
 
     pub(super) fn number(&self, key: &str) -> Result<Option<f64>, Reply> {
-        self.typed(key, "a number", Value::as_f64)
+        let finite =
+            |text: &str| text.trim().parse().ok().filter(|number: &f64| number.is_finite());
+        let number = |value: &Value| value.as_f64().or_else(|| finite(value.as_str()?));
+        self.typed(key, "a number", number)
     }
 
     pub(super) fn boolean(&self, key: &str) -> Result<Option<bool>, Reply> {
-        self.typed(key, "a boolean", Value::as_bool)
+        self.typed(key, "a boolean", |value| match value {
+            Value::Bool(flag) => Some(*flag),
+            Value::Number(number) => flag(&number.to_string()),
+            Value::String(text) => flag(text),
+            _ => None,
+        })
     }
 
     pub(super) fn list(&self, key: &str) -> Result<Option<Vec<Value>>, Reply> {
@@ -71,7 +101,12 @@ impl Input {
     }
 
     pub(super) fn object(&self, key: &str) -> Result<Option<Self>, Reply> {
-        self.typed(key, "an object", |value| value.as_object().cloned().map(Self))
+        let prefix = format!("{}{key}.", self.prefix);
+        self.typed(key, "an object", |value| match value {
+            Value::Object(object) => Some(Self { fields: object.clone(), prefix }),
+            Value::Array(list) if list.is_empty() => Some(Self { prefix, ..Self::default() }),
+            _ => None,
+        })
     }
 
     /// A time, as ISO 8601; without a zone it is in UTC. As Kit writes it.
@@ -95,13 +130,23 @@ impl Input {
         read: impl FnOnce(&Value) -> Option<T>,
     ) -> Result<Option<T>, Reply> {
         let Some(value) = self.get(key) else { return Ok(None) };
-        let wrong = || Reply::unprocessable(format!("{key} must be {kind}"));
+        let wrong = || Reply::unprocessable(format!("`{}{key}` must be {kind}", self.prefix));
         read(value).map(Some).ok_or_else(wrong)
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.0.iter()
+        self.fields.iter()
     }
+}
+
+/// An id: a number, or its decimal digits.
+pub(super) fn id(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| digits(value.as_str()?))
+}
+
+/// The ids of a list.
+pub(super) fn ids(value: &Value) -> Vec<u64> {
+    value.as_array().into_iter().flatten().filter_map(id).collect()
 }
 
 /// A time as Kit writes it.
@@ -112,8 +157,21 @@ pub(super) fn iso(text: &str) -> Option<String> {
     Some(super::time::text(time.as_second()))
 }
 
-/// A page of rows, in the order of their ids, as a reply.
-pub(super) fn page<R: Row>(
+/// A page of a table, from the newest row to the oldest, as a reply.
+pub(super) fn page<'t, R: Row>(
+    call: &Call<'_>,
+    name: &str,
+    table: &'t Table<R>,
+    is_asked_for: impl Fn(&R) -> bool,
+    to_json: impl FnMut(&'t R) -> Value,
+) -> Result<Reply, Reply> {
+    let page = Page::read(call.request.parameters()).map_err(Reply::unprocessable)?;
+    let (rows, pagination) = page.of(table, is_asked_for);
+    Ok(listed(name, rows.into_iter().map(to_json).collect(), pagination))
+}
+
+/// The same of rows that are in no table, in the order of their ids.
+pub(super) fn page_of_rows<R: Row>(
     call: &Call<'_>,
     name: &str,
     rows: impl Iterator<Item = R>,
@@ -121,10 +179,20 @@ pub(super) fn page<R: Row>(
 ) -> Result<Reply, Reply> {
     let page = Page::read(call.request.parameters()).map_err(Reply::unprocessable)?;
     let (rows, pagination) = page.of_rows(rows);
+    Ok(listed(name, rows.into_iter().map(to_json).collect(), pagination))
+}
+
+/// A list with its position.
+pub(super) fn listed(name: &str, rows: Value, pagination: Value) -> Reply {
     let mut body = Map::new();
-    body.insert(name.into(), rows.into_iter().map(to_json).collect());
+    body.insert(name.into(), rows);
     body.insert("pagination".into(), pagination);
-    Ok(Reply::json(StatusCode::OK, body.into()))
+    Reply::json(StatusCode::OK, body.into())
+}
+
+/// Every row.
+pub(super) fn all<R>(_: &R) -> bool {
+    true
 }
 
 pub(super) fn ok(name: &str, value: Value) -> Reply {

@@ -3,10 +3,11 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use super::broadcasts::Broadcasts;
 use super::webhook_endpoints::WebhookEndpoint;
 use super::webhooks::Webhook;
 use super::{Tables, World};
-use crate::world::{MAX_ID, Row, Table};
+use crate::world::{MAX_ID, MAX_ROWS, Named, Row, Table};
 
 /// The names of all lists.
 const NAMES: [&str; 15] = [
@@ -32,8 +33,8 @@ pub(crate) fn state(world: &World) -> Value {
     let tables = &world.tables;
     json!({
         "account": tables.account,
-        "broadcasts": rows(&tables.broadcasts),
-        "custom_fields": rows(&tables.custom_fields),
+        "broadcasts": rows(tables.broadcasts.rows()),
+        "custom_fields": rows(tables.custom_fields.rows()),
         "email_templates": rows(&tables.email_templates),
         "forms": rows(&tables.forms),
         "posts": rows(&tables.posts),
@@ -43,7 +44,7 @@ pub(crate) fn state(world: &World) -> Value {
         "sequence_emails": rows(&tables.sequence_emails),
         "snippets": rows(&tables.snippets),
         "subscribers": rows(tables.subscribers.rows()),
-        "tags": rows(&tables.tags),
+        "tags": rows(tables.tags.rows()),
         "webhooks": tables.webhooks.oldest_first().map(Webhook::to_state).collect::<Vec<_>>(),
         "webhook_endpoints":
             tables.endpoints.oldest_first().map(WebhookEndpoint::to_state).collect::<Vec<_>>(),
@@ -68,17 +69,17 @@ pub(crate) fn restore(world: &mut World, state: &Value) -> Result<(), String> {
     if let Some(account) = state.get("account") {
         tables.account = read("account", account)?;
     }
-    fill(state, "broadcasts", &mut tables.broadcasts)?;
-    fill(state, "custom_fields", &mut tables.custom_fields)?;
-    fill(state, "email_templates", &mut tables.email_templates)?;
-    fill(state, "forms", &mut tables.forms)?;
-    fill(state, "posts", &mut tables.posts)?;
-    fill(state, "purchases", &mut tables.purchases)?;
-    fill(state, "segments", &mut tables.segments)?;
-    fill(state, "sequences", &mut tables.sequences)?;
-    fill(state, "sequence_emails", &mut tables.sequence_emails)?;
-    fill(state, "snippets", &mut tables.snippets)?;
-    fill(state, "tags", &mut tables.tags)?;
+    tables.broadcasts = Broadcasts::restored(filled(state, "broadcasts")?);
+    tables.custom_fields = Named::restored(filled(state, "custom_fields")?);
+    tables.email_templates = filled(state, "email_templates")?;
+    tables.forms = filled(state, "forms")?;
+    tables.posts = filled(state, "posts")?;
+    tables.purchases = filled(state, "purchases")?;
+    tables.segments = filled(state, "segments")?;
+    tables.sequences = filled(state, "sequences")?;
+    tables.sequence_emails = filled(state, "sequence_emails")?;
+    tables.snippets = filled(state, "snippets")?;
+    tables.tags = Named::restored(filled(state, "tags")?);
     for row in list(state, "subscribers")? {
         let subscriber = checked("subscribers", read("subscribers", row)?)?;
         tables
@@ -87,10 +88,10 @@ pub(crate) fn restore(world: &mut World, state: &Value) -> Result<(), String> {
             .map_err(|error| format!("`subscribers`: {error}"))?;
     }
     for row in list(state, "webhooks")? {
-        tables.webhooks.restore(Webhook::of_state(row)?);
+        put("webhooks", &mut tables.webhooks, Webhook::of_state(row)?)?;
     }
     for row in list(state, "webhook_endpoints")? {
-        tables.endpoints.restore(WebhookEndpoint::of_state(row)?);
+        put("webhook_endpoints", &mut tables.endpoints, WebhookEndpoint::of_state(row)?)?;
     }
     tables.outbox = world.tables.outbox.emptied();
     tables.after(&world.tables);
@@ -106,14 +107,29 @@ fn list<'a>(state: &'a Map<String, Value>, name: &str) -> Result<&'a [Value], St
     }
 }
 
-fn fill<R: Row + DeserializeOwned>(
+fn filled<R: Row + DeserializeOwned>(
     state: &Map<String, Value>,
     name: &str,
-    table: &mut Table<R>,
-) -> Result<(), String> {
+) -> Result<Table<R>, String> {
+    let mut table = Table::default();
     for row in list(state, name)? {
-        table.restore(checked(name, read(name, row)?)?);
+        put(name, &mut table, read(name, row)?)?;
     }
+    Ok(table)
+}
+
+/// # Errors
+///
+/// Where the id is too great or there already, or the table has no room.
+fn put<R: Row>(name: &str, table: &mut Table<R>, row: R) -> Result<(), String> {
+    let row = checked(name, row)?;
+    if table.get(row.id()).is_some() {
+        return Err(format!("`{name}`: the id {} is there twice", row.id()));
+    }
+    if table.len() >= MAX_ROWS {
+        return Err(format!("`{name}`: at most {MAX_ROWS} rows"));
+    }
+    table.restore(row);
     Ok(())
 }
 

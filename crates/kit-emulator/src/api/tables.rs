@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::account::Account;
-use super::broadcasts::Broadcast;
+use super::broadcasts::Broadcasts;
 use super::bulk::Callbacks;
 use super::custom_fields::CustomField;
 use super::email_templates::EmailTemplate;
@@ -17,14 +17,14 @@ use super::tags::Tag;
 use super::webhook_endpoints::WebhookEndpoint;
 use super::webhooks::Webhook;
 use crate::outbox::{Event, Outbox};
-use crate::world::Table;
+use crate::world::{Named, Table};
 
 /// A table for each resource of the account, and what Kit posts and does later.
 #[derive(Debug)]
 pub(crate) struct Tables {
     pub(crate) account: Account,
-    pub(crate) broadcasts: Table<Broadcast>,
-    pub(crate) custom_fields: Table<CustomField>,
+    pub(crate) broadcasts: Broadcasts,
+    pub(crate) custom_fields: Named<CustomField>,
     pub(crate) email_templates: Table<EmailTemplate>,
     pub(crate) forms: Table<Form>,
     pub(crate) posts: Table<Post>,
@@ -34,7 +34,7 @@ pub(crate) struct Tables {
     pub(crate) sequence_emails: Table<SequenceEmail>,
     pub(crate) snippets: Table<Snippet>,
     pub(crate) subscribers: Subscribers,
-    pub(crate) tags: Table<Tag>,
+    pub(crate) tags: Named<Tag>,
     pub(crate) webhooks: Table<Webhook>,
     pub(crate) endpoints: Table<WebhookEndpoint>,
     pub(crate) callbacks: Callbacks,
@@ -69,8 +69,8 @@ impl Tables {
     pub(super) fn empty() -> Self {
         Self {
             account: Account::default(),
-            broadcasts: Table::default(),
-            custom_fields: Table::default(),
+            broadcasts: Broadcasts::default(),
+            custom_fields: Named::default(),
             email_templates: Table::default(),
             forms: Table::default(),
             posts: Table::default(),
@@ -80,7 +80,7 @@ impl Tables {
             sequence_emails: Table::default(),
             snippets: Table::default(),
             subscribers: Subscribers::default(),
-            tags: Table::default(),
+            tags: Named::default(),
             webhooks: Table::default(),
             endpoints: Table::default(),
             callbacks: Callbacks::default(),

@@ -52,11 +52,6 @@ impl Reply {
             .with_header(header::ALLOW, allowed.join(", "))
     }
 
-    pub(crate) fn too_many_requests(seconds: u64) -> Self {
-        Self::error(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded")
-            .with_header(header::RETRY_AFTER, seconds.to_string())
-    }
-
     /// What Kit says with a status, or a proxy before it.
     pub(crate) fn failure(status: StatusCode) -> Self {
         match status.as_u16() {
@@ -83,7 +78,7 @@ impl Reply {
         Self { status, content, header: None }
     }
 
-    fn with_header(self, name: header::HeaderName, value: String) -> Self {
+    pub(crate) fn with_header(self, name: header::HeaderName, value: String) -> Self {
         Self { header: Some((name, value)), ..self }
     }
 

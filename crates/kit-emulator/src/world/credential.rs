@@ -13,10 +13,13 @@ impl Credential {
         let mut keys = headers.get_all("x-kit-api-key").iter();
         let mut tokens = headers.get_all(header::AUTHORIZATION).iter();
         match (keys.next(), tokens.next(), keys.next(), tokens.next()) {
-            (Some(key), None, None, None) => Some(Self::ApiKey(key.to_str().ok()?.to_owned())),
+            (Some(key), None, None, None) => {
+                let key = key.to_str().ok()?;
+                (!key.trim().is_empty()).then(|| Self::ApiKey(key.to_owned()))
+            }
             (None, Some(token), None, None) => {
                 let (scheme, token) = token.to_str().ok()?.split_once(' ')?;
-                let is_bearer = scheme.eq_ignore_ascii_case("bearer");
+                let is_bearer = scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty();
                 is_bearer.then(|| Self::AccessToken(token.to_owned()))
             }
             _ => None,

@@ -163,7 +163,6 @@ impl Grants {
     }
 
     fn issue(&mut self, session: Session, lifetime: Duration, now: Duration) -> Tokens {
-        self.access_tokens.retain(|_, token| now < token.ends_at);
         if self.given.len() >= MAX_TOKENS
             && let Some((access, refresh)) = self.given.pop_front()
         {
@@ -185,9 +184,9 @@ impl Grants {
         tokens
     }
 
-    /// Whether the access token is valid.
-    pub(crate) fn is_valid(&self, access_token: &str, now: Duration) -> bool {
-        self.access_tokens.get(access_token).is_some_and(|token| now < token.ends_at)
+    /// Whether the access token lasts, or has run out. `None` if it is unknown, or was revoked.
+    pub(crate) fn lasts(&self, access_token: &str, now: Duration) -> Option<bool> {
+        self.access_tokens.get(access_token).map(|token| now < token.ends_at)
     }
 
     /// Ends the session of a token, if it is one.
@@ -239,9 +238,10 @@ mod tests {
         for _ in 1..MAX_TOKENS {
             begin(&mut grants);
         }
-        assert!(!grants.is_valid(&first.access_token, Duration::ZERO));
+        assert_eq!(grants.lasts(&first.access_token, Duration::ZERO), None);
         assert_eq!(grants.refresh(&first.refresh_token, Duration::ZERO), Err(Refusal::Unknown));
-        assert!(grants.is_valid(&second.access_token, Duration::ZERO));
+        assert_eq!(grants.lasts(&second.access_token, Duration::ZERO), Some(true));
+        assert_eq!(grants.lasts(&second.access_token, HOUR), Some(false));
         assert!(grants.refresh(&second.refresh_token, Duration::ZERO).is_ok());
         assert_eq!(grants.refresh_tokens.len(), MAX_TOKENS);
     }

@@ -1,13 +1,13 @@
 //! Cursor pages of any table, from the newest to the oldest.
 
 use std::borrow::Cow;
-use std::ops::Range;
+use std::ops::{Bound, Range};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{Row, Table};
+use super::{Row, Table, digits, flag};
 
 const DEFAULT_PER_PAGE: usize = 500;
 const MAX_PER_PAGE: usize = 1000;
@@ -46,31 +46,60 @@ impl Page {
                 "after" => page.from = From::After(read_cursor("after", &value)?),
                 "before" => page.from = From::Before(read_cursor("before", &value)?),
                 "per_page" => {
-                    let asked = value.parse().ok().filter(|n| (1..=MAX_PER_PAGE).contains(n));
+                    let asked = digits(&value).and_then(|asked| usize::try_from(asked).ok());
+                    let asked = asked.filter(|asked| (1..=MAX_PER_PAGE).contains(asked));
                     page.per_page = asked.ok_or("`per_page` must be from 1 to 1000")?;
                 }
-                "include_total_count" => page.include_total_count = value == "true",
+                "include_total_count" => {
+                    page.include_total_count = flag(&value).unwrap_or_default();
+                }
                 _ => {}
             }
         }
         Ok(page)
     }
 
-    /// The rows of a table on the page, and its `pagination` as Kit writes it.
-    pub(crate) fn of<R: Row>(self, table: &Table<R>) -> (Vec<&R>, Value) {
-        self.of_rows(table.oldest_first())
-    }
-
-    /// The same of those rows alone for which `is_asked_for` holds.
-    pub(crate) fn of_those<R: Row>(
+    /// The rows of a table on the page that are asked for, and its `pagination` as Kit writes it. Looks at the rows
+    /// of the page, and at those around it that are not asked for, but not at all rows.
+    pub(crate) fn of<R: Row>(
         self,
         table: &Table<R>,
         is_asked_for: impl Fn(&R) -> bool,
     ) -> (Vec<&R>, Value) {
-        self.of_rows(table.oldest_first().filter(|row| is_asked_for(row)))
+        let is_asked_for = |row: &&R| is_asked_for(row);
+        let one_more = self.per_page + 1;
+
+        let below = |id: u64| table.range(..id).rev().filter(is_asked_for);
+        let (mut rows, has_previous, has_next): (Vec<&R>, _, _) = match self.from {
+            From::Start => {
+                let rows: Vec<_> =
+                    table.oldest_first().rev().filter(is_asked_for).take(one_more).collect();
+                let has_next = rows.len() > self.per_page;
+                (rows, false, has_next)
+            }
+            From::After(id) => {
+                let rows: Vec<_> = below(id).take(one_more).collect();
+                let has_next = rows.len() > self.per_page;
+                (rows, table.range(id..).any(|row| is_asked_for(&row)), has_next)
+            }
+            From::Before(id) => {
+                let above = (Bound::Excluded(id), Bound::Unbounded);
+                let above = table.range(above).filter(is_asked_for);
+                let mut rows: Vec<_> = above.take(one_more).collect();
+                let has_previous = rows.len() > self.per_page;
+                rows.truncate(self.per_page);
+                rows.reverse();
+                (rows, has_previous, table.range(..=id).rev().any(|row| is_asked_for(&row)))
+            }
+        };
+        rows.truncate(self.per_page);
+        let total_count =
+            self.include_total_count.then(|| table.oldest_first().filter(is_asked_for).count());
+        let pagination = self.pagination(&rows, has_previous, has_next, total_count);
+        (rows, pagination)
     }
 
-    /// The same of rows in the order of their ids.
+    /// The page of rows that are in no table, in the order of their ids.
     pub(crate) fn of_rows<R: Row>(self, rows: impl Iterator<Item = R>) -> (Vec<R>, Value) {
         let mut newest_first: Vec<R> = rows.collect();
         newest_first.reverse();
@@ -131,6 +160,18 @@ impl Page {
         let range = range.start.min(total_count)..range.end.min(total_count);
         let (has_previous, has_next) = (range.start > 0, range.end < total_count);
         let rows: Vec<R> = all.drain(range).collect();
+        let total_count = self.include_total_count.then_some(total_count);
+        let pagination = self.pagination(&rows, has_previous, has_next, total_count);
+        (rows, pagination)
+    }
+
+    fn pagination<R: Row>(
+        &self,
+        rows: &[R],
+        has_previous: bool,
+        has_next: bool,
+        total_count: Option<usize>,
+    ) -> Value {
         let mut pagination = json!({
             "has_previous_page": has_previous,
             "has_next_page": has_next,
@@ -138,10 +179,21 @@ impl Page {
             "end_cursor": rows.last().map(|row| cursor(row.id())),
             "per_page": self.per_page,
         });
-        if let (true, Some(fields)) = (self.include_total_count, pagination.as_object_mut()) {
+        if let (Some(total_count), Some(fields)) = (total_count, pagination.as_object_mut()) {
             fields.insert("total_count".into(), total_count.into());
         }
-        (rows, pagination)
+        pagination
+    }
+
+    /// The same page with at most so many rows.
+    pub(crate) fn with_at_most(mut self, most: usize) -> Self {
+        self.per_page = self.per_page.min(most);
+        self
+    }
+
+    /// Whether the page comes before a cursor.
+    pub(crate) fn is_backwards(&self) -> bool {
+        matches!(self.from, From::Before(_))
     }
 }
 

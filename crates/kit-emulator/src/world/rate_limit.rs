@@ -10,20 +10,14 @@ pub(crate) struct RateLimit {
 }
 
 impl RateLimit {
-    /// Lets a request through, if there were less than `budget` in the last 60 seconds. Otherwise: how
-    /// long until there is room for one, in whole seconds.
-    pub(crate) fn pass(&mut self, budget: usize, now: Duration) -> Result<(), u64> {
+    /// Lets a request through, if there were less than `budget` in the last 60 seconds. Whether it did.
+    pub(crate) fn pass(&mut self, budget: usize, now: Duration) -> bool {
         self.forget(now);
-        match self.passed.front() {
-            Some(oldest) if self.passed.len() >= budget => {
-                let wait = oldest.saturating_add(WINDOW).saturating_sub(now);
-                Err(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
-            }
-            _ => {
-                self.passed.push_back(now);
-                Ok(())
-            }
+        let has_room = self.passed.len() < budget;
+        if has_room {
+            self.passed.push_back(now);
         }
+        has_room
     }
 
     /// Whether none was let through in the last 60 seconds.
@@ -47,12 +41,17 @@ mod tests {
     fn the_window_rolls() {
         let at = Duration::from_millis;
         let mut limit = RateLimit::default();
-        assert_eq!(limit.pass(2, at(0)), Ok(()));
-        assert_eq!(limit.pass(2, at(30_500)), Ok(()));
-        assert_eq!(limit.pass(2, at(30_500)), Err(30));
-        assert_eq!(limit.pass(2, at(59_999)), Err(1));
-        assert_eq!(limit.pass(2, at(60_000)), Ok(()));
-        assert_eq!(limit.pass(2, at(60_000)), Err(31));
-        assert_eq!(limit.pass(2, at(90_500)), Ok(()));
+        for (time, passes) in [
+            (0, true),
+            (30_500, true),
+            (30_500, false),
+            (59_999, false),
+            (60_000, true),
+            (60_000, false),
+            (90_499, false),
+            (90_500, true),
+        ] {
+            assert_eq!(limit.pass(2, at(time)), passes, "{time}");
+        }
     }
 }

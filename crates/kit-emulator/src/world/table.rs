@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::ops::RangeBounds;
 
 /// How many rows a table holds, so that a program that runs for months stays bounded.
 pub(crate) const MAX_ROWS: usize = 100_000;
@@ -60,6 +61,11 @@ impl<R: Row> Table<R> {
     /// The rows in the order of their ids.
     pub(crate) fn oldest_first(&self) -> impl DoubleEndedIterator<Item = &R> {
         self.rows.values()
+    }
+
+    /// The rows with these ids, in the order of their ids.
+    pub(crate) fn range(&self, ids: impl RangeBounds<u64>) -> impl DoubleEndedIterator<Item = &R> {
+        self.rows.range(ids).map(|(_, row)| row)
     }
 
     /// How many rows there are.

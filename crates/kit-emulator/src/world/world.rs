@@ -35,10 +35,14 @@ pub(crate) enum Access {
 /// Why a request is not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Denied {
-    Invalid,
+    /// There is no credential, or there are several.
+    Missing,
+    UnknownKey,
+    UnknownToken,
+    ExpiredToken,
     WantsOAuth,
-    /// Too many requests. The next one may come after this many seconds.
-    TooMany(u64),
+    /// Too many requests in the last 60 seconds.
+    TooMany,
 }
 
 impl<T: Default> World<T> {
@@ -61,19 +65,25 @@ impl<T: Default> World<T> {
             return Ok(());
         }
         let now = self.clock.now();
-        let is_known = |credential: &Credential| match credential {
-            Credential::ApiKey(key) => *key == self.api_key,
-            Credential::AccessToken(token) => {
-                *token == self.access_token || self.grants.is_valid(token, now)
-            }
-        };
-        let credential = Credential::of(headers).filter(is_known).ok_or(Denied::Invalid)?;
+        let credential = Credential::of(headers).ok_or(Denied::Missing)?;
+        match &credential {
+            Credential::ApiKey(key) if *key == self.api_key => {}
+            Credential::ApiKey(_) => return Err(Denied::UnknownKey),
+            Credential::AccessToken(token) if *token == self.access_token => {}
+            Credential::AccessToken(token) => match self.grants.lasts(token, now) {
+                Some(true) => {}
+                Some(false) => return Err(Denied::ExpiredToken),
+                None => return Err(Denied::UnknownToken),
+            },
+        }
         if let Some(limits) = &mut self.limits {
             // Those of tokens that have ended would stay for ever.
             limits.retain(|_, limit| !limit.is_idle(now));
             let budget = credential.budget();
             let limit = limits.entry(credential.clone()).or_default();
-            limit.pass(budget, now).map_err(Denied::TooMany)?;
+            if !limit.pass(budget, now) {
+                return Err(Denied::TooMany);
+            }
         }
         match (access, credential) {
             (Access::OAuth, Credential::ApiKey(_)) => Err(Denied::WantsOAuth),

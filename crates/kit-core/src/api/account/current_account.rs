@@ -8,7 +8,7 @@ use crate::{AccountId, UserId};
 #[non_exhaustive]
 pub struct CurrentAccount {
     /// The user whom the credentials belong to.
-    pub user: User,
+    pub user: Option<User>,
     /// The account.
     pub account: Account,
 }
@@ -18,6 +18,7 @@ pub struct CurrentAccount {
 #[non_exhaustive]
 pub struct User {
     /// The email address.
+    #[serde(default)]
     pub email: String,
     /// The id.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,13 +32,15 @@ pub struct Account {
     /// The id.
     pub id: AccountId,
     /// The name.
+    #[serde(default)]
     pub name: String,
     /// The plan, such as `creator`.
+    #[serde(default)]
     pub plan_type: String,
     /// The email address of the account.
     pub primary_email_address: Option<String>,
     /// When the account was created.
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
     /// The time zone in which the account sends.
     pub timezone: Option<TimeZone>,
     /// The addresses that the account may send from.
@@ -53,6 +56,7 @@ pub struct Account {
 #[non_exhaustive]
 pub struct TimeZone {
     /// The name in the database of IANA, such as `America/New_York`.
+    #[serde(default)]
     pub name: String,
     /// The name that people see.
     pub friendly_name: Option<String>,
@@ -65,17 +69,18 @@ pub struct TimeZone {
 #[non_exhaustive]
 pub struct SendingAddress {
     /// The email address.
+    #[serde(default)]
     pub email_address: String,
     /// The name of the sender, which recipients see beside the address.
     pub from_name: Option<String>,
     /// How far its confirmation has come, such as `pending`.
     pub status: Option<String>,
     /// Whether this address is the account's default: emails that name no address come from it.
-    pub is_default: bool,
+    pub is_default: Option<bool>,
     /// Whether the owner of the address has confirmed it.
-    pub is_verified: bool,
+    pub is_verified: Option<bool>,
     /// Whether the domain of the address has a DMARC record.
-    pub is_dmarc_configured: bool,
+    pub is_dmarc_configured: Option<bool>,
 }
 
 /// The plan of an account: its limit, its trial and its dates.
@@ -83,6 +88,7 @@ pub struct SendingAddress {
 #[non_exhaustive]
 pub struct Plan {
     /// The plan, such as `creator`.
+    #[serde(default)]
     pub plan_type: String,
     /// For how long is paid at once, such as `month`.
     pub interval: Option<String>,

@@ -7,21 +7,22 @@ use crate::wire::{Decimal, Timestamp};
 #[non_exhaustive]
 pub struct EmailStats {
     /// How many emails were sent.
-    pub sent: u64,
+    pub sent: Option<u64>,
     /// How many emails had a link that was clicked.
-    pub clicked: u64,
+    pub clicked: Option<u64>,
     /// How many emails were opened.
-    pub opened: u64,
+    pub opened: Option<u64>,
     /// Which emails are counted, such as `last_90`.
+    #[serde(default)]
     pub email_stats_mode: String,
     /// Whether Kit tracks who opens emails.
-    pub open_tracking_enabled: bool,
+    pub open_tracking_enabled: Option<bool>,
     /// Whether Kit tracks who clicks links.
-    pub click_tracking_enabled: bool,
+    pub click_tracking_enabled: Option<bool>,
     /// When the counted time begins.
-    pub starting: Timestamp,
+    pub starting: Option<Timestamp>,
     /// When the counted time ends.
-    pub ending: Timestamp,
+    pub ending: Option<Timestamp>,
     /// The percentage of emails that were opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_rate: Option<Decimal>,

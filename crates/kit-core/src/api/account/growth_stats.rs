@@ -7,15 +7,15 @@ use crate::wire::Timestamp;
 #[non_exhaustive]
 pub struct GrowthStats {
     /// How many subscribers left.
-    pub cancellations: u64,
+    pub cancellations: Option<u64>,
     /// How many more subscribers there are than before.
-    pub net_new_subscribers: i64,
+    pub net_new_subscribers: Option<i64>,
     /// How many subscribers came.
-    pub new_subscribers: u64,
+    pub new_subscribers: Option<u64>,
     /// How many subscribers there are at the end.
-    pub subscribers: u64,
+    pub subscribers: Option<u64>,
     /// The first second of the first day, with the offset of the account's time zone.
-    pub starting: Timestamp,
+    pub starting: Option<Timestamp>,
     /// The last second of the last day, with the offset of the account's time zone.
-    pub ending: Timestamp,
+    pub ending: Option<Timestamp>,
 }

@@ -28,10 +28,12 @@ pub struct Broadcast {
     /// Whether the broadcast is on the web, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public: Option<bool>,
-    /// The time of publication that the web shows.
-    pub published_at: Option<Timestamp>,
-    /// When Kit sends the broadcast. `None` for drafts.
-    pub send_at: Option<Timestamp>,
+    /// The time of publication that the web shows. Null for drafts.
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub published_at: Presence<Timestamp>,
+    /// When Kit sends the broadcast. Null for drafts.
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub send_at: Presence<Timestamp>,
     /// The text for those who cannot see the picture. Events do not have it.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub thumbnail_alt: Presence<String>,
@@ -115,7 +117,7 @@ pub struct RecipientsGiven {
 #[non_exhaustive]
 pub struct RecipientsOf {
     /// `segment`, `tag`, or `all_subscribers`.
-    #[serde(rename = "type")]
+    #[serde(default, rename = "type")]
     pub of: String,
     /// The ids of the segments or tags.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -10,7 +10,9 @@ use crate::wire::{Body, ReadError, Reply, Timestamp};
 /// `POST /v4/broadcasts`: creates a broadcast: a draft, unless it is to be sent at a time.
 ///
 /// Kit answers 201 with the broadcast, 403 if the account may not create broadcasts, or 422 if the template does
-/// not exist. The fields that this type always sends are those that Kit's documentation requires.
+/// not exist. The fields that this type always sends are those that Kit's documentation requires. Recipients
+/// [everyone](Recipients::Everyone) are sent as an empty list: the documentation's examples of replies have
+/// `all_subscribers`, which the live service refuses in a request.
 ///
 /// # Examples
 ///
@@ -42,6 +44,8 @@ pub struct CreateBroadcast {
     thumbnail_alt: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     thumbnail_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allow_starting_point: Option<bool>,
 }
 
 impl CreateBroadcast {
@@ -65,6 +69,7 @@ impl CreateBroadcast {
             email_address: None,
             thumbnail_alt: None,
             thumbnail_url: None,
+            allow_starting_point: None,
         }
     }
 
@@ -79,6 +84,14 @@ impl CreateBroadcast {
     #[must_use]
     pub fn with_email_template_id(mut self, email_template_id: EmailTemplateId) -> Self {
         self.email_template_id = Some(email_template_id);
+        self
+    }
+
+    /// Allows a template of the category `Starting point` together with content. By one text of Kit's documentation
+    /// such a template needs this; by two others Kit does not support it.
+    #[must_use]
+    pub fn allowing_starting_point(mut self) -> Self {
+        self.allow_starting_point = Some(true);
         self
     }
 

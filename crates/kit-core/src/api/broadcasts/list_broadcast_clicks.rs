@@ -51,6 +51,7 @@ impl Endpoint for ListBroadcastClicks {
         // The list is inside the broadcast, and its position beside it.
         #[derive(Deserialize)]
         struct Clicks {
+            #[serde(default)]
             clicks: Vec<LinkClicks>,
         }
         let (broadcast, pagination) = reply.fields(["broadcast", Pagination::NAME])?;

@@ -43,7 +43,8 @@ impl ListBroadcasts {
         self
     }
 
-    /// Leaves out fields that are costly for Kit to look up. Kit's documentation does not say which.
+    /// Leaves out fields that are costly for Kit to look up: the content, the URL on the web, the address, the template
+    /// and the recipients.
     #[must_use]
     pub fn slim(mut self) -> Self {
         self.slim = true;

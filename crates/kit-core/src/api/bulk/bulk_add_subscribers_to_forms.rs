@@ -1,10 +1,11 @@
 use http::Method;
 use serde::Serialize;
 
-use super::batches::failed;
 use super::callback_url::CallbackUrl;
+use super::matching::outcomes;
 use super::{
-    Bulk, BulkFailure, BulkFormSubscriber, BulkOperation, Failed, FormAddition, FormAdditionEcho,
+    Bulk, BulkFailure, BulkFormSubscriber, BulkOperation, BulkOutcome, FormAddition,
+    FormAdditionEcho,
 };
 use crate::api::check::some;
 use crate::endpoint::{Auth, Endpoint};
@@ -82,6 +83,7 @@ impl Endpoint for BulkAddSubscribersToForms {
 
 impl BulkOperation for BulkAddSubscribersToForms {
     type Item = FormAddition;
+    type Row = BulkFormSubscriber;
     const ITEMS: &'static str = "additions";
 
     fn of(additions: Vec<FormAddition>) -> Self {
@@ -89,7 +91,10 @@ impl BulkOperation for BulkAddSubscribersToForms {
     }
 
     #[inline]
-    fn failed(reply: &Self::Reply, items: &[FormAddition]) -> Option<Vec<Failed>> {
-        failed(reply, items, FormAddition::is_echoed, |item, row| item.is_of(row.id))
+    fn outcomes(
+        reply: &Self::Reply,
+        items: &[FormAddition],
+    ) -> Vec<BulkOutcome<BulkFormSubscriber>> {
+        outcomes(reply, items, FormAddition::is_echoed, |item, row| item.is_of(row.id))
     }
 }

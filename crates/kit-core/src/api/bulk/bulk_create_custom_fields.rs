@@ -2,9 +2,9 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::batches::{failed, is_named, is_same};
 use super::callback_url::CallbackUrl;
-use super::{Bulk, BulkOperation, Failed, NewCustomField};
+use super::matching::{is_named, is_same_name, outcomes};
+use super::{Bulk, BulkOperation, BulkOutcome, NewCustomField};
 use crate::api::check::some;
 use crate::custom_fields::CustomField;
 use crate::endpoint::{Auth, Endpoint};
@@ -78,6 +78,7 @@ impl Endpoint for BulkCreateCustomFields {
 
 impl BulkOperation for BulkCreateCustomFields {
     type Item = NewCustomField;
+    type Row = CustomField;
     const ITEMS: &'static str = "custom_fields";
 
     fn of(custom_fields: Vec<NewCustomField>) -> Self {
@@ -85,12 +86,12 @@ impl BulkOperation for BulkCreateCustomFields {
     }
 
     #[inline]
-    fn failed(reply: &Self::Reply, items: &[NewCustomField]) -> Option<Vec<Failed>> {
-        failed(
+    fn outcomes(reply: &Self::Reply, items: &[NewCustomField]) -> Vec<BulkOutcome<CustomField>> {
+        outcomes(
             reply,
             items,
             |item, echo| is_named(echo, "label", &item.label),
-            |item, row| row.label.as_ref().is_some_and(|label| is_same(&item.label, label)),
+            |item, row| row.label.as_ref().is_some_and(|label| is_same_name(&item.label, label)),
         )
     }
 }

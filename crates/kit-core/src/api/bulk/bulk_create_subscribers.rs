@@ -1,10 +1,10 @@
 use http::Method;
 use serde::Serialize;
 
-use super::batches::failed;
 use super::callback_url::CallbackUrl;
+use super::matching::outcomes;
 use super::{
-    Bulk, BulkFailure, BulkOperation, CreatedSubscriber, Failed, NewSubscriber, SubscriberEcho,
+    Bulk, BulkFailure, BulkOperation, BulkOutcome, CreatedSubscriber, NewSubscriber, SubscriberEcho,
 };
 use crate::api::check::some;
 use crate::endpoint::{Auth, Endpoint};
@@ -82,6 +82,7 @@ impl Endpoint for BulkCreateSubscribers {
 
 impl BulkOperation for BulkCreateSubscribers {
     type Item = NewSubscriber;
+    type Row = CreatedSubscriber;
     const ITEMS: &'static str = "subscribers";
 
     fn of(subscribers: Vec<NewSubscriber>) -> Self {
@@ -89,7 +90,10 @@ impl BulkOperation for BulkCreateSubscribers {
     }
 
     #[inline]
-    fn failed(reply: &Self::Reply, items: &[NewSubscriber]) -> Option<Vec<Failed>> {
-        failed(reply, items, NewSubscriber::is_echoed, |item, row| item.is(&row.email_address))
+    fn outcomes(
+        reply: &Self::Reply,
+        items: &[NewSubscriber],
+    ) -> Vec<BulkOutcome<CreatedSubscriber>> {
+        outcomes(reply, items, NewSubscriber::is_echoed, |item, row| item.is(&row.email_address))
     }
 }

@@ -2,9 +2,9 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::batches::{failed, is_named, is_same};
 use super::callback_url::CallbackUrl;
-use super::{Bulk, BulkOperation, Failed, NewTag};
+use super::matching::{is_named, is_same_name, outcomes};
+use super::{Bulk, BulkOperation, BulkOutcome, NewTag};
 use crate::api::check::some;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
@@ -78,6 +78,7 @@ impl Endpoint for BulkCreateTags {
 
 impl BulkOperation for BulkCreateTags {
     type Item = NewTag;
+    type Row = Tag;
     const ITEMS: &'static str = "tags";
 
     fn of(tags: Vec<NewTag>) -> Self {
@@ -85,12 +86,12 @@ impl BulkOperation for BulkCreateTags {
     }
 
     #[inline]
-    fn failed(reply: &Self::Reply, items: &[NewTag]) -> Option<Vec<Failed>> {
-        failed(
+    fn outcomes(reply: &Self::Reply, items: &[NewTag]) -> Vec<BulkOutcome<Tag>> {
+        outcomes(
             reply,
             items,
             |item, echo| is_named(echo, "name", &item.name),
-            |item, row| is_same(&item.name, &row.name),
+            |item, row| is_same_name(&item.name, &row.name),
         )
     }
 }

@@ -1,9 +1,9 @@
 use http::Method;
 use serde::Serialize;
 
-use super::batches::failed;
 use super::callback_url::CallbackUrl;
-use super::{Bulk, BulkFailure, BulkOperation, Failed, TagRef};
+use super::matching::outcomes;
+use super::{Bulk, BulkFailure, BulkOperation, BulkOutcome, TagRef};
 use crate::TagId;
 use crate::api::check::some;
 use crate::endpoint::{Auth, Endpoint};
@@ -77,6 +77,7 @@ impl Endpoint for BulkDeleteTags {
 
 impl BulkOperation for BulkDeleteTags {
     type Item = TagRef;
+    type Row = ();
     const ITEMS: &'static str = "tags";
 
     fn of(tags: Vec<TagRef>) -> Self {
@@ -84,7 +85,7 @@ impl BulkOperation for BulkDeleteTags {
     }
 
     #[inline]
-    fn failed(reply: &Self::Reply, items: &[TagRef]) -> Option<Vec<Failed>> {
-        failed(reply, items, |item, echo| item == echo, |_, ()| false)
+    fn outcomes(reply: &Self::Reply, items: &[TagRef]) -> Vec<BulkOutcome<()>> {
+        outcomes(reply, items, |item, echo| item == echo, |_, ()| false)
     }
 }

@@ -1,9 +1,10 @@
 use http::StatusCode;
-use serde::de::DeserializeSeed as _;
+use serde::de::DeserializeOwned;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Map;
 
-use crate::wire::{Fields, ReadError, Reply};
+use crate::wire::{ReadError, Reply, liberal, messages};
 
 /// Kit's reply to a bulk request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -34,8 +35,8 @@ pub struct BulkDone<T, F> {
 pub struct BulkFailure<T> {
     /// Why, in Kit's words, such as `Tag does not exist`.
     pub errors: Vec<String>,
-    /// The item, as Kit repeats it.
-    pub item: T,
+    /// The item, as Kit repeats it. `None` if Kit does not repeat it, or not as documented.
+    pub item: Option<T>,
 }
 
 /// An item, as Kit repeats it in a failure.
@@ -54,7 +55,7 @@ impl<T, F> BulkDone<T, F> {
 impl<T> BulkFailure<T> {
     /// Makes a failure, for a test.
     pub fn new(errors: Vec<String>, item: T) -> Self {
-        Self { errors, item }
+        Self { errors, item: Some(item) }
     }
 }
 
@@ -99,10 +100,11 @@ impl<T: Echo + Serialize> Serialize for BulkFailure<T> {
     }
 }
 
-impl<'de, T: Echo + Deserialize<'de>> Deserialize<'de> for BulkFailure<T> {
+/// Reads a failure, whatever Kit repeats of the item: an unknown shape is no reason to lose the whole reply.
+impl<'de, T: Echo + DeserializeOwned> Deserialize<'de> for BulkFailure<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let fields = Fields::new(["errors", T::NAME]);
-        let (errors, item) = fields.deserialize(deserializer)?;
+        let (errors, rest) = messages::of_failure(Map::deserialize(deserializer)?);
+        let item = rest.get(T::NAME).and_then(|item| liberal::from_value(item).ok());
         Ok(Self { errors, item })
     }
 }

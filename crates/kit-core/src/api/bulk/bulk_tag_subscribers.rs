@@ -1,9 +1,9 @@
 use http::Method;
 use serde::Serialize;
 
-use super::batches::failed;
 use super::callback_url::CallbackUrl;
-use super::{Bulk, BulkFailure, BulkOperation, BulkTaggedSubscriber, Failed, Tagging};
+use super::matching::outcomes;
+use super::{Bulk, BulkFailure, BulkOperation, BulkOutcome, BulkTaggedSubscriber, Tagging};
 use crate::api::check::some;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
@@ -79,6 +79,7 @@ impl Endpoint for BulkTagSubscribers {
 
 impl BulkOperation for BulkTagSubscribers {
     type Item = Tagging;
+    type Row = BulkTaggedSubscriber;
     const ITEMS: &'static str = "taggings";
 
     fn of(taggings: Vec<Tagging>) -> Self {
@@ -86,8 +87,8 @@ impl BulkOperation for BulkTagSubscribers {
     }
 
     #[inline]
-    fn failed(reply: &Self::Reply, items: &[Tagging]) -> Option<Vec<Failed>> {
-        failed(
+    fn outcomes(reply: &Self::Reply, items: &[Tagging]) -> Vec<BulkOutcome<BulkTaggedSubscriber>> {
+        outcomes(
             reply,
             items,
             |item, echo| item == echo,

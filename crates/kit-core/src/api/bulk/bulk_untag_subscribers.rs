@@ -2,9 +2,9 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::batches::failed;
 use super::callback_url::CallbackUrl;
-use super::{Bulk, BulkOperation, Failed, Tagging};
+use super::matching::outcomes;
+use super::{Bulk, BulkOperation, BulkOutcome, Tagging};
 use crate::api::check::some;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
@@ -77,6 +77,7 @@ impl Endpoint for BulkUntagSubscribers {
 
 impl BulkOperation for BulkUntagSubscribers {
     type Item = Tagging;
+    type Row = ();
     const ITEMS: &'static str = "taggings";
 
     fn of(taggings: Vec<Tagging>) -> Self {
@@ -84,7 +85,7 @@ impl BulkOperation for BulkUntagSubscribers {
     }
 
     #[inline]
-    fn failed(reply: &Self::Reply, items: &[Tagging]) -> Option<Vec<Failed>> {
-        failed(reply, items, Tagging::is_in, |_, ()| false)
+    fn outcomes(reply: &Self::Reply, items: &[Tagging]) -> Vec<BulkOutcome<()>> {
+        outcomes(reply, items, Tagging::is_in, |_, ()| false)
     }
 }

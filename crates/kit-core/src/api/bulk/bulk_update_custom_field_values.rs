@@ -1,9 +1,9 @@
 use http::Method;
 use serde::Serialize;
 
-use super::batches::failed;
 use super::callback_url::CallbackUrl;
-use super::{Bulk, BulkFailure, BulkOperation, CustomFieldValue, Failed};
+use super::matching::outcomes;
+use super::{Bulk, BulkFailure, BulkOperation, BulkOutcome, CustomFieldValue};
 use crate::api::check::some;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
@@ -83,6 +83,7 @@ impl Endpoint for BulkUpdateCustomFieldValues {
 
 impl BulkOperation for BulkUpdateCustomFieldValues {
     type Item = CustomFieldValue;
+    type Row = CustomFieldValue;
     const ITEMS: &'static str = "custom_field_values";
 
     fn of(custom_field_values: Vec<CustomFieldValue>) -> Self {
@@ -90,7 +91,10 @@ impl BulkOperation for BulkUpdateCustomFieldValues {
     }
 
     #[inline]
-    fn failed(reply: &Self::Reply, items: &[CustomFieldValue]) -> Option<Vec<Failed>> {
-        failed(reply, items, CustomFieldValue::is_of, CustomFieldValue::is_of)
+    fn outcomes(
+        reply: &Self::Reply,
+        items: &[CustomFieldValue],
+    ) -> Vec<BulkOutcome<CustomFieldValue>> {
+        outcomes(reply, items, CustomFieldValue::is_of, CustomFieldValue::is_of)
     }
 }

@@ -9,9 +9,10 @@ use crate::{CustomFieldId, SubscriberId};
 pub struct CustomFieldValue {
     /// The id of the subscriber. `None` where Kit repeats a null that was sent.
     pub subscriber_id: Option<SubscriberId>,
-    /// The custom field.
-    pub subscriber_custom_field_id: CustomFieldId,
+    /// The custom field. `None` where Kit repeats a null that was sent.
+    pub subscriber_custom_field_id: Option<CustomFieldId>,
     /// The value.
+    #[serde(default)]
     pub value: String,
 }
 
@@ -24,7 +25,7 @@ impl CustomFieldValue {
     ) -> Self {
         Self {
             subscriber_id: Some(subscriber_id),
-            subscriber_custom_field_id: field_id,
+            subscriber_custom_field_id: Some(field_id),
             value: value.into(),
         }
     }

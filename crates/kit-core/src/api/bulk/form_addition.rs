@@ -62,11 +62,12 @@ pub struct BulkFormSubscriber {
     /// The first name.
     pub first_name: Option<String>,
     /// The email address.
+    #[serde(default)]
     pub email_address: String,
     /// When the subscriber was created.
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
     /// When the subscriber came to the form.
-    pub added_at: Timestamp,
+    pub added_at: Option<Timestamp>,
     /// The URL of the page where the subscriber signed up.
     pub referrer: Option<String>,
     /// The UTM parameters of the referrer.

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Echo;
+use super::matching::is_same_name;
 use crate::SubscriberId;
 use crate::subscribers::SubscriberState;
 use crate::wire::Timestamp;
@@ -43,15 +44,12 @@ impl NewSubscriber {
 
     /// Addresses are the same in upper and lower case.
     pub(super) fn is(&self, email_address: &str) -> bool {
-        self.email_address.trim().eq_ignore_ascii_case(email_address.trim())
+        is_same_name(&self.email_address, email_address)
     }
 
     /// Whether a failure is of this item. (Kit's example of a bad address repeats it as null.)
     pub(super) fn is_echoed(&self, echo: &SubscriberEcho) -> bool {
-        match &echo.email_address {
-            Some(email_address) => self.is(email_address),
-            None => self.email_address.is_empty(),
-        }
+        self.is(echo.email_address.as_deref().unwrap_or_default())
     }
 }
 
@@ -82,9 +80,11 @@ pub struct CreatedSubscriber {
     /// The first name.
     pub first_name: Option<String>,
     /// The email address.
+    #[serde(default)]
     pub email_address: String,
     /// Whether the subscriber gets emails.
+    #[serde(default)]
     pub state: SubscriberState,
     /// When the subscriber was created.
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
 }

@@ -42,9 +42,10 @@ pub struct BulkTaggedSubscriber {
     /// The first name.
     pub first_name: Option<String>,
     /// The email address.
+    #[serde(default)]
     pub email_address: String,
     /// When the subscriber was created.
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
     /// When the subscriber got the tag.
-    pub tagged_at: Timestamp,
+    pub tagged_at: Option<Timestamp>,
 }

@@ -13,6 +13,7 @@ pub struct CustomField {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The key, such as `last_name`: the name of the field in [`Subscriber::fields`](crate::subscribers::Subscriber::fields).
+    #[serde(default)]
     pub key: String,
     /// What people see, such as `Last name`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -11,6 +11,7 @@ pub struct Form {
     /// The id.
     pub id: FormId,
     /// The name.
+    #[serde(default)]
     pub name: String,
     /// When the form was created.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,7 +33,8 @@ pub struct Form {
     /// The id in the URL of the form.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
-    /// How many subscribers came by the form: not always there.
+    /// How many active subscribers came by the form, if it was asked for:
+    /// [`ListForms::with_subscriber_count`](super::ListForms::with_subscriber_count).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscriber_count: Option<u64>,
 }

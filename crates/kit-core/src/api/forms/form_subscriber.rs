@@ -15,14 +15,16 @@ pub struct FormSubscriber {
     /// The first name.
     pub first_name: Option<String>,
     /// The email address.
+    #[serde(default)]
     pub email_address: String,
     /// Whether the subscriber gets emails. `None` where Kit answers null.
     pub state: Option<SubscriberState>,
     /// When the subscriber was created.
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
     /// When the subscriber came to the form.
-    pub added_at: Timestamp,
-    /// The custom fields by their keys. `None` where a field has no value.
+    pub added_at: Option<Timestamp>,
+    /// The custom fields by their keys. `None` where a field has no value. Empty if Kit answers null, or leaves them out
+    /// as a slim list does.
     #[serde(default)]
     pub fields: BTreeMap<String, Option<String>>,
     /// The URL of the page where the subscriber signed up.

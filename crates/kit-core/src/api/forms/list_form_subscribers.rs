@@ -63,7 +63,7 @@ impl ListFormSubscribers {
         self
     }
 
-    /// Leaves out fields that are costly for Kit to look up. Kit's documentation does not say which.
+    /// Leaves out fields that are costly for Kit to look up: the custom fields of the subscribers.
     #[must_use]
     pub fn slim(mut self) -> Self {
         self.slim = true;

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PostStatus;
 use crate::wire::{Presence, Timestamp};
-use crate::{PostId, PublicationId};
+use crate::{PostId, ProductId, PublicationId};
 
 /// A post.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,6 +43,9 @@ pub struct Post {
     /// Whether the post is for those who pay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_paid: Option<bool>,
+    /// The product that the post is sold with. Null if there is none.
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub product_id: Presence<ProductId>,
     /// The URL of the post. `None` for drafts.
     pub public_url: Option<String>,
     /// The content, as HTML. Lists have the content only if it was asked for.

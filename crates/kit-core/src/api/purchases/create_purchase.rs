@@ -3,16 +3,18 @@ use serde::Serialize;
 
 use super::new_purchase::NewPurchase;
 use super::{Amounts, NewProduct, Purchase, PurchaseStatus};
-use crate::api::check::filled;
+use crate::api::check::{filled, some};
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
 use crate::wire::{Body, ReadError, Reply, Timestamp};
 
 /// `POST /v4/purchases`: records a purchase.
 ///
-/// The purchase belongs to the subscriber with the email address. Kit creates products that it does not know. Kit
-/// answers 201. If Kit has the transaction already, it adds the products to the transaction, as third-party
-/// clients report.
+/// The purchase belongs to the subscriber with the email address, which Kit creates if there is none. Kit also creates
+/// products that it does not know. Kit answers 201. If Kit has the transaction already, it appends the products to the
+/// transaction, even if they are the same.
+///
+/// Kit takes the purchase with and without an envelope; this operation sends the documented envelope, `purchase`.
 ///
 /// # Examples
 ///
@@ -39,7 +41,7 @@ impl CreatePurchase {
     /// # Errors
     ///
     /// [`Error::Input`] for `email_address` or `transaction_id` where it is blank, for `currency` where it is not three
-    /// letters, and for `products.lid` where two lines have the same.
+    /// letters, for `products` where there are none, and for `products.lid` where two lines have the same.
     pub fn new(
         email_address: impl Into<String>,
         transaction_id: impl Into<String>,
@@ -52,7 +54,7 @@ impl CreatePurchase {
         if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             return Err(Error::input("currency", "is not three letters such as USD"));
         }
-        let products: Vec<NewProduct> = products.into_iter().collect();
+        let products = some("products", products)?;
         let mut lids: Vec<&str> = products.iter().map(NewProduct::lid).collect();
         lids.sort_unstable();
         if lids.is_sorted_by(|one, other| one < other) {
@@ -63,6 +65,7 @@ impl CreatePurchase {
         Ok(Self {
             purchase: NewPurchase {
                 email_address: filled("email_address", email_address)?,
+                first_name: None,
                 transaction_id: filled("transaction_id", transaction_id)?,
                 status: PurchaseStatus::Paid,
                 amounts,
@@ -71,6 +74,14 @@ impl CreatePurchase {
                 products,
             },
         })
+    }
+
+    /// The first name of the buyer, for a subscriber that Kit creates. Default: none. Kit's documentation lacks this
+    /// field; Kit's own clients send it.
+    #[must_use]
+    pub fn with_first_name(mut self, first_name: impl Into<String>) -> Self {
+        self.purchase.first_name = Some(first_name.into());
+        self
     }
 
     /// Sets the status of the purchase. Default: [`PurchaseStatus::Paid`], the only status in Kit's examples.

@@ -8,6 +8,7 @@ use crate::wire::{Decimal, Timestamp};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct NewPurchase {
     pub(super) email_address: String,
+    pub(super) first_name: Option<String>,
     pub(super) transaction_id: String,
     pub(super) status: PurchaseStatus,
     pub(super) amounts: Amounts,
@@ -19,8 +20,11 @@ pub(super) struct NewPurchase {
 /// The amounts are beside the other fields.
 impl Serialize for NewPurchase {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(11))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("email_address", &self.email_address)?;
+        if let Some(first_name) = &self.first_name {
+            map.serialize_entry("first_name", first_name)?;
+        }
         map.serialize_entry("transaction_id", &self.transaction_id)?;
         map.serialize_entry("status", &self.status)?;
         map.serialize_entry("subtotal", &self.amounts.subtotal)?;
@@ -42,8 +46,9 @@ pub struct Amounts {
     pub subtotal: Decimal,
     /// The tax.
     pub tax: Decimal,
-    /// The shipping: a whole number, as Kit's documentation has it. Kit does not show it again.
-    pub shipping: i64,
+    /// The shipping. Kit does not show it again. (Kit's documentation has a whole number here; Kit's own clients send
+    /// decimals.)
+    pub shipping: Decimal,
     /// What is taken off.
     pub discount: Decimal,
     /// What was paid in all.
@@ -54,7 +59,7 @@ pub struct Amounts {
 impl Default for Amounts {
     fn default() -> Self {
         let zero = || Decimal::from(0);
-        Self { subtotal: zero(), tax: zero(), shipping: 0, discount: zero(), total: zero() }
+        Self { subtotal: zero(), tax: zero(), shipping: zero(), discount: zero(), total: zero() }
     }
 }
 

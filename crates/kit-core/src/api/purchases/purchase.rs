@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::PurchaseStatus;
-use crate::wire::{Decimal, Timestamp};
+use crate::wire::{Decimal, Presence, Timestamp};
 use crate::{PurchaseId, SubscriberId};
 
 /// A purchase.
@@ -11,26 +11,34 @@ pub struct Purchase {
     /// The id.
     pub id: PurchaseId,
     /// The id that the seller gave the transaction.
+    #[serde(default)]
     pub transaction_id: String,
     /// The id of the subscriber who bought.
     pub subscriber_id: Option<SubscriberId>,
     /// How far the purchase has come.
+    #[serde(default)]
     pub status: PurchaseStatus,
     /// The email address of who bought.
+    #[serde(default)]
     pub email_address: String,
     /// The currency, such as `USD`.
+    #[serde(default)]
     pub currency: String,
     /// When the purchase was made.
-    pub transaction_time: Timestamp,
+    pub transaction_time: Option<Timestamp>,
     /// The price of all products together.
-    pub subtotal: Decimal,
+    pub subtotal: Option<Decimal>,
     /// What was taken off.
-    pub discount: Decimal,
+    pub discount: Option<Decimal>,
     /// The tax.
-    pub tax: Decimal,
+    pub tax: Option<Decimal>,
     /// What was paid in all.
-    pub total: Decimal,
+    pub total: Option<Decimal>,
+    /// Where the purchase came from, such as `Gumroad`.
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub source: Presence<String>,
     /// What was bought.
+    #[serde(default)]
     pub products: Vec<PurchasedProduct>,
 }
 
@@ -39,15 +47,18 @@ pub struct Purchase {
 #[non_exhaustive]
 pub struct PurchasedProduct {
     /// How many pieces.
-    pub quantity: u64,
+    pub quantity: Option<u64>,
     /// The seller's id of the line.
+    #[serde(default)]
     pub lid: String,
     /// What a piece costs.
-    pub unit_price: Decimal,
+    pub unit_price: Option<Decimal>,
     /// The SKU.
     pub sku: Option<String>,
     /// The name of the product.
+    #[serde(default)]
     pub name: String,
     /// The seller's id of the product.
+    #[serde(default)]
     pub pid: String,
 }

@@ -10,7 +10,8 @@ pub struct Segment {
     /// The id.
     pub id: SegmentId,
     /// The name.
+    #[serde(default)]
     pub name: String,
     /// When the segment was created.
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
 }

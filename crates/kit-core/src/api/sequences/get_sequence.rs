@@ -4,7 +4,7 @@ use super::Sequence;
 use crate::SequenceId;
 use crate::endpoint::Endpoint;
 use crate::error::Effect;
-use crate::wire::{Path, ReadError, Reply};
+use crate::wire::{Path, Query, ReadError, Reply};
 
 /// `GET /v4/sequences/{id}`: a sequence.
 ///
@@ -20,12 +20,20 @@ use crate::wire::{Path, ReadError, Reply};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct GetSequence {
     id: SequenceId,
+    stats: bool,
 }
 
 impl GetSequence {
     /// Reads the sequence with this id.
     pub fn new(id: SequenceId) -> Self {
-        Self { id }
+        Self { id, stats: false }
+    }
+
+    /// Asks for the statistics, too. (Newer than most of Kit's documentation.)
+    #[must_use]
+    pub fn with_stats(mut self) -> Self {
+        self.stats = true;
+        self
     }
 }
 
@@ -37,6 +45,10 @@ impl Endpoint for GetSequence {
 
     fn path(&self) -> Path {
         Path::with(Self::PATH, [self.id])
+    }
+
+    fn query(&self, query: &mut Query) {
+        query.optional("include", self.stats.then_some("stats"));
     }
 
     #[inline]

@@ -22,19 +22,27 @@ use crate::wire::{Path, Query, ReadError, Reply};
 pub struct ListSequenceEmails {
     sequence_id: SequenceId,
     include_content: bool,
+    stats: bool,
     page: PageQuery,
 }
 
 impl ListSequenceEmails {
     /// Lists the emails of this sequence, without their content.
     pub fn new(sequence_id: SequenceId) -> Self {
-        Self { sequence_id, include_content: false, page: PageQuery::default() }
+        Self { sequence_id, include_content: false, stats: false, page: PageQuery::default() }
     }
 
     /// Asks for the content of the emails, too.
     #[must_use]
     pub fn with_content(mut self) -> Self {
         self.include_content = true;
+        self
+    }
+
+    /// Asks for the statistics, too. (Newer than most of Kit's documentation.)
+    #[must_use]
+    pub fn with_stats(mut self) -> Self {
+        self.stats = true;
         self
     }
 }
@@ -51,6 +59,7 @@ impl Endpoint for ListSequenceEmails {
 
     fn query(&self, query: &mut Query) {
         query.optional("include_content", self.include_content.then_some(true));
+        query.optional("include", self.stats.then_some("stats"));
         self.page.write(query);
     }
 

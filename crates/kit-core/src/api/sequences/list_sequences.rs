@@ -17,6 +17,7 @@ use crate::wire::{Query, ReadError, Reply};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ListSequences {
+    stats: bool,
     page: PageQuery,
 }
 
@@ -24,6 +25,13 @@ impl ListSequences {
     /// Lists all sequences.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Asks for the statistics, too. (Newer than most of Kit's documentation.)
+    #[must_use]
+    pub fn with_stats(mut self) -> Self {
+        self.stats = true;
+        self
     }
 }
 
@@ -34,6 +42,7 @@ impl Endpoint for ListSequences {
     type Reply = Page<Sequence>;
 
     fn query(&self, query: &mut Query) {
+        query.optional("include", self.stats.then_some("stats"));
         self.page.write(query);
     }
 

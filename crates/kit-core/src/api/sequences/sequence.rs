@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{SubscriberSource, Weekday};
+use super::{SequenceStats, SubscriberSource, Weekday};
 use crate::wire::{Presence, Timestamp};
 use crate::{EmailTemplateId, SequenceId};
 
@@ -11,6 +11,7 @@ pub struct Sequence {
     /// The id.
     pub id: SequenceId,
     /// The name.
+    #[serde(default)]
     pub name: String,
     /// Whether subscribers stay after the last email, and get emails that are added later.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,4 +52,7 @@ pub struct Sequence {
     /// How many subscribers are in the sequence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscriber_count: Option<u64>,
+    /// The statistics, if they were asked for with `with_stats`.
+    #[serde(default, skip_serializing_if = "Presence::is_missing")]
+    pub stats: Presence<Box<SequenceStats>>,
 }

@@ -16,7 +16,7 @@ use crate::{FormId, SegmentId, SequenceId, TagId};
 #[non_exhaustive]
 pub struct SubscriberSource {
     /// Whether the ids are of tags, sequences, forms or segments.
-    #[serde(rename = "type")]
+    #[serde(default, rename = "type")]
     pub of: SubscriberSourceType,
     /// The ids.
     #[serde(default)]

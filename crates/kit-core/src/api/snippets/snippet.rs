@@ -12,17 +12,20 @@ pub struct Snippet {
     /// The id.
     pub id: SnippetId,
     /// The name.
+    #[serde(default)]
     pub name: String,
     /// The type of the snippet: inline text or a block of HTML.
+    #[serde(default)]
     pub snippet_type: SnippetType,
     /// Whether the snippet is archived.
-    pub archived: bool,
+    pub archived: Option<bool>,
     /// The key, which Kit made from the name at creation. Emails include the snippet with `{{ snippet.<key> }}`.
+    #[serde(default)]
     pub key: String,
     /// When the snippet was created.
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
     /// When the snippet was changed last.
-    pub updated_at: Timestamp,
+    pub updated_at: Option<Timestamp>,
     /// The text of an inline snippet. A list has it where it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub content: Presence<String>,

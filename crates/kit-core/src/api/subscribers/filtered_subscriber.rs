@@ -18,9 +18,10 @@ pub struct FilteredSubscriber {
     /// The first name.
     pub first_name: Option<String>,
     /// The email address.
+    #[serde(default)]
     pub email_address: String,
     /// When the subscriber was created.
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
     /// The names of the tags: not always there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_names: Option<Vec<String>>,

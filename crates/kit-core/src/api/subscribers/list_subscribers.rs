@@ -8,8 +8,10 @@ use crate::wire::{Body, DateRange, Query, ReadError, Reply};
 
 /// `GET /v4/subscribers`: the subscribers of the account, page by page.
 ///
-/// Kit answers 422 if the list is sorted by the time of unsubscribing and the status is not
-/// [`SubscriberStatus::Cancelled`](super::SubscriberStatus::Cancelled).
+/// Sending the list fails with an [`Error::Input`] for `sort_field` or `include` if the list is sorted by the time of
+/// unsubscribing, or asks for it, and the status is not
+/// [`SubscriberStatus::Cancelled`](super::SubscriberStatus::Cancelled), and for `sort_field` if it is an engagement and
+/// the list is for certain email addresses. Kit answers 422 to each.
 ///
 /// # Examples
 ///
@@ -38,7 +40,9 @@ impl ListSubscribers {
     }
 
     /// Lists only the subscribers with these email addresses. Sending the list fails with an [`Error::Input`] if
-    /// there is no address, or if an address is blank or has a comma.
+    /// there is no address, or if an address is blank or has a comma. Kit answers 422 to what is no address, and an
+    /// empty list for an address that nobody has. It finds active subscribers alone, unless
+    /// [`with_status`](Self::with_status) says otherwise.
     #[must_use]
     pub fn with_email_addresses<T: Into<String>>(
         mut self,
@@ -76,7 +80,7 @@ impl ListSubscribers {
         self
     }
 
-    /// Sorts the list by this field. Kit's documentation does not give a default.
+    /// Sorts the list by this field. Default: the id, the newest first.
     #[must_use]
     pub fn with_sort_field(mut self, sort_field: SubscriberSortField) -> Self {
         self.sort_field = Some(sort_field);
@@ -90,7 +94,7 @@ impl ListSubscribers {
         self
     }
 
-    /// Leaves out fields that are costly for Kit to look up. Kit's documentation does not say which.
+    /// Leaves out fields that are costly for Kit to look up: the custom fields of the subscribers.
     #[must_use]
     pub fn slim(mut self) -> Self {
         self.slim = true;
@@ -122,8 +126,14 @@ impl Endpoint for ListSubscribers {
     /// No body: this is where what is asked for is checked.
     fn body(&self) -> Result<Body, Error> {
         let is_cancelled = self.status == Some(SubscriberStatus::Cancelled);
-        if self.sort_field == Some(SubscriberSortField::CancelledAt) && !is_cancelled {
+        let sort_field = self.sort_field.as_ref().map_or("", SubscriberSortField::as_str);
+        if matches!(sort_field, "cancelled_at" | "canceled_at") && !is_cancelled {
             return Err(Error::input("sort_field", "needs the status `cancelled`"));
+        }
+        if sort_field.starts_with("engagement__") && self.email_address.is_some() {
+            let reason =
+                "is an engagement, which Kit does not sort by together with `email_address`";
+            return Err(Error::input("sort_field", reason));
         }
         if self.include.contains(&SubscriberExtra::CanceledAt) && !is_cancelled {
             return Err(Error::input(

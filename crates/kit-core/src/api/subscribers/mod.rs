@@ -67,7 +67,7 @@ pub use list_subscriber_tags::ListSubscriberTags;
 pub use list_subscribers::ListSubscribers;
 pub use location::Location;
 pub use pin_location::PinLocation;
-pub use pinned_location::{PinnedLocation, SubscriberWithLocation};
+pub use pinned_location::{PinnedLocation, SavedLocation, SubscriberWithLocation};
 pub use place::Place;
 pub use saved_subscriber::SavedSubscriber;
 pub use sort::{FilterSortField, SortOrder, SubscriberSortField};

@@ -4,7 +4,7 @@ use crate::SubscriberId;
 use crate::error::Error;
 
 /// A location that was chosen for a subscriber, and not inferred. Kit wants each field.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PinnedLocation {
     /// The city, such as `Boise`.
     pub city: String,
@@ -57,5 +57,27 @@ pub struct SubscriberWithLocation {
     /// The id of the subscriber.
     pub id: SubscriberId,
     /// The location.
-    pub location: PinnedLocation,
+    pub location: Option<SavedLocation>,
+}
+
+/// A pinned location as Kit saved it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SavedLocation {
+    /// The city.
+    #[serde(default)]
+    pub city: String,
+    /// The full name of the state or province.
+    #[serde(default)]
+    pub state_province: String,
+    /// The country by its two letters (ISO 3166-1).
+    #[serde(default)]
+    pub country_code: String,
+    /// The latitude, from -90 to 90 degrees.
+    pub latitude: Option<f64>,
+    /// The longitude, from -180 to 180 degrees.
+    pub longitude: Option<f64>,
+    /// The time zone, by its name in the database of IANA.
+    #[serde(default)]
+    pub timezone: String,
 }

@@ -15,12 +15,15 @@ pub struct Subscriber {
     /// The first name.
     pub first_name: Option<String>,
     /// The email address.
+    #[serde(default)]
     pub email_address: String,
     /// Whether the subscriber gets emails.
+    #[serde(default)]
     pub state: SubscriberState,
     /// When the subscriber was created.
-    pub created_at: Timestamp,
-    /// The custom fields by their keys. `None` where a field has no value.
+    pub created_at: Option<Timestamp>,
+    /// The custom fields by their keys. `None` where a field has no value. Empty if Kit answers null, or leaves them out
+    /// as a slim list does.
     #[serde(default)]
     pub fields: BTreeMap<String, Option<String>>,
     /// Where the subscriber came from, if it was asked for.
@@ -50,7 +53,7 @@ impl Subscriber {
             first_name: None,
             email_address: email_address.into(),
             state: SubscriberState::Active,
-            created_at,
+            created_at: Some(created_at),
             fields: BTreeMap::new(),
             attribution: Presence::Missing,
             tags: None,

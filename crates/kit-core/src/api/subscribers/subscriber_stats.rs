@@ -10,7 +10,7 @@ pub struct SubscriberWithStats {
     /// The id of the subscriber.
     pub id: SubscriberId,
     /// The statistics.
-    pub stats: SubscriberStats,
+    pub stats: Option<SubscriberStats>,
 }
 
 /// The email statistics of a subscriber.
@@ -18,13 +18,13 @@ pub struct SubscriberWithStats {
 #[non_exhaustive]
 pub struct SubscriberStats {
     /// How many emails were sent.
-    pub sent: u64,
+    pub sent: Option<u64>,
     /// How many emails were opened.
-    pub opened: u64,
+    pub opened: Option<u64>,
     /// In how many emails a link was clicked.
-    pub clicked: u64,
+    pub clicked: Option<u64>,
     /// How many emails came back.
-    pub bounced: u64,
+    pub bounced: Option<u64>,
     /// How many of the emails were opened, as a fraction of 1.
     pub open_rate: Option<Decimal>,
     /// In how many of the emails a link was clicked, as a fraction of 1.

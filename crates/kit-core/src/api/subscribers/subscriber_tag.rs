@@ -10,7 +10,8 @@ pub struct SubscriberTag {
     /// The id.
     pub id: TagId,
     /// The name.
+    #[serde(default)]
     pub name: String,
     /// When the subscriber got the tag.
-    pub tagged_at: Timestamp,
+    pub tagged_at: Option<Timestamp>,
 }

@@ -15,22 +15,26 @@ use crate::wire::{Body, Change, Path, ReadError, Reply};
 /// the subscriber does not exist, or 422 for an address that another subscriber has. The state does not change: to
 /// change it, see [`Unsubscribe`](super::Unsubscribe).
 ///
+/// This operation sends only what is set. Kit's documentation requires the email address; the live service does not,
+/// and keeps each field that is left out.
+///
 /// # Examples
 ///
 /// ```
 /// use kit_core::subscribers::UpdateSubscriber;
 /// use kit_core::{Credentials, Kit};
 ///
-/// let operation = UpdateSubscriber::new(9.into(), "ann@example.com")?.without_first_name();
+/// let operation = UpdateSubscriber::new(9.into()).without_first_name().with_field("company", "X");
 /// let request = Kit::new(Credentials::api_key("kit_0123")).request(&operation)?;
-/// assert_eq!(request.body(), br#"{"email_address":"ann@example.com","first_name":null}"#);
+/// assert_eq!(request.body(), br#"{"first_name":null,"fields":{"company":"X"}}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct UpdateSubscriber {
     #[serde(skip)]
     id: SubscriberId,
-    email_address: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_address: Option<String>,
     #[serde(skip_serializing_if = "Change::is_keep")]
     first_name: Change<String>,
     #[serde(skip_serializing_if = "SentFields::is_empty")]
@@ -38,18 +42,20 @@ pub struct UpdateSubscriber {
 }
 
 impl UpdateSubscriber {
-    /// Sets the email address of the subscriber with this id. The address may be the present one.
+    /// Changes nothing yet of the subscriber with this id.
+    pub fn new(id: SubscriberId) -> Self {
+        let (email_address, first_name, fields) = (None, Change::Keep, SentFields::default());
+        Self { id, email_address, first_name, fields }
+    }
+
+    /// Changes the email address.
     ///
     /// # Errors
     ///
     /// [`Error::Input`] for `email_address` where it is blank.
-    pub fn new(id: SubscriberId, email_address: impl Into<String>) -> Result<Self, Error> {
-        Ok(Self {
-            id,
-            email_address: filled("email_address", email_address)?,
-            first_name: Change::Keep,
-            fields: SentFields::default(),
-        })
+    pub fn with_email_address(mut self, email_address: impl Into<String>) -> Result<Self, Error> {
+        self.email_address = Some(filled("email_address", email_address)?);
+        Ok(self)
     }
 
     /// Changes the first name.

@@ -13,10 +13,11 @@ use crate::wire::{Query, ReadError, Reply};
 /// ```
 /// use kit_core::tags::ListTags;
 ///
-/// let list = ListTags::new();
+/// let list = ListTags::new().with_subscriber_count();
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ListTags {
+    subscriber_count: bool,
     page: PageQuery,
 }
 
@@ -24,6 +25,14 @@ impl ListTags {
     /// Lists all tags.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Asks how many subscribers have each tag: `subscriber_count`. Default: Kit leaves it out. (Kit's documentation has the field, but not
+    /// that it must be asked for.)
+    #[must_use]
+    pub fn with_subscriber_count(mut self) -> Self {
+        self.subscriber_count = true;
+        self
     }
 }
 
@@ -34,6 +43,7 @@ impl Endpoint for ListTags {
     type Reply = Page<Tag>;
 
     fn query(&self, query: &mut Query) {
+        query.optional("include", self.subscriber_count.then_some("subscriber_count"));
         self.page.write(query);
     }
 

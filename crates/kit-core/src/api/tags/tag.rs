@@ -10,11 +10,13 @@ pub struct Tag {
     /// The id.
     pub id: TagId,
     /// The name.
+    #[serde(default)]
     pub name: String,
     /// When the tag was created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
-    /// How many subscribers have the tag: in the list of tags, and not always there.
+    /// How many subscribers have the tag, if it was asked for:
+    /// [`ListTags::with_subscriber_count`](super::ListTags::with_subscriber_count).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscriber_count: Option<u64>,
 }

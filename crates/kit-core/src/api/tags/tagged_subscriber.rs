@@ -15,14 +15,17 @@ pub struct TaggedSubscriber {
     /// The first name.
     pub first_name: Option<String>,
     /// The email address.
+    #[serde(default)]
     pub email_address: String,
     /// Whether the subscriber gets emails.
+    #[serde(default)]
     pub state: SubscriberState,
     /// When the subscriber was created.
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
     /// When the subscriber got the tag.
-    pub tagged_at: Timestamp,
-    /// The custom fields by their keys. `None` where a field has no value.
+    pub tagged_at: Option<Timestamp>,
+    /// The custom fields by their keys. `None` where a field has no value. Empty if Kit answers null, or leaves them out
+    /// as a slim list does.
     #[serde(default)]
     pub fields: BTreeMap<String, Option<String>>,
 }

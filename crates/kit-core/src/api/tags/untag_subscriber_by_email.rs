@@ -1,15 +1,16 @@
 use http::Method;
+use serde::Serialize;
 
 use crate::TagId;
 use crate::api::check::filled;
 use crate::endpoint::Endpoint;
 use crate::error::{Effect, Error};
-use crate::wire::{Path, Query, ReadError, Reply};
+use crate::wire::{Body, Path, ReadError, Reply};
 
 /// `DELETE /v4/tags/{tag_id}/subscribers`: takes a tag from the subscriber of an email address.
 ///
-/// Kit answers 204, 404 if the tag does not exist, or 422 for a blank address. Kit's documentation does not say
-/// where the address belongs: this operation sends it in the query.
+/// Kit answers 204, 404 if the tag does not exist, or 422 for what is no address. Kit's documentation does not say
+/// where the address belongs: this operation sends it as JSON, which the live service reads.
 ///
 /// # Examples
 ///
@@ -17,13 +18,14 @@ use crate::wire::{Path, Query, ReadError, Reply};
 /// use kit_core::tags::UntagSubscriberByEmail;
 /// use kit_core::{Credentials, Kit};
 ///
-/// let list = UntagSubscriberByEmail::new(44.into(), "ann@example.com")?;
-/// let request = Kit::new(Credentials::api_key("kit_0123")).request(&list)?;
-/// assert_eq!(request.uri(), "https://api.kit.com/v4/tags/44/subscribers?email_address=ann%40example.com");
+/// let untag = UntagSubscriberByEmail::new(44.into(), "ann@example.com")?;
+/// let request = Kit::new(Credentials::api_key("kit_0123")).request(&untag)?;
+/// assert_eq!(request.body(), br#"{"email_address":"ann@example.com"}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct UntagSubscriberByEmail {
+    #[serde(skip)]
     tag_id: TagId,
     email_address: String,
 }
@@ -49,8 +51,9 @@ impl Endpoint for UntagSubscriberByEmail {
         Path::with(Self::PATH, [self.tag_id])
     }
 
-    fn query(&self, query: &mut Query) {
-        query.pair("email_address", &self.email_address);
+    #[inline]
+    fn body(&self) -> Result<Body, Error> {
+        Body::json(self)
     }
 
     #[inline]

@@ -15,6 +15,7 @@ pub struct DeliveryRecord {
     /// The id of the delivery: the `delivery_id` of its envelope.
     pub id: DeliveryId,
     /// How far Kit has come with it.
+    #[serde(default)]
     pub status: DeliveryStatus,
     /// How often Kit has tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use super::DeliveryRecord;
 use crate::endpoint::Endpoint;
 use crate::error::Effect;
-use crate::wire::{Path, Query, ReadError, Reply};
+use crate::wire::{Path, Query, ReadError, Reply, liberal};
 use crate::{DeliveryId, WebhookEndpointId};
 
 /// `GET /v4/webhook_endpoints/{id}/deliveries/{delivery_id}`: what Kit remembers of one delivery, with all its
@@ -60,13 +60,13 @@ impl Endpoint for GetWebhookDelivery {
     fn reply(&self, reply: Reply<'_>) -> Result<DeliveryRecord, ReadError> {
         let mut fields: Map<String, Value> = reply.json()?;
         if fields.contains_key("id") {
-            return Ok(serde_json::from_value(Value::Object(fields))?);
+            return Ok(liberal::from_value(&Value::Object(fields))?);
         }
         let name = fields.iter().find(|(_, value)| value.get("id").is_some());
         let name = name.map(|(name, _)| name.clone());
         let record = name.and_then(|name| fields.remove(&name));
         let record = record.ok_or(ReadError::wrong_shape("has no delivery in it"))?;
-        let mut record: DeliveryRecord = serde_json::from_value(record)?;
+        let mut record: DeliveryRecord = liberal::from_value(&record)?;
         // What stands beside the delivery belongs to it, the payload above all.
         for (name, value) in fields {
             record.other.entry(name).or_insert(value);

@@ -6,7 +6,7 @@ use crate::WebhookEndpointId;
 use crate::endpoint::Endpoint;
 use crate::error::Effect;
 use crate::list::{List, Page, PageQuery, Pagination};
-use crate::wire::{Path, Query, ReadError, Reply};
+use crate::wire::{Path, Query, ReadError, Reply, liberal};
 
 /// `GET /v4/webhook_endpoints/{id}/deliveries`: what Kit has posted to a webhook endpoint in the last 30 days, page
 /// by page, newest first.
@@ -75,27 +75,12 @@ impl Endpoint for ListWebhookDeliveries {
         let pagination = fields.remove(Pagination::NAME).unwrap_or_default();
         let mut lists = fields.into_iter().map(|(_, value)| value).filter(Value::is_array);
         let list = lists.next().ok_or(ReadError::wrong_shape("has no list of deliveries"))?;
-        let items: Vec<DeliveryRecord> = serde_json::from_value(list)?;
-        let pagination = pagination_of(&pagination, items.is_empty());
+        let items: Vec<DeliveryRecord> = liberal::from_value(&list)?;
+        let mut pagination: Pagination = liberal::from_value(&pagination).unwrap_or_default();
+        // Only `end_cursor` is documented for this list, so a cursor alone may claim that there is another page.
+        pagination.has_next_page &= !items.is_empty();
         Ok(Page::read("deliveries", items, pagination))
     }
-}
-
-/// Of the fields of the pagination, `end_cursor` alone is documented for this list. Without the others, a page with
-/// deliveries and a cursor is followed by another.
-fn pagination_of(json: &Value, is_empty: bool) -> Pagination {
-    let flag = |name: &str| json.get(name).and_then(Value::as_bool);
-    let cursor = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
-    let number = |name: &str| json.get(name).and_then(Value::as_u64);
-    let mut pagination = Pagination::default();
-    pagination.end_cursor = cursor("end_cursor");
-    pagination.start_cursor = cursor("start_cursor");
-    pagination.has_previous_page = flag("has_previous_page").unwrap_or_default();
-    pagination.has_next_page =
-        flag("has_next_page").unwrap_or(!is_empty && pagination.end_cursor.is_some());
-    pagination.per_page = number("per_page").unwrap_or(pagination.per_page);
-    pagination.total_count = number("total_count");
-    pagination
 }
 
 impl List for ListWebhookDeliveries {

@@ -16,10 +16,13 @@ pub struct WebhookEndpoint {
     /// The name that people see at Kit. What Kit takes where none was given is not documented.
     pub name: Option<String>,
     /// The URL that Kit posts to.
+    #[serde(default)]
     pub url: String,
     /// The types of events that Kit posts, in an order that Kit chooses.
+    #[serde(default)]
     pub events: Vec<EventType>,
     /// Whether Kit delivers events.
+    #[serde(default)]
     pub status: EndpointStatus,
     /// Who made the endpoint: `creator` in all examples of Kit.
     pub source: Option<String>,
@@ -28,7 +31,7 @@ pub struct WebhookEndpoint {
     /// The app that made the endpoint. The shape of this field is not documented.
     pub created_by_app: Option<Value>,
     /// When the endpoint was created.
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
     /// When Kit stops signing by the secret before the last rotation. `None` where there is no such secret any
     /// more.
     pub previous_secret_expires_at: Option<Timestamp>,
@@ -51,7 +54,7 @@ impl WebhookEndpoint {
             source: Some("creator".into()),
             description: None,
             created_by_app: None,
-            created_at: Timestamp::UNIX_EPOCH,
+            created_at: Some(Timestamp::UNIX_EPOCH),
             previous_secret_expires_at: None,
         }
     }

@@ -130,7 +130,7 @@ mod tests {
         let response = http::Response::builder().status(201).body(body).unwrap();
         let webhook = kit.response(&create, response).unwrap();
         assert_eq!(webhook.id, 9.into());
-        assert_eq!(webhook.account_id, 1539.into());
+        assert_eq!(webhook.account_id, Some(1539.into()));
         assert_eq!(webhook.event, Event::SubscriberActivate);
         assert_eq!(webhook.target_url, "https://example.convertkit.dev/");
     }

@@ -35,14 +35,30 @@ impl Serialize for Event {
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(EventVisitor).map(Fields::into_event)
+        let fields = deserializer.deserialize_map(EventVisitor)?;
+        if fields.name.is_none() {
+            return Err(D::Error::missing_field("name"));
+        }
+        Ok(fields.into_event())
+    }
+}
+
+/// Reads the event of a webhook that exists. Null is an event without a name, and so is an object without one.
+pub(super) fn or_nameless<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Event, D::Error> {
+    let fields = Option::<Fields<'de>>::deserialize(deserializer)?;
+    Ok(fields.map_or_else(OtherEvent::nameless, Fields::into_event))
+}
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(EventVisitor)
     }
 }
 
 /// The fields of an event as they stand in the JSON.
 #[derive(Debug)]
 struct Fields<'de> {
-    name: Cow<'de, str>,
+    name: Option<Cow<'de, str>>,
     known: [Argument<'de>; Parameter::ALL.len()],
     course_id: Option<Argument<'de>>,
     unknown: Map<String, Value>,
@@ -50,7 +66,8 @@ struct Fields<'de> {
 
 impl<'de> Fields<'de> {
     fn into_event(self) -> Event {
-        match Event::recognise(&self.name, |parameter| self.given(parameter)) {
+        let name = self.name.as_deref().unwrap_or_default();
+        match Event::recognise(name, |parameter| self.given(parameter)) {
             Some(event) => event,
             None => self.into_other(),
         }
@@ -72,7 +89,7 @@ impl<'de> Fields<'de> {
         if let Some(course_id) = course_id {
             parameters.insert(COURSE_ID.into(), course_id.into_json());
         }
-        Event::Other(OtherEvent::new(name.into_owned(), parameters))
+        Event::Other(OtherEvent::new(name.unwrap_or_default().into_owned(), parameters))
     }
 }
 
@@ -92,7 +109,7 @@ impl<'de> Visitor<'de> for EventVisitor {
         let mut unknown = Map::new();
         while let Some(Text(key)) = map.next_key()? {
             if key == "name" {
-                name = Some(map.next_value::<Text<'de>>()?.0);
+                name = map.next_value::<Option<Text<'de>>>()?.map(|Text(name)| name);
             } else if let Some(parameter) = Parameter::of_key(&key) {
                 let argument = map.next_value()?;
                 if let Some(slot) = known.get_mut(parameter as usize) {
@@ -104,7 +121,6 @@ impl<'de> Visitor<'de> for EventVisitor {
                 unknown.insert(key.into_owned(), map.next_value()?);
             }
         }
-        let name = name.ok_or_else(|| A::Error::missing_field("name"))?;
         Ok(Fields { name, known, course_id, unknown })
     }
 }

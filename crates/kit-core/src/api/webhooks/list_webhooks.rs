@@ -73,7 +73,7 @@ mod tests {
         let body = r#"{"webhooks":[{"id":9,"account_id":1539,"event":{"name":"subscriber.tag_add","form_id":null,"tag_id":4,"sequence_id":null,"product_id":null,"initiator_value":null,"custom_field_id":null},"target_url":"https://a.b/"}],"pagination":{"has_previous_page":false,"has_next_page":true,"start_cursor":"WzFd","end_cursor":"WzFd","per_page":1}}"#;
         let response = http::Response::builder().status(200).body(body).unwrap();
         let page = kit().response(&ListWebhooks::new(), response).unwrap();
-        assert_eq!((page.items.len(), page.pagination.per_page), (1, 1));
+        assert_eq!((page.items.len(), page.pagination.per_page), (1, Some(1)));
         assert_eq!(page.pagination.end_cursor.as_deref(), Some("WzFd"));
         assert_eq!(serde_json::to_string(&page).unwrap(), body);
     }

@@ -35,6 +35,11 @@ impl OtherEvent {
         Self { name, parameters }
     }
 
+    /// The event of a webhook that Kit shows without one.
+    pub(super) fn nameless() -> Event {
+        Event::Other(Self::new(String::new(), Map::new()))
+    }
+
     /// The name that the event was read with.
     pub fn name(&self) -> &str {
         &self.name

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Event;
+use super::{Event, OtherEvent, event_json};
 use crate::{AccountId, WebhookId};
 
 /// A webhook that exists at Kit.
@@ -12,10 +12,13 @@ pub struct Webhook {
     /// The id that Kit gave the webhook: [`DeleteWebhook`](super::DeleteWebhook) takes it.
     pub id: WebhookId,
     /// The account that the webhook belongs to.
-    pub account_id: AccountId,
-    /// The event that the webhook watches.
+    pub account_id: Option<AccountId>,
+    /// The event that the webhook watches. If Kit answers null or no event, this is an [`Event::Other`] with an empty
+    /// name.
+    #[serde(default = "OtherEvent::nameless", deserialize_with = "event_json::or_nameless")]
     pub event: Event,
     /// The URL that Kit calls when the event happens.
+    #[serde(default)]
     pub target_url: String,
 }
 
@@ -27,7 +30,7 @@ impl Webhook {
         event: Event,
         target_url: impl Into<String>,
     ) -> Self {
-        let (id, account_id) = (id.into(), account_id.into());
+        let (id, account_id) = (id.into(), Some(account_id.into()));
         Self { id, account_id, event, target_url: target_url.into() }
     }
 }

@@ -71,18 +71,6 @@ impl Spending {
     }
 }
 
-/// The next state of a refresh that is given up. A claim is given back.
-pub(super) fn given_up(state: State, hold: Duration) -> State {
-    let outcome = Outcome::GivenUp(hold);
-    match state {
-        State::Claiming(spending)
-        | State::Spend(spending)
-        | State::Load(Reading::Spent(spending, _))
-        | State::Loading(Reading::Spent(spending, _)) => State::Release(spending, outcome),
-        _ => State::Ending(outcome),
-    }
-}
-
 pub(super) fn fail(spending: Spending, error: Error, hold: Duration) -> State {
     let failure = SessionError::NotRefreshed(Arc::new(error));
     State::Release(spending, Outcome::Failed(failure, hold))

@@ -17,7 +17,8 @@ const DAY: i64 = 24 * 60 * 60;
 pub(super) fn emails(world: &mut World, _: &Call<'_>) -> Result<Reply, Reply> {
     let ending = time::now(world);
     let starting = time::text(time::seconds(&ending) - 90 * DAY);
-    let of_90_days = world.tables.broadcasts.oldest_first().filter(|b| b.sent_at() >= starting);
+    let of_90_days = world.tables.broadcasts.rows().oldest_first();
+    let of_90_days = of_90_days.filter(|broadcast| broadcast.sent_at() >= starting);
     let (mut sent, mut opened, mut clicked) = (0_u32, 0_u32, 0_u32);
     for broadcast in of_90_days {
         for id in &broadcast.recipients {
@@ -65,7 +66,8 @@ pub(super) fn growth(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     };
     let ending = day("ending", "Ending")?.unwrap_or(today);
     let starting = day("starting", "Starting")?;
-    let starting = starting.unwrap_or_else(|| ending.saturating_sub(jiff::Span::new().days(90)));
+    // Counted from today, whatever the other bound is.
+    let starting = starting.unwrap_or_else(|| today.saturating_sub(jiff::Span::new().days(90)));
     if starting > ending {
         return Err(Reply::unprocessable("Starting date must be before the ending date."));
     }
@@ -91,7 +93,7 @@ pub(super) fn growth(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     Ok(ok("stats", stats))
 }
 
-/// Of `-05:00`.
+/// The offset that a text such as `-05:00` names.
 fn offset(text: &str) -> Offset {
     let number =
         |part: Option<&str>| part.and_then(|digits| digits.parse::<i32>().ok()).unwrap_or(0);

@@ -1,6 +1,10 @@
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::handlers::everybody;
+use crate::api::{World, email_templates};
 use crate::world::Row;
 
 /// How long the sending of a broadcast takes, in seconds.
@@ -45,6 +49,30 @@ impl Row for Broadcast {
 }
 
 impl Broadcast {
+    /// A draft without anything in it, for everybody.
+    pub(super) fn new(created_at: String, world: &World) -> Self {
+        Self {
+            id: 0,
+            created_at,
+            subject: None,
+            preview_text: None,
+            description: None,
+            content: None,
+            public: false,
+            published_at: None,
+            send_at: None,
+            is_scheduled: false,
+            thumbnail_alt: None,
+            thumbnail_url: None,
+            email_address: world.tables.account.primary_email_address.clone(),
+            email_template_id: email_templates::default_id(world).unwrap_or_default(),
+            subscriber_filter: everybody(),
+            is_sent: false,
+            has_links: false,
+            recipients: Vec::new(),
+        }
+    }
+
     pub(super) fn status(&self, now: &str) -> &'static str {
         match &self.send_at {
             _ if self.is_sent => "completed",
@@ -67,14 +95,13 @@ impl Broadcast {
     /// The links of its content, each once.
     pub(in crate::api) fn links(&self) -> Vec<String> {
         let content = self.content.as_deref().unwrap_or_default();
-        let mut links: Vec<String> = Vec::new();
-        for part in content.split("href=\"").skip(1) {
-            let link = part.split('"').next().unwrap_or_default();
-            if link.starts_with("http") && !links.iter().any(|known| known == link) {
-                links.push(link.to_owned());
-            }
-        }
+        let links = content.split("href=\"").skip(1);
+        let links = links.map(|part| part.split('"').next().unwrap_or_default());
+        let mut known = HashSet::new();
         links
+            .filter(|link| link.starts_with("http") && known.insert(*link))
+            .map(str::to_owned)
+            .collect()
     }
 
     /// As events have it: without its content.

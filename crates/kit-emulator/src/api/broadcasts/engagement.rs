@@ -12,6 +12,12 @@ pub(in crate::api) fn is_clicked(broadcast: &Broadcast, subscriber: u64) -> bool
     broadcast.id.wrapping_add(subscriber).is_multiple_of(4) && broadcast.has_links
 }
 
+/// A percentage with two decimals.
+pub(in crate::api) fn percentage(part: usize, whole: usize) -> f64 {
+    #[expect(clippy::cast_precision_loss)]
+    if whole == 0 { 0.0 } else { (part as f64 / whole as f64 * 10_000.0).round() / 100.0 }
+}
+
 /// A fraction of 1 with three decimals.
 #[expect(clippy::cast_precision_loss)]
 pub(in crate::api) fn rate(part: usize, whole: usize) -> f64 {

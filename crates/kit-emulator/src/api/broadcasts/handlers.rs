@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
 use super::Broadcast;
-use crate::api::call::Call;
-use crate::api::email_templates::{self, STARTING_POINT};
+use crate::api::call::{Call, Range};
+use crate::api::email_templates::STARTING_POINT;
 use crate::api::happenings::{self, Happening, happen};
-use crate::api::input::{Input, created, full, no_content, ok, page};
+use crate::api::input::{Input, created, full, ids, no_content, ok, page};
 use crate::api::{World, time};
 use crate::server::Reply;
 
@@ -13,28 +13,48 @@ pub(super) const STATUSES: [&str; 5] = ["draft", "scheduled", "sending", "comple
 /// Kit's messages.
 const NO_TEMPLATE: &str = "Email template not found";
 const GROUPS: &str = "Only a single filter group is supported. Use one of `all`, `any`, or `none`.";
+const FILTERS: &str = "Only `segment` or `tag` filters allowed";
+const SENDING: &str = "Broadcast is already sending.";
+const SENT: &str = "Broadcast has already been sent.";
+
+/// The fields that a slim list leaves out.
+const COSTLY: [&str; 5] =
+    ["content", "public_url", "email_address", "email_template", "subscriber_filter"];
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let world = &*world;
     let now = time::now(world);
-    let broadcasts = asked_for(world, call, &now)?;
-    page(call, "broadcasts", broadcasts.into_iter(), |broadcast| json(world, broadcast, &now))
+    let filters = Filters::read(call)?;
+    let is_slim = call.is_set("slim");
+    let rows = world.tables.broadcasts.rows();
+    let is_asked_for = |broadcast: &Broadcast| filters.let_through(broadcast, &now);
+    page(call, "broadcasts", rows, is_asked_for, |broadcast| {
+        let mut json = json(world, broadcast, &now);
+        if let (true, Some(json)) = (is_slim, json.as_object_mut()) {
+            json.retain(|name, _| !COSTLY.contains(&name.as_str()));
+        }
+        json
+    })
 }
 
-/// The broadcasts that the filters let through, oldest first.
-pub(super) fn asked_for<'w>(
-    world: &'w World,
-    call: &Call<'_>,
-    now: &str,
-) -> Result<Vec<&'w Broadcast>, Reply> {
-    let status = call.choice("status", &STATUSES)?;
-    call.check_dates(&["sent"])?;
-    let has_range = call.parameter("sent_after").or(call.parameter("sent_before")).is_some();
-    let all = world.tables.broadcasts.oldest_first();
-    let asked_for = all.filter(|broadcast| {
-        status.is_none_or(|status| broadcast.status(now) == status)
-            && (!has_range || broadcast.is_sent && call.is_between("sent", &broadcast.sent_at()))
-    });
-    Ok(asked_for.collect())
+/// The filters of both lists of broadcasts.
+pub(super) struct Filters {
+    status: Option<&'static str>,
+    sent: Range,
+}
+
+impl Filters {
+    pub(super) fn read(call: &Call<'_>) -> Result<Self, Reply> {
+        call.check_dates(&["sent"])?;
+        Ok(Self { status: call.choice("status", &STATUSES)?, sent: call.range("sent") })
+    }
+
+    /// Where there is a bound, only what was sent is asked for: no draft, and nothing that is scheduled.
+    pub(super) fn let_through(&self, broadcast: &Broadcast, now: &str) -> bool {
+        self.status.is_none_or(|status| broadcast.status(now) == status)
+            && (!self.sent.is_bounded()
+                || broadcast.is_sent && self.sent.contains(&broadcast.sent_at()))
+    }
 }
 
 pub(super) fn json(world: &World, broadcast: &Broadcast, now: &str) -> Value {
@@ -49,27 +69,31 @@ pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
 }
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let given = read(world, &Input::read(call)?)?;
+    let new = Broadcast::new(time::now(world), world);
+    let given = read(world, &Input::read(call)?, new)?;
     // Kit schedules what is created with a time.
     let is_scheduled = given.send_at.is_some();
     let broadcast = world.tables.broadcasts.insert(|id| Broadcast { id, is_scheduled, ..given });
-    let id = broadcast.map_err(full)?.id;
+    let id = broadcast.map_err(full)?;
     happen(world, &Happening::BroadcastCreated { broadcast: id });
     let now = time::now(world);
     let broadcast = world.tables.broadcasts.get(id).ok_or_else(Reply::not_found)?;
     Ok(created("broadcast", json(world, broadcast, &now)))
 }
 
+/// Changes what is given: the rest stays.
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let id = call.id()?;
-    let created_at = not_sent(world, id)?.created_at.clone();
-    let given = read(world, &Input::read(call)?)?;
-    // Kit schedules what is changed where it is public, too.
-    let is_scheduled = given.public && given.send_at.is_some();
-    let now = time::now(world);
-    if let Some(broadcast) = world.tables.broadcasts.get_mut(id) {
-        *broadcast = Broadcast { id, created_at, is_scheduled, ..given };
+    let before = not_sent(world, id)?.clone();
+    let input = Input::read(call)?;
+    let names_a_time = input.has("send_at") || input.has("public");
+    let mut given = read(world, &input, before)?;
+    if names_a_time {
+        // What is changed is scheduled where it is public, too.
+        given.is_scheduled = given.public && given.send_at.is_some();
     }
+    let now = time::now(world);
+    world.tables.broadcasts.change(id, |broadcast| *broadcast = given);
     let broadcast = world.tables.broadcasts.get(id).ok_or_else(Reply::not_found)?;
     Ok(ok("broadcast", json(world, broadcast, &now)))
 }
@@ -85,44 +109,57 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
 
 /// # Errors
 ///
-/// 404, and 422 once it is being sent.
+/// 404, and 422 once it is being sent, or was.
 fn not_sent(world: &World, id: u64) -> Result<&Broadcast, Reply> {
     let broadcast = world.tables.broadcasts.get(id).ok_or_else(Reply::not_found)?;
-    if ["sending", "completed"].contains(&broadcast.status(&time::now(world))) {
-        return Err(Reply::unprocessable("Broadcast is already sending."));
+    match broadcast.status(&time::now(world)) {
+        "sending" => Err(Reply::unprocessable(SENDING)),
+        "completed" => Err(Reply::unprocessable(SENT)),
+        _ => Ok(broadcast),
     }
-    Ok(broadcast)
 }
 
-fn read(world: &World, input: &Input) -> Result<Broadcast, Reply> {
+/// The broadcast with what is given, and otherwise as it was.
+fn read(world: &World, input: &Input, before: Broadcast) -> Result<Broadcast, Reply> {
     let given = input.integer("email_template_id")?;
     let template = given.and_then(|id| world.tables.email_templates.get(id));
-    if given.is_some() && template.is_none_or(|template| template.category == STARTING_POINT) {
+    let allows_starting_point = input.boolean("allow_starting_point")?.unwrap_or_default();
+    let is_usable = template
+        .is_some_and(|template| allows_starting_point || template.category != STARTING_POINT);
+    if given.is_some() && !is_usable {
         return Err(Reply::unprocessable(NO_TEMPLATE));
     }
-    let default = email_templates::default_id(world);
-    let email_template_id = given.or(default).unwrap_or_default();
-    let sending_address = world.tables.account.primary_email_address.clone();
+    let text = |name: &str, before: Option<String>| {
+        if input.has(name) { input.text(name) } else { Ok(before) }
+    };
+    let time = |name: &str, before: Option<String>| {
+        if input.has(name) { input.time(name) } else { Ok(before) }
+    };
+    let email_address = text("email_address", Some(before.email_address))?;
+    let sending_address = || world.tables.account.primary_email_address.clone();
     Ok(Broadcast {
-        id: 0,
-        created_at: time::now(world),
-        subject: input.text("subject")?,
-        preview_text: input.text("preview_text")?,
-        description: input.text("description")?,
-        content: input.text("content")?,
-        public: input.boolean("public")?.unwrap_or_default(),
-        published_at: input.time("published_at")?,
-        send_at: input.time("send_at")?,
-        is_scheduled: false,
-        thumbnail_alt: input.text("thumbnail_alt")?,
-        thumbnail_url: input.text("thumbnail_url")?,
-        email_address: input.text("email_address")?.unwrap_or(sending_address),
-        email_template_id,
-        subscriber_filter: filter(&input.list("subscriber_filter")?.unwrap_or_default())?,
-        is_sent: false,
-        has_links: false,
-        recipients: Vec::new(),
+        subject: text("subject", before.subject)?,
+        preview_text: text("preview_text", before.preview_text)?,
+        description: text("description", before.description)?,
+        content: text("content", before.content)?,
+        public: input.boolean("public")?.unwrap_or(before.public),
+        published_at: time("published_at", before.published_at)?,
+        send_at: time("send_at", before.send_at)?,
+        thumbnail_alt: text("thumbnail_alt", before.thumbnail_alt)?,
+        thumbnail_url: text("thumbnail_url", before.thumbnail_url)?,
+        email_address: email_address.unwrap_or_else(sending_address),
+        email_template_id: given.unwrap_or(before.email_template_id),
+        subscriber_filter: match input.list("subscriber_filter")? {
+            Some(groups) => filter(&groups)?,
+            None => before.subscriber_filter,
+        },
+        ..before
     })
+}
+
+/// The filter of a broadcast that everybody gets, as replies have it. In a request it is refused.
+pub(super) fn everybody() -> Value {
+    json!([{"all": [{"type": "all_subscribers"}]}])
 }
 
 /// The filter as replies have it: the group in use alone.
@@ -137,18 +174,17 @@ fn filter(groups: &[Value]) -> Result<Value, Reply> {
         }
     }
     match *used {
-        [] => Ok(json!([{"all": [{"type": "all_subscribers"}]}])),
+        [] => Ok(everybody()),
         [(name, conditions)] => {
             let is_known = |condition: &Value| {
-                ["segment", "tag", "all_subscribers"]
-                    .iter()
-                    .any(|known| condition["type"] == *known)
+                ["segment", "tag"].iter().any(|known| condition["type"] == *known)
             };
             if !conditions.iter().all(is_known) {
-                return Err(Reply::unprocessable("subscriber_filter: type must be segment or tag"));
+                return Err(Reply::unprocessable(FILTERS));
             }
+            let condition = |of: &Value| json!({"type": of["type"], "ids": ids(&of["ids"])});
             let mut group = json!({});
-            group[name] = conditions.as_slice().into();
+            group[name] = conditions.iter().map(condition).collect();
             Ok(json!([group]))
         }
         _ => Err(Reply::unprocessable(GROUPS)),

@@ -1,57 +1,39 @@
 //! Sending, by the clock.
 
+use std::collections::{BTreeSet, HashSet};
+
 use serde_json::Value;
 
-use super::broadcast::SENDING_TAKES;
+use crate::api::World;
 use crate::api::happenings::{Happening, happen};
+use crate::api::input::ids;
 use crate::api::posts::Post;
-use crate::api::{World, time};
+use crate::api::subscribers::Subscriber;
 
 /// When the next broadcast has been sent, in seconds since 1970.
 pub(in crate::api) fn next_due(world: &World) -> Option<i64> {
-    let open = world.tables.broadcasts.oldest_first().filter(|b| b.is_scheduled && !b.is_sent);
-    open.filter_map(|b| b.send_at.as_deref()).map(|at| time::seconds(at) + SENDING_TAKES).min()
+    world.tables.broadcasts.next_due().map(|(due, _)| due)
 }
 
 /// Sends what is due at a time, in seconds since 1970.
 pub(in crate::api) fn send_due(world: &mut World, now: i64) {
-    let open = world.tables.broadcasts.oldest_first().filter(|b| b.is_scheduled && !b.is_sent);
-    let is_due = |at: &str| time::seconds(at) + SENDING_TAKES <= now;
-    let due: Vec<u64> =
-        open.filter(|b| b.send_at.as_deref().is_some_and(is_due)).map(|b| b.id).collect();
-    for id in due {
+    while let Some((_, id)) = world.tables.broadcasts.next_due().filter(|(due, _)| *due <= now) {
         send(world, id);
     }
 }
 
 fn send(world: &mut World, id: u64) {
     let Some(broadcast) = world.tables.broadcasts.get(id) else { return };
-    let filter = broadcast.subscriber_filter.clone();
+    let audience = Audience::of(&broadcast.subscriber_filter);
     let subscribers = world.tables.subscribers.rows().oldest_first();
-    let recipients = subscribers.filter(|subscriber| {
-        // A segment has no rule here: everybody is in it.
-        let is_tag = |of: &Value| of["type"] == "tag";
-        let tags = |of: &Value| -> Vec<u64> {
-            of["ids"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
-        };
-        let has_all = |of: &Value| {
-            !is_tag(of) || tags(of).iter().all(|tag| subscriber.tags.contains_key(tag))
-        };
-        let has = |of: &Value| {
-            !is_tag(of) || tags(of).iter().any(|tag| subscriber.tags.contains_key(tag))
-        };
-        let group = filter.get(0).cloned().unwrap_or_default();
-        let list = |name: &str| group[name].as_array().cloned().filter(|list| !list.is_empty());
-        subscriber.state == "active"
-            && list("all").is_none_or(|list| list.iter().all(has_all))
-            && list("any").is_none_or(|list| list.iter().any(has))
-            && list("none").is_none_or(|list| !list.iter().any(has))
-    });
+    let recipients = subscribers.filter(|s| s.state == "active" && audience.contains(s));
     let recipients: Vec<u64> = recipients.map(|subscriber| subscriber.id).collect();
-    let Some(broadcast) = world.tables.broadcasts.get_mut(id) else { return };
-    broadcast.recipients = recipients;
-    broadcast.has_links = !broadcast.links().is_empty();
-    broadcast.is_sent = true;
+    world.tables.broadcasts.change(id, |broadcast| {
+        broadcast.recipients = recipients;
+        broadcast.has_links = !broadcast.links().is_empty();
+        broadcast.is_sent = true;
+    });
+    let Some(broadcast) = world.tables.broadcasts.get(id) else { return };
     let post = broadcast.public.then(|| Post::of_broadcast(broadcast));
     happen(world, &Happening::BroadcastSent { broadcast: id });
     if let Some(post) = post
@@ -59,5 +41,44 @@ fn send(world: &mut World, id: u64) {
     {
         let post = post.id;
         happen(world, &Happening::PostPublished { post });
+    }
+}
+
+/// Who gets a broadcast, from its filter.
+#[derive(Default)]
+struct Audience {
+    /// Whether nobody gets it.
+    is_nobody: bool,
+    /// Each of these tags is needed.
+    all: BTreeSet<u64>,
+    any: Option<HashSet<u64>>,
+    none: HashSet<u64>,
+}
+
+impl Audience {
+    /// A segment has no rule here: everybody is in it.
+    fn of(filter: &Value) -> Self {
+        let group = filter.get(0).cloned().unwrap_or_default();
+        let list = |name: &str| group[name].as_array().cloned().unwrap_or_default();
+        let tags = |of: &Value| (of["type"] == "tag").then(|| ids(&of["ids"]));
+        let mut audience = Self::default();
+        for of in list("all") {
+            audience.all.extend(tags(&of).into_iter().flatten());
+        }
+        let any: Option<Vec<Vec<u64>>> = list("any").iter().map(tags).collect();
+        audience.any =
+            any.filter(|any| !any.is_empty()).map(|any| any.concat().into_iter().collect());
+        // Who is in a segment is everybody, so that nobody is in none.
+        audience.none = list("none").iter().filter_map(tags).flatten().collect();
+        audience.is_nobody = list("none").iter().any(|of| tags(of).is_none());
+        audience
+    }
+
+    fn contains(&self, subscriber: &Subscriber) -> bool {
+        let has = |tags: &HashSet<u64>| subscriber.tags.keys().any(|tag| tags.contains(tag));
+        !self.is_nobody
+            && self.all.iter().all(|tag| subscriber.tags.contains_key(tag))
+            && self.any.as_ref().is_none_or(has)
+            && !has(&self.none)
     }
 }

@@ -1,8 +1,9 @@
 //! How broadcasts did: made up, as `engagement` says.
 
+use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::engagement::{is_clicked, is_opened, rate};
+use super::engagement::{is_clicked, is_opened, percentage, rate};
 use super::{Broadcast, handlers};
 use crate::api::call::Call;
 use crate::api::input::{ok, page};
@@ -10,10 +11,17 @@ use crate::api::{World, time};
 use crate::server::Reply;
 use crate::world::{Page, Row};
 
+/// How far statistics reach back. An older broadcast has none.
+const YEARS: i16 = 5;
+
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let now = time::now(world);
-    let broadcasts = handlers::asked_for(world, call, &now)?;
-    page(call, "broadcasts", broadcasts.into_iter(), |broadcast| {
+    let (filters, since) = (handlers::Filters::read(call)?, since(&now));
+    let rows = world.tables.broadcasts.rows();
+    let is_asked_for = |broadcast: &Broadcast| {
+        filters.let_through(broadcast, &now) && !is_too_old(broadcast, &since)
+    };
+    page(call, "broadcasts", rows, is_asked_for, |broadcast| {
         let mut json = with_stats(broadcast, &now);
         json["subject"] = broadcast.subject.clone().unwrap_or_default().into();
         json["send_at"] = broadcast.send_at.as_deref().into();
@@ -24,7 +32,22 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let now = time::now(world);
     let broadcast = world.tables.broadcasts.get(call.first_id()?).ok_or_else(Reply::not_found)?;
+    if is_too_old(broadcast, &since(&now)) {
+        let message = "Statistics are available for the last five years";
+        return Err(Reply::error(StatusCode::BAD_REQUEST, message));
+    }
     Ok(ok("broadcast", with_stats(broadcast, &now)))
+}
+
+fn is_too_old(broadcast: &Broadcast, since: &str) -> bool {
+    broadcast.is_sent && broadcast.sent_at().as_str() < since
+}
+
+/// The time so many years ago, as texts of times are compared.
+fn since(now: &str) -> String {
+    let (year, rest) = now.split_at_checked(4).unwrap_or_default();
+    let year = year.parse::<i16>().unwrap_or_default().saturating_sub(YEARS);
+    format!("{year:04}{rest}")
 }
 
 /// How many recipients opened a broadcast, and how many clicked.
@@ -39,9 +62,9 @@ fn with_stats(broadcast: &Broadcast, now: &str) -> Value {
     let (opened, clicked) = counts(broadcast);
     let stats = json!({
         "recipients": recipients,
-        "open_rate": rate(opened, recipients),
+        "open_rate": percentage(opened, recipients),
         "emails_opened": opened,
-        "click_rate": rate(clicked, recipients),
+        "click_rate": percentage(clicked, recipients),
         "unsubscribe_rate": 0.0,
         "unsubscribes": 0,
         "total_clicks": clicked * broadcast.links().len(),
@@ -77,6 +100,7 @@ pub(super) fn clicks(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
         .into_iter()
         .map(|link| {
             json!({
+                "id": link.place,
                 "url": link.url,
                 "unique_clicks": clicked,
                 "click_to_delivery_rate": rate(clicked, broadcast.recipients.len()),

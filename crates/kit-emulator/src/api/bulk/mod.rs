@@ -41,6 +41,9 @@ fn bulk(world: &mut World, call: &Call<'_>, operation: Operation) -> Result<Repl
     let items =
         input.get(list).and_then(|items| items.as_array()).filter(|items| !items.is_empty());
     let items = items.ok_or_else(|| Reply::unprocessable(message))?.clone();
+    if !items.iter().all(serde_json::Value::is_object) {
+        return Err(Reply::unprocessable(format!("{list} must be a list of objects")));
+    }
     if operation == Operation::CreateSubscribers && operation::is_over_limit(world, &items) {
         let message = "This request would exceed your subscriber limit";
         return Err(Reply::error(http::StatusCode::FORBIDDEN, message));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::input::Input;
+use crate::api::input::{Input, id};
 use crate::api::subscribers::{self, Given};
 use crate::api::{World, custom_fields, events, forms, happenings, tags};
 use crate::world::MAX_ROWS;
@@ -64,13 +64,16 @@ impl Operation {
         let (mut succeeded, mut failures) = (Vec::new(), Vec::new());
         let (list, echo) = self.reply();
         for item in items {
-            match self.one(world, item) {
+            let item = Input::of(item);
+            match self.one(world, &item) {
                 Ok(row) => succeeded.push(row),
                 Err(message) => {
-                    failures.push(json!({"errors": [message], echo: self.echo(item)}));
+                    failures.push(json!({"errors": [message], echo: self.echo(&item)}));
                 }
             }
         }
+        // Rows come in an order of Kit's own: tags that exist came the newest first.
+        succeeded.reverse();
         let mut body = Map::new();
         if let Some(list) = list {
             body.insert(list.into(), succeeded.into());
@@ -79,26 +82,41 @@ impl Operation {
         body.into()
     }
 
-    /// An item as a failure repeats it.
-    fn echo(self, item: &Value) -> Value {
-        let get = |name: &str| item.get(name).cloned().unwrap_or_default();
+    /// An item as a failure repeats it: with the keys that are documented, null where they are missing.
+    fn echo(self, item: &Input) -> Value {
+        let given = |name: &str| item.get(name).cloned().unwrap_or_default();
+        let text = |name: &str| given(name).as_str().unwrap_or_default().to_owned();
         match self {
-            Self::CreateSubscribers => json!({
-                "first_name": item["first_name"].as_str().unwrap_or_default(),
-                "email_address": get("email_address"),
-                "state": item["state"].as_str().unwrap_or("active"),
-                "created_at": null,
-            }),
+            Self::CreateSubscribers => {
+                let state = text("state");
+                let is_state = subscribers::STATES.contains(&state.as_str());
+                json!({
+                    "first_name": text("first_name"),
+                    "email_address": given("email_address"),
+                    "state": if is_state { state.as_str() } else { "active" },
+                    "created_at": null,
+                })
+            }
             Self::AddToForms => json!({
-                "form_id": get("form_id"),
-                "subscriber_id": get("subscriber_id"),
-                "referrer": item["referrer"].as_str().unwrap_or_default(),
+                "form_id": given("form_id"),
+                "subscriber_id": given("subscriber_id"),
+                "referrer": text("referrer"),
             }),
-            _ => item.clone(),
+            Self::CreateTags => json!({"name": given("name")}),
+            Self::CreateFields => json!({"label": given("label")}),
+            Self::DeleteTags => json!({"id": given("id")}),
+            Self::Tag | Self::Untag => {
+                json!({"tag_id": given("tag_id"), "subscriber_id": given("subscriber_id")})
+            }
+            Self::SetFields => json!({
+                "subscriber_id": given("subscriber_id"),
+                "subscriber_custom_field_id": given("subscriber_custom_field_id"),
+                "value": given("value"),
+            }),
         }
     }
 
-    fn one(self, world: &mut World, item: &Value) -> Result<Value, String> {
+    fn one(self, world: &mut World, item: &Input) -> Result<Value, String> {
         match self {
             Self::CreateSubscribers => create_subscriber(world, item),
             Self::CreateTags => {
@@ -133,16 +151,25 @@ impl Operation {
     }
 }
 
-fn filled(item: &Value, name: &str) -> Option<String> {
-    item[name].as_str().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+fn filled(item: &Input, name: &str) -> Option<String> {
+    let text = item.get(name)?.as_str()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn create_subscriber(world: &mut World, item: &Value) -> Result<Value, String> {
-    let first_name = item.get("first_name").map(|name| name.as_str().map(str::to_owned));
+fn text(item: &Input, name: &str) -> Option<String> {
+    item.get(name)?.as_str().map(str::to_owned)
+}
+
+/// An id, as a number or as text.
+fn id_of(item: &Input, name: &str) -> Option<u64> {
+    item.get(name).and_then(id)
+}
+
+fn create_subscriber(world: &mut World, item: &Input) -> Result<Value, String> {
     let given = Given {
-        email_address: item["email_address"].as_str().unwrap_or_default().to_owned(),
-        first_name,
-        state: item["state"].as_str().map(str::to_owned),
+        email_address: text(item, "email_address").unwrap_or_default(),
+        first_name: item.has("first_name").then(|| text(item, "first_name")),
+        state: text(item, "state"),
         ..Given::default()
     };
     let (id, _) = subscribers::upsert(world, given)?;
@@ -152,8 +179,8 @@ fn create_subscriber(world: &mut World, item: &Value) -> Result<Value, String> {
     Ok(json)
 }
 
-fn delete_tag(world: &mut World, item: &Value) -> Result<Value, String> {
-    let tag = item["id"].as_u64().and_then(|id| world.tables.tags.remove(id)).ok_or(NO_TAG)?;
+fn delete_tag(world: &mut World, item: &Input) -> Result<Value, String> {
+    let tag = id_of(item, "id").and_then(|id| world.tables.tags.remove(id)).ok_or(NO_TAG)?;
     for subscriber in world.tables.subscribers.all_mut() {
         subscriber.tags.remove(&tag.id);
     }
@@ -162,30 +189,29 @@ fn delete_tag(world: &mut World, item: &Value) -> Result<Value, String> {
 }
 
 /// The tag and the subscriber, which both exist.
-fn tagging(world: &World, item: &Value) -> Result<(u64, u64), String> {
-    let subscriber = item["subscriber_id"].as_u64();
+fn tagging(world: &World, item: &Input) -> Result<(u64, u64), String> {
+    let subscriber = id_of(item, "subscriber_id");
     let subscriber = subscriber.filter(|id| world.tables.subscribers.get(*id).is_some());
-    let tag = item["tag_id"].as_u64().filter(|id| world.tables.tags.get(*id).is_some());
+    let tag = id_of(item, "tag_id").filter(|id| world.tables.tags.get(*id).is_some());
     Ok((tag.ok_or(NO_TAG)?, subscriber.ok_or(NO_SUBSCRIBER)?))
 }
 
-fn set_field(world: &mut World, item: &Value) -> Result<Value, String> {
-    let input = Input::of(item);
-    let subscriber = item["subscriber_id"].as_u64();
+fn set_field(world: &mut World, item: &Input) -> Result<Value, String> {
+    let subscriber = id_of(item, "subscriber_id");
     let subscriber = subscriber.filter(|id| world.tables.subscribers.get(*id).is_some());
     let subscriber = subscriber.ok_or(NO_SUBSCRIBER)?;
-    let field = item["subscriber_custom_field_id"].as_u64();
+    let field = id_of(item, "subscriber_custom_field_id");
     let field = field.filter(|id| world.tables.custom_fields.get(*id).is_some()).ok_or(NO_FIELD)?;
-    let value = input.get("value").and_then(Value::as_str).ok_or("Value is invalid")?;
-    subscribers::set_field(world, subscriber, field, Some(value));
+    let value = text(item, "value").ok_or("Value is invalid")?;
+    subscribers::set_field(world, subscriber, field, Some(&value));
     Ok(json!({"subscriber_id": subscriber, "subscriber_custom_field_id": field, "value": value}))
 }
 
-fn add_to_form(world: &mut World, item: &Value) -> Result<Value, String> {
-    let form = item["form_id"].as_u64().filter(|id| world.tables.forms.get(*id).is_some());
+fn add_to_form(world: &mut World, item: &Input) -> Result<Value, String> {
+    let form = id_of(item, "form_id").filter(|id| world.tables.forms.get(*id).is_some());
     let form = form.ok_or(NO_FORM)?;
-    let subscriber = item["subscriber_id"].as_u64().ok_or(NO_SUBSCRIBER)?;
-    let referrer = item["referrer"].as_str().map(str::to_owned);
+    let subscriber = id_of(item, "subscriber_id").ok_or(NO_SUBSCRIBER)?;
+    let referrer = text(item, "referrer");
     forms::add(world, form, subscriber, referrer).ok_or(NO_SUBSCRIBER)?;
     let row = world.tables.subscribers.get(subscriber).ok_or(NO_SUBSCRIBER)?;
     let mut json = row.to_short_json();

@@ -1,7 +1,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::world::{Row, Table};
+use crate::world::{HasNames, Name, Named, Row};
+
+/// The kinds of names by which custom fields are found.
+pub(super) const LABEL: &str = "label";
+pub(in crate::api) const KEY: &str = "key";
 
 /// Kit's message.
 pub(super) const BLANK: &str = "Label can't be blank";
@@ -10,7 +14,7 @@ pub(super) const BLANK: &str = "Label can't be blank";
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CustomField {
     pub(in crate::api) id: u64,
-    /// Made of the first key: it stays.
+    /// Derived from the first key once, and never changed.
     pub(in crate::api) name: String,
     pub(in crate::api) key: String,
     pub(in crate::api) label: String,
@@ -29,8 +33,14 @@ impl Row for CustomField {
     }
 }
 
+impl HasNames for CustomField {
+    fn names(&self) -> Vec<Name> {
+        vec![(LABEL, self.label.clone()), (KEY, self.key.clone())]
+    }
+}
+
 /// The key of a label: ASCII in lower case with underscores, and of no other field.
-pub(super) fn key_of(label: &str, fields: &Table<CustomField>, id: Option<u64>) -> String {
+pub(super) fn key_of(label: &str, fields: &Named<CustomField>, id: Option<u64>) -> String {
     let mut key = String::new();
     for character in label.chars() {
         if character.is_ascii_alphanumeric() {
@@ -41,7 +51,7 @@ pub(super) fn key_of(label: &str, fields: &Table<CustomField>, id: Option<u64>) 
     }
     let key = key.trim_end_matches('_');
     let key = if key.is_empty() { "field" } else { key };
-    let is_taken = |key: &str| fields.oldest_first().any(|f| f.key == key && Some(f.id) != id);
+    let is_free = |key: &String| fields.find(KEY, key.as_str()).is_none_or(|of| Some(of) == id);
     let mut keys = std::iter::once(key.to_owned()).chain((2_u64..).map(|n| format!("{key}_{n}")));
-    keys.find(|key| !is_taken(key)).unwrap_or_default()
+    keys.find(is_free).unwrap_or_default()
 }

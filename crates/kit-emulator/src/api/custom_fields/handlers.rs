@@ -1,15 +1,15 @@
 use super::CustomField;
-use super::custom_field::{BLANK, key_of};
+use super::custom_field::{BLANK, LABEL, key_of};
 use crate::api::World;
 use crate::api::call::Call;
 use crate::api::happenings::{self, Happening, happen};
-use crate::api::input::{Input, full, no_content, ok, page, upserted};
+use crate::api::input::{Input, all, full, no_content, ok, page, upserted};
 use crate::api::time;
 use crate::server::Reply;
 use crate::world::Full;
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    page(call, "custom_fields", world.tables.custom_fields.oldest_first(), CustomField::to_json)
+    page(call, "custom_fields", world.tables.custom_fields.rows(), all, CustomField::to_json)
 }
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
@@ -21,13 +21,12 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
 /// Finds a field by its label, or creates it. Whether it is new.
 pub(in crate::api) fn upsert(world: &mut World, label: &str) -> Result<(CustomField, bool), Full> {
     let label = label.trim();
-    if let Some(field) =
-        world.tables.custom_fields.oldest_first().find(|field| field.label == label)
-    {
+    let fields = &world.tables.custom_fields;
+    if let Some(field) = fields.find(LABEL, label).and_then(|id| fields.get(id)) {
         return Ok((field.clone(), false));
     }
     let created_at = time::now(world);
-    let key = key_of(label, &world.tables.custom_fields, None);
+    let key = key_of(label, fields, None);
     let label = label.to_owned();
     let field = world.tables.custom_fields.insert(|id| CustomField {
         id,
@@ -46,13 +45,12 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     world.tables.custom_fields.get(id).ok_or_else(Reply::not_found)?;
     let label = Input::read(call)?.filled("label", BLANK)?;
     let fields = &mut world.tables.custom_fields;
-    if fields.oldest_first().any(|field| field.label == label && field.id != id) {
+    if fields.find(LABEL, label.as_str()).is_some_and(|other| other != id) {
         return Err(Reply::unprocessable("Label has already been taken"));
     }
     let key = key_of(&label, fields, Some(id));
-    let field = fields.get_mut(id).ok_or_else(Reply::not_found)?;
-    (field.label, field.key) = (label, key);
-    Ok(ok("custom_field", field.to_json()))
+    let field = fields.change(id, |field| (field.label, field.key) = (label, key));
+    Ok(ok("custom_field", field.ok_or_else(Reply::not_found)?.to_json()))
 }
 
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {

@@ -9,6 +9,7 @@ use super::route::Route;
 use crate::world::Access::Credential;
 
 pub(crate) use custom_field::CustomField;
+pub(super) use custom_field::KEY;
 pub(super) use handlers::upsert;
 
 pub(super) static ROUTES: [Route; 4] = [

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::call::Call;
-use super::input::page;
+use super::input::{all, page};
 use super::route::Route;
 use crate::server::Reply;
 use crate::world::Access::Credential;
@@ -39,17 +39,12 @@ impl Row for EmailTemplate {
 
 fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let default = default_id(world);
-    page(
-        call,
-        "email_templates",
-        world.tables.email_templates.oldest_first(),
-        |template| -> Value {
-            json!({
-                "id": template.id,
-                "name": template.name,
-                "is_default": Some(template.id) == default,
-                "category": template.category,
-            })
-        },
-    )
+    page(call, "email_templates", &world.tables.email_templates, all, |template| -> Value {
+        json!({
+            "id": template.id,
+            "name": template.name,
+            "is_default": Some(template.id) == default,
+            "category": template.category,
+        })
+    })
 }

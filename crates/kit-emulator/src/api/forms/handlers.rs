@@ -1,10 +1,11 @@
 use serde_json::{Value, json};
 
+use super::Form;
 use crate::api::call::Call;
 use crate::api::happenings::{Happening, happen};
 use crate::api::input::{Input, page, upserted};
-use crate::api::subscribers::{Filters, FormEntry, Subscriber, utm_parameters};
-use crate::api::{World, subscribers, time};
+use crate::api::subscribers::{Filters, FormEntry, Subscriber, named, utm_parameters};
+use crate::api::{World, time};
 use crate::server::Reply;
 
 /// Kit's message.
@@ -16,38 +17,41 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
         call.choice("status", &["active", "archived", "trashed", "all"])?.unwrap_or("active");
     let of_type = call.choice("type", &["embed", "hosted"])?;
     let tables = &world.tables;
-    let forms = tables.forms.oldest_first().filter(|form| {
+    let counts = call.includes("subscriber_count", &["subscriber_count"])?.then(|| {
+        let active = |s: &&Subscriber| s.state == "active";
+        tables.subscribers.counts_of(active, |subscriber| subscriber.forms.keys())
+    });
+    let is_asked_for = |form: &Form| {
         (status == "all" || form.status == status)
             && of_type.is_none_or(|of_type| form.form_type == of_type)
-    });
-    let counts = tables.subscribers.counts(|subscriber| subscriber.forms.keys());
-    page(call, "forms", forms, |form| {
+    };
+    page(call, "forms", &tables.forms, is_asked_for, |form| {
         let mut json = form.to_json();
-        json["subscriber_count"] = counts.get(&form.id).copied().unwrap_or_default().into();
+        if let Some(counts) = &counts {
+            json["subscriber_count"] = counts.get(&form.id).copied().unwrap_or_default().into();
+        }
         json
     })
 }
 
 pub(super) fn subscribers(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let world = &*world;
     let form = known(world, call)?;
-    let filters = Filters::read(call)?;
-    let of_form =
-        world.tables.subscribers.rows().oldest_first().filter(|subscriber: &&Subscriber| {
-            let entry = subscriber.forms.get(&form);
-            entry.is_some_and(|entry| filters.let_through(subscriber, "added", &entry.added_at))
-        });
-    page(call, "subscribers", of_form, |subscriber| json(world, subscriber.id, form))
+    let filters = Filters::read(call, "added")?;
+    let is_of_form = |subscriber: &Subscriber| {
+        let entry = subscriber.forms.get(&form);
+        entry.is_some_and(|entry| filters.let_through(subscriber, &entry.added_at))
+    };
+    let rows = world.tables.subscribers.rows();
+    page(call, "subscribers", rows, is_of_form, |subscriber| {
+        let mut json = filters.json(world, subscriber);
+        referrer_json(&mut json, subscriber.forms.get(&form));
+        json
+    })
 }
 
 fn known(world: &World, call: &Call<'_>) -> Result<u64, Reply> {
     world.tables.forms.get(call.first_id()?).map(|form| form.id).ok_or_else(Reply::not_found)
-}
-
-fn json(world: &World, subscriber: u64, form: u64) -> Value {
-    let mut json = subscribers::json(world, subscriber);
-    let entry = world.tables.subscribers.get(subscriber).and_then(|s| s.forms.get(&form));
-    referrer_json(&mut json, entry);
-    json
 }
 
 /// Adds when a subscriber came to a form, and from where.
@@ -61,8 +65,7 @@ pub(in crate::api) fn referrer_json(json: &mut Value, entry: Option<&FormEntry>)
 pub(super) fn add_by_email(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let form = known(world, call)?;
     let input = Input::read_optional(call)?;
-    let email_address = input.filled("email_address", NOBODY)?;
-    let subscriber = world.tables.subscribers.find(&email_address).ok_or_else(Reply::not_found)?;
+    let subscriber = named(world, &input, NOBODY)?;
     reply(world, form, subscriber, input.text("referrer")?)
 }
 
@@ -79,7 +82,10 @@ fn reply(
     referrer: Option<String>,
 ) -> Result<Reply, Reply> {
     let is_new = add(world, form, subscriber, referrer).ok_or_else(Reply::not_found)?;
-    Ok(upserted("subscriber", json(world, subscriber, form), is_new))
+    let subscriber = world.tables.subscribers.get(subscriber).ok_or_else(Reply::not_found)?;
+    let mut json = subscriber.to_json(&world.tables.custom_fields);
+    referrer_json(&mut json, subscriber.forms.get(&form));
+    Ok(upserted("subscriber", json, is_new))
 }
 
 /// Adds a subscriber to a form. Whether that is new; `None` where there is no such subscriber.

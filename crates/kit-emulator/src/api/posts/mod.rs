@@ -6,7 +6,7 @@ use http::Method;
 
 use super::World;
 use super::call::Call;
-use super::input::{ok, page};
+use super::input::{all, ok, page};
 use super::route::Route;
 use crate::server::Reply;
 use crate::world::Access::Credential;
@@ -20,7 +20,7 @@ pub(super) static ROUTES: [Route; 2] = [
 
 fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let has_content = call.is_set("include_content");
-    page(call, "posts", world.tables.posts.oldest_first(), |post| post.to_json(has_content))
+    page(call, "posts", &world.tables.posts, all, |post| post.to_json(has_content))
 }
 
 fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {

@@ -67,6 +67,7 @@ impl Post {
         json["sent_at"] = self.sent_at.as_deref().into();
         json["thumbnail_alt"] = Value::Null;
         json["thumbnail_url"] = Value::Null;
+        json["product_id"] = Value::Null;
         if has_content {
             json["content"] = self.content.as_str().into();
         }

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::Purchase;
 use crate::api::call::Call;
 use crate::api::happenings::{Happening, happen};
-use crate::api::input::{Input, created, full, ok, page};
+use crate::api::input::{Input, all, created, full, ok, page};
 use crate::api::subscribers::{self, Given};
 use crate::api::{World, time};
 use crate::server::Reply;
@@ -11,8 +11,11 @@ use crate::server::Reply;
 /// Kit's message.
 const NO_TRANSACTION: &str = "Transaction cannot be blank";
 
+/// How many lines a purchase has at most, however often it is sent.
+const MOST_PRODUCTS: usize = 10_000;
+
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    page(call, "purchases", world.tables.purchases.oldest_first(), Purchase::to_json)
+    page(call, "purchases", &world.tables.purchases, all, Purchase::to_json)
 }
 
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
@@ -20,22 +23,27 @@ pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     Ok(ok("purchase", purchase.to_json()))
 }
 
-/// A transaction that is there already gets the products in addition.
+/// The purchase may be in an envelope, or not. A transaction that is there already gets the products in addition, also
+/// those that it has.
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let input = Input::read(call)?.object("purchase")?.unwrap_or_default();
-    let transaction_id = input.filled("transaction_id", NO_TRANSACTION)?;
+    let body = Input::read(call)?;
+    let input = body.object("purchase")?.unwrap_or(body);
+    let transaction_id = input.text_or_number("transaction_id")?;
+    let transaction_id = transaction_id.filter(|id| !id.trim().is_empty());
+    let transaction_id = transaction_id.ok_or_else(|| Reply::unprocessable(NO_TRANSACTION))?;
     let products: Result<Vec<Value>, Reply> =
         input.list("products")?.unwrap_or_default().iter().map(product).collect();
     let products = products?;
+    if products.is_empty() {
+        return Err(Reply::unprocessable("Products cannot be blank"));
+    }
     let known = world.tables.purchases.find(|known| known.transaction_id == transaction_id);
     if let Some(id) = known {
         let purchase = world.tables.purchases.get_mut(id).ok_or_else(Reply::not_found)?;
-        // A line that is there already is not there twice.
-        for product in products {
-            if purchase.products.iter().all(|known| known["lid"] != product["lid"]) {
-                purchase.products.push(product);
-            }
+        if purchase.products.len() + products.len() > MOST_PRODUCTS {
+            return Err(Reply::unprocessable("This Kit holds no more products of a purchase"));
         }
+        purchase.products.extend(products);
         return Ok(created("purchase", purchase.to_json()));
     }
     let amount = |name: &str| Ok::<_, Reply>(input.number(name)?.map_or(json!(0.0), Value::from));
@@ -45,7 +53,10 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let currency = input.text("currency")?.unwrap_or_else(|| "USD".into());
     let time = input.time("transaction_time")?.unwrap_or_else(|| time::now(world));
     let email_address = input.text("email_address")?.unwrap_or_default();
-    let given = Given { email_address: email_address.clone(), ..Given::default() };
+    // The name is that of a subscriber who is new.
+    let is_known = world.tables.subscribers.find(&email_address).is_some();
+    let first_name = input.text("first_name")?.map(Some).filter(|_| !is_known);
+    let given = Given { email_address: email_address.clone(), first_name, ..Given::default() };
     let (subscriber_id, _) = subscribers::upsert(world, given).map_err(Reply::unprocessable)?;
     let purchase = world.tables.purchases.insert(|id| Purchase {
         id,
@@ -70,7 +81,10 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
 /// A line, as replies have it.
 fn product(line: &Value) -> Result<Value, Reply> {
     let line = Input::of(line);
-    let text = |name: &str| line.filled(name, &format!("products: {name} can't be blank"));
+    let text = |name: &str| {
+        let text = line.text_or_number(name)?.filter(|text| !text.trim().is_empty());
+        text.ok_or_else(|| Reply::unprocessable(format!("products: {name} can't be blank")))
+    };
     Ok(json!({
         "quantity": line.integer("quantity")?.unwrap_or(1),
         "lid": text("lid")?,

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::World;
 use super::call::Call;
-use super::input::page;
+use super::input::{all, page};
 use super::route::Route;
 use crate::server::Reply;
 use crate::world::Access::Credential;
@@ -32,7 +32,8 @@ fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     page(
         call,
         "segments",
-        world.tables.segments.oldest_first(),
+        &world.tables.segments,
+        all,
         |segment| json!({"id": segment.id, "name": segment.name, "created_at": segment.created_at}),
     )
 }

@@ -24,11 +24,10 @@ pub(crate) struct SequenceEmail {
 }
 
 impl SequenceEmail {
-    /// Where the delay is in hours, there are no days.
-    /// Without days of its own, an email has all seven.
+    /// Without days of its own, an email has all seven; with a delay in hours it has none.
     pub(super) fn to_json(&self, has_content: bool) -> Value {
-        let days = self.send_days.clone().unwrap_or_else(|| DAYS.map(str::to_owned).to_vec());
-        let days = (self.delay_unit == "days").then_some(days);
+        let all = || (self.delay_unit == "days").then(|| DAYS.map(str::to_owned).to_vec());
+        let days = self.send_days.clone().or_else(all);
         let mut json = json!({
             "id": self.id,
             "sequence_id": self.sequence_id,

@@ -1,10 +1,13 @@
-use serde_json::Value;
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
 
 use super::Sequence;
 use super::sequence::DAYS;
+use super::stats::sequence_stats;
 use crate::api::call::Call;
 use crate::api::happenings::{self, Happening, happen};
-use crate::api::input::{Input, created, full, no_content, ok, page};
+use crate::api::input::{Input, all, created, full, id, ids, no_content, ok, page};
 use crate::api::{World, email_templates, time};
 use crate::server::Reply;
 
@@ -13,27 +16,51 @@ const BLANK: &str = "name can't be blank";
 const HOUR: &str = "send_hour must be an integer between 0 and 23";
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let counts = world.tables.subscribers.counts(|subscriber| subscriber.sequences.keys());
-    page(call, "sequences", world.tables.sequences.oldest_first(), |sequence| {
-        let subscribers = counts.get(&sequence.id).copied().unwrap_or_default();
-        sequence.to_json(emails(world, sequence.id), subscribers)
+    let has_stats = call.includes("stats", &["stats"])?;
+    let counts = Counts::of(world);
+    page(call, "sequences", &world.tables.sequences, all, |sequence| {
+        let mut json = counts.json(sequence);
+        if has_stats {
+            json["stats"] = sequence_stats();
+        }
+        json
     })
 }
 
-/// How many emails a sequence has.
-fn emails(world: &World, sequence: u64) -> usize {
-    world.tables.sequence_emails.oldest_first().filter(|e| e.sequence_id == sequence).count()
+/// How many emails and subscribers each sequence has, counted once for all.
+struct Counts {
+    emails: HashMap<u64, u64>,
+    subscribers: HashMap<u64, u64>,
 }
 
-fn json(world: &World, sequence: &Sequence) -> Value {
-    let counts = world.tables.subscribers.counts(|subscriber| subscriber.sequences.keys());
-    let subscribers = counts.get(&sequence.id).copied().unwrap_or_default();
-    sequence.to_json(emails(world, sequence.id), subscribers)
+impl Counts {
+    fn of(world: &World) -> Self {
+        let mut emails = HashMap::new();
+        for email in world.tables.sequence_emails.oldest_first() {
+            *emails.entry(email.sequence_id).or_default() += 1;
+        }
+        let subscribers = world.tables.subscribers.counts(|subscriber| subscriber.sequences.keys());
+        Self { emails, subscribers }
+    }
+
+    fn json(&self, sequence: &Sequence) -> Value {
+        let count =
+            |counts: &HashMap<u64, u64>| counts.get(&sequence.id).copied().unwrap_or_default();
+        sequence.to_json(count(&self.emails), count(&self.subscribers))
+    }
+}
+
+fn to_json(world: &World, sequence: &Sequence) -> Value {
+    Counts::of(world).json(sequence)
 }
 
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let sequence = world.tables.sequences.get(call.id()?).ok_or_else(Reply::not_found)?;
-    Ok(ok("sequence", json(world, sequence)))
+    let mut json = to_json(world, sequence);
+    if call.includes("stats", &["stats"])? {
+        json["stats"] = sequence_stats();
+    }
+    Ok(ok("sequence", json))
 }
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
@@ -61,7 +88,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let id = sequence.map_err(full)?.id;
     happen(world, &Happening::SequenceCreated { sequence: id });
     let sequence = world.tables.sequences.get(id).ok_or_else(Reply::not_found)?;
-    Ok(created("sequence", json(world, sequence)))
+    Ok(created("sequence", to_json(world, sequence)))
 }
 
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
@@ -84,13 +111,13 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
         _ => {}
     }
     let sequence = world.tables.sequences.get(id).ok_or_else(Reply::not_found)?;
-    Ok(ok("sequence", json(world, sequence)))
+    Ok(ok("sequence", to_json(world, sequence)))
 }
 
 /// Changes what is given.
 fn change(world: &World, sequence: &mut Sequence, input: &Input) -> Result<(), Reply> {
     if input.has("send_hour") {
-        let hour = input.get("send_hour").and_then(Value::as_u64).filter(|hour| *hour < 24);
+        let hour = input.get("send_hour").and_then(id).filter(|hour| *hour < 24);
         sequence.send_hour = hour.ok_or_else(|| Reply::unprocessable(HOUR))?;
     }
     if let Some(days) = input.texts("send_days")? {
@@ -108,7 +135,8 @@ fn change(world: &World, sequence: &mut Sequence, input: &Input) -> Result<(), R
         sequence.time_zone = time_zone;
     }
     if let Some(sources) = input.list("exclude_subscriber_sources")? {
-        sequence.exclude_subscriber_sources = sources;
+        let source = |source: &Value| json!({"type": source["type"], "ids": ids(&source["ids"])});
+        sequence.exclude_subscriber_sources = sources.iter().map(source).collect();
     }
     sequence.active = input.boolean("active")?.unwrap_or(sequence.active);
     sequence.repeat = input.boolean("repeat")?.unwrap_or(sequence.repeat);

@@ -1,18 +1,24 @@
 //! Who is in a sequence.
 
-use serde_json::Value;
+use http::StatusCode;
+use serde_json::{Value, json};
 
 use crate::api::call::Call;
 use crate::api::happenings::{Happening, happen};
 use crate::api::input::{Input, page, upserted};
-use crate::api::subscribers::{Filters, Subscriber};
-use crate::api::{World, subscribers, time};
+use crate::api::subscribers::{Filters, Subscriber, named};
+use crate::api::{World, time};
 use crate::server::Reply;
 
 /// Kit's messages; that for a missing address is not documented.
 const INACTIVE: &str = "Sequence is inactive";
 const NOBODY: &str =
     "Either subscriber id or email address is required to add subscriber to sequence";
+
+/// Kit's refusal has a list in its list, as clients of Kit's own read it.
+fn inactive() -> Reply {
+    Reply::json(StatusCode::UNPROCESSABLE_ENTITY, json!({"errors": [[INACTIVE]]}))
+}
 
 fn known(world: &World, call: &Call<'_>) -> Result<u64, Reply> {
     world
@@ -24,21 +30,22 @@ fn known(world: &World, call: &Call<'_>) -> Result<u64, Reply> {
 }
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let world = &*world;
     let sequence = known(world, call)?;
-    let filters = Filters::read(call)?;
-    let members =
-        world.tables.subscribers.rows().oldest_first().filter(|subscriber: &&Subscriber| {
-            let added_at = subscriber.sequences.get(&sequence);
-            added_at.is_some_and(|at| filters.let_through(subscriber, "added", at))
-        });
-    page(call, "subscribers", members, |subscriber| json(world, subscriber.id, sequence))
+    let filters = Filters::read(call, "added")?;
+    let is_member = |subscriber: &Subscriber| {
+        let added_at = subscriber.sequences.get(&sequence);
+        added_at.is_some_and(|at| filters.let_through(subscriber, at))
+    };
+    let rows = world.tables.subscribers.rows();
+    page(call, "subscribers", rows, is_member, |subscriber| {
+        with_time(filters.json(world, subscriber), subscriber, sequence)
+    })
 }
 
-fn json(world: &World, subscriber: u64, sequence: u64) -> Value {
-    let mut json = subscribers::json(world, subscriber);
-    let added_at =
-        world.tables.subscribers.get(subscriber).and_then(|s| s.sequences.get(&sequence));
-    json["added_at"] = added_at.map_or(Value::Null, |at| at.as_str().into());
+/// Adds when the subscriber entered the sequence.
+fn with_time(mut json: Value, subscriber: &Subscriber, sequence: u64) -> Value {
+    json["added_at"] = subscriber.sequences.get(&sequence).map(String::as_str).into();
     json
 }
 
@@ -50,10 +57,9 @@ pub(super) fn add_by_id(world: &mut World, call: &Call<'_>) -> Result<Reply, Rep
 pub(super) fn add_by_email(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let sequence = known(world, call)?;
     if world.tables.sequences.get(sequence).is_some_and(|sequence| !sequence.active) {
-        return Err(Reply::unprocessable(INACTIVE));
+        return Err(inactive());
     }
-    let email_address = Input::read_optional(call)?.filled("email_address", NOBODY)?;
-    let subscriber = world.tables.subscribers.find(&email_address).ok_or_else(Reply::not_found)?;
+    let subscriber = named(world, &Input::read_optional(call)?, NOBODY)?;
     add(world, sequence, subscriber)
 }
 
@@ -65,5 +71,7 @@ fn add(world: &mut World, sequence: u64, subscriber: u64) -> Result<Reply, Reply
         row.sequences.insert(sequence, now);
         happen(world, &Happening::AddedToSequence { subscriber, sequence });
     }
-    Ok(upserted("subscriber", json(world, subscriber, sequence), is_new))
+    let subscriber = world.tables.subscribers.get(subscriber).ok_or_else(Reply::not_found)?;
+    let json = subscriber.to_json(&world.tables.custom_fields);
+    Ok(upserted("subscriber", with_time(json, subscriber, sequence), is_new))
 }

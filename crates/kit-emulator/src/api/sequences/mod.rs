@@ -5,6 +5,7 @@ mod emails;
 mod handlers;
 mod members;
 mod sequence;
+mod stats;
 
 use http::Method;
 

@@ -39,7 +39,7 @@ impl Sequence {
         })
     }
 
-    pub(super) fn to_json(&self, emails: usize, subscribers: u64) -> Value {
+    pub(super) fn to_json(&self, emails: u64, subscribers: u64) -> Value {
         let mut json = self.to_event();
         json["email_address"] = self.email_address.as_deref().into();
         json["send_days"] = self.send_days.as_slice().into();

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::Snippet;
@@ -13,11 +15,11 @@ pub(super) const TYPE: &str = "snippet_type cannot be changed";
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let (archived, has_content) = (call.is_set("archived"), call.is_set("include_content"));
     let of_type = call.choice("snippet_type", &["inline", "block"])?;
-    let snippets = world.tables.snippets.oldest_first().filter(|snippet| {
+    let is_asked_for = |snippet: &Snippet| {
         snippet.archived == archived
             && of_type.is_none_or(|of_type| snippet.snippet_type == of_type)
-    });
-    page(call, "snippets", snippets, |snippet| {
+    };
+    page(call, "snippets", &world.tables.snippets, is_asked_for, |snippet| {
         if has_content { snippet.to_json() } else { snippet.to_short_json() }
     })
 }
@@ -43,7 +45,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
         .collect::<Vec<_>>()
         .join("-");
     let key = if key.is_empty() { "snippet".to_owned() } else { key };
-    if embeds(world, &format!("{content} {value_html}"), &key, 0) {
+    if embeds(world, &format!("{content} {value_html}"), &key) {
         return Err(Reply::unprocessable(ITSELF));
     }
     let now = time::now(world);
@@ -68,23 +70,32 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
 /// Kit's message is not documented.
 const ITSELF: &str = "A snippet cannot contain itself";
 
-/// Whether a text has a snippet in it, directly or by other snippets.
-fn embeds(world: &World, text: &str, key: &str, depth: usize) -> bool {
+/// Whether a text has a snippet in it, directly or by other snippets. Each snippet is looked at once.
+fn embeds(world: &World, text: &str, key: &str) -> bool {
+    // Of several with one key, the first is embedded.
+    let mut by_key: HashMap<&str, &Snippet> = HashMap::new();
+    for snippet in world.tables.snippets.oldest_first() {
+        by_key.entry(&snippet.key).or_insert(snippet);
+    }
+    let mut left = vec![text];
+    while let Some(text) = left.pop() {
+        for found in embedded(text) {
+            if found == key {
+                return true;
+            }
+            if let Some(inner) = by_key.remove(found) {
+                left.extend([inner.content.as_str(), &inner.value_html]);
+            }
+        }
+    }
+    false
+}
+
+/// The keys of the snippets that a text names.
+fn embedded(text: &str) -> impl Iterator<Item = &str> {
     let is_of_key = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-    let mut keys = text
-        .split("snippet.")
-        .skip(1)
-        .map(|rest| rest.split(|c: char| !is_of_key(c)).next().unwrap_or_default());
-    keys.any(|found| {
-        let inner = world.tables.snippets.oldest_first().find(|snippet| snippet.key == found);
-        // (What already contains itself is not followed for ever.)
-        found == key
-            || depth < 8
-                && inner.is_some_and(|inner| {
-                    let text = format!("{} {}", inner.content, inner.value_html);
-                    embeds(world, &text, key, depth + 1)
-                })
-    })
+    let parts = text.split("snippet.").skip(1);
+    parts.map(move |rest| rest.split(|c: char| !is_of_key(c)).next().unwrap_or_default())
 }
 
 fn html(input: &Input) -> Result<Option<String>, Reply> {
@@ -106,7 +117,7 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
         content.as_deref().unwrap_or_default(),
         value_html.as_deref().unwrap_or_default()
     );
-    if embeds(world, &text, &snippet.key, 0) {
+    if embeds(world, &text, &snippet.key) {
         return Err(Reply::unprocessable(ITSELF));
     }
     let name = if input.has("name") { Some(input.filled("name", BLANK)?) } else { None };
@@ -114,7 +125,7 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let now = time::now(world);
     let snippet = world.tables.snippets.get_mut(id).ok_or_else(Reply::not_found)?;
     if content.is_some() || value_html.is_some() {
-        snippet.version += 1;
+        snippet.version = snippet.version.saturating_add(1);
     }
     snippet.name = name.unwrap_or_else(|| snippet.name.clone());
     snippet.archived = archived.unwrap_or(snippet.archived);

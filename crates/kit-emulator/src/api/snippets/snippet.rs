@@ -11,7 +11,7 @@ pub(crate) struct Snippet {
     /// `inline` or `block`.
     pub(super) snippet_type: String,
     pub(super) archived: bool,
-    /// Made of the first name: it stays.
+    /// Derived from the first name once, and never changed.
     pub(super) key: String,
     pub(super) created_at: String,
     pub(super) updated_at: String,

@@ -1,7 +1,9 @@
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::save::{Fields, Given, check_fields, is_later, is_valid, save_fields, saved, upsert};
+use super::save::{
+    Fields, Given, check_address, check_fields, is_later, save_fields, saved, upsert,
+};
 use crate::api::World;
 use crate::api::call::Call;
 use crate::api::happenings::{Happening, happen};
@@ -30,16 +32,19 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let id = call.id()?;
     world.tables.subscribers.get(id).ok_or_else(Reply::not_found)?;
     let input = Input::read(call)?;
-    let email_address = input.text("email_address")?.unwrap_or_default();
-    if !is_valid(&email_address) {
-        return Err(Reply::unprocessable(super::save::INVALID));
-    }
-    if world.tables.subscribers.find(&email_address).is_some_and(|other| other != id) {
-        return Err(Reply::unprocessable("Email address has already been taken"));
+    // What is left out stays.
+    let email_address = input.text("email_address")?;
+    if let Some(email_address) = &email_address {
+        check_address(email_address)?;
+        if world.tables.subscribers.find(email_address).is_some_and(|other| other != id) {
+            return Err(Reply::unprocessable("Email address has already been taken"));
+        }
     }
     let (first_name, fields) = (first_name(&input)?, fields(&input)?);
     let now = time::now(world);
-    world.tables.subscribers.move_to(id, &email_address);
+    if let Some(email_address) = &email_address {
+        world.tables.subscribers.move_to(id, email_address);
+    }
     if let Some(subscriber) = world.tables.subscribers.get_mut(id) {
         subscriber.updated_at = now;
         if let Some(first_name) = first_name {

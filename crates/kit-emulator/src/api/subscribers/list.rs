@@ -1,11 +1,15 @@
 //! Lists of subscribers: all of them, and those of a form, a sequence or a tag.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::Subscriber;
+use super::engagement::Engagement;
+use super::save::is_valid;
 use crate::api::World;
-use crate::api::call::Call;
-use crate::api::input::page;
+use crate::api::call::{Call, Range};
+use crate::api::input::{listed, page, page_of_rows};
 use crate::server::Reply;
 use crate::world::{Page, Row};
 
@@ -17,108 +21,179 @@ pub(in crate::api) fn is_status(subscriber: &Subscriber, status: &str) -> bool {
     status == "all" || subscriber.state == status
 }
 
-/// The filters that all lists of subscribers share.
-pub(in crate::api) struct Filters<'a> {
-    call: &'a Call<'a>,
+/// The filters that all lists of subscribers share, read once for all rows.
+pub(in crate::api) struct Filters {
     pub(in crate::api) status: &'static str,
+    created: Range,
+    /// The range of the time by which the subscriber came to the list.
+    came: Range,
+    /// Whether the custom fields are left out.
+    is_slim: bool,
 }
 
-impl<'a> Filters<'a> {
+impl Filters {
+    /// `came` names the range of a list of its own: `added` or `tagged`, and `updated` of all subscribers.
+    ///
     /// # Errors
     ///
-    /// 422 for a status that is none.
-    pub(in crate::api) fn read(call: &'a Call<'a>) -> Result<Self, Reply> {
+    /// 422 for a status that is none, or a bound that is no time.
+    pub(in crate::api) fn read(call: &Call<'_>, came: &str) -> Result<Self, Reply> {
         let status = call.choice("status", &STATUSES)?.unwrap_or("active");
-        call.check_dates(&["created", "updated", "added", "tagged"])?;
-        Ok(Self { call, status })
+        call.check_dates(&["created", came])?;
+        let (created, came) = (call.range("created"), call.range(came));
+        Ok(Self { status, created, came, is_slim: call.is_set("slim") })
     }
 
-    /// Whether a subscriber is asked for, who came to the form, the sequence or the tag at this time.
-    pub(in crate::api) fn let_through(
-        &self,
-        subscriber: &Subscriber,
-        name: &str,
-        at: &str,
-    ) -> bool {
+    /// Whether a subscriber is asked for, who came to the list at this time.
+    pub(in crate::api) fn let_through(&self, subscriber: &Subscriber, came_at: &str) -> bool {
         is_status(subscriber, self.status)
-            && self.call.is_between("created", &subscriber.created_at)
-            && self.call.is_between(name, at)
+            && self.created.contains(&subscriber.created_at)
+            && self.came.contains(came_at)
     }
+
+    /// The subscriber as the list has it.
+    pub(in crate::api) fn json(&self, world: &World, subscriber: &Subscriber) -> Value {
+        let mut json = subscriber.to_json(&world.tables.custom_fields);
+        if let (true, Some(json)) = (self.is_slim, json.as_object_mut()) {
+            json.remove("fields");
+        }
+        json
+    }
+}
+
+const SORT_FIELDS: [&str; 10] = [
+    "id",
+    "created_at",
+    "updated_at",
+    "cancelled_at",
+    "canceled_at",
+    "engagement__sent",
+    "engagement__opens",
+    "engagement__clicks",
+    "engagement__open_rate",
+    "engagement__click_rate",
+];
+
+/// What is asked for beside the filters.
+struct Asked<'a> {
+    include: Vec<&'a str>,
+    sort_field: &'static str,
+    is_sorted: bool,
+    is_ascending: bool,
+}
+
+impl<'a> Asked<'a> {
+    /// # Errors
+    ///
+    /// 422 for what is unknown, and for what excludes each other. Kit's messages are documented for the first of them
+    /// alone.
+    fn read(call: &Call<'_>, include: &'a str, filters: &Filters) -> Result<Self, Reply> {
+        let include: Vec<&str> =
+            include.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+        if let Some(unknown) = include.iter().find(|name| !EXTRAS.contains(name)) {
+            return Err(Reply::unprocessable(format!(
+                "include {unknown:?} is not one of: {}",
+                EXTRAS.join(", ")
+            )));
+        }
+        let sort_field = call.choice("sort_field", &SORT_FIELDS)?;
+        let sort_order = call.choice("sort_order", &["asc", "desc"])?;
+        let is_cancelled = filters.status == "cancelled";
+        if matches!(sort_field, Some("cancelled_at" | "canceled_at")) && !is_cancelled {
+            return Err(Reply::unprocessable(
+                "The status param must be `cancelled` if sort_field is `cancelled_at`",
+            ));
+        }
+        if include.contains(&"canceled_at") && !is_cancelled {
+            return Err(Reply::unprocessable(
+                "The status param must be `cancelled` if include has `canceled_at`",
+            ));
+        }
+        let is_engagement = sort_field.is_some_and(|field| field.starts_with("engagement__"));
+        if is_engagement && call.parameter("email_address").is_some() {
+            return Err(Reply::unprocessable(
+                "email_address cannot be used together with an engagement sort_field",
+            ));
+        }
+        Ok(Self {
+            include,
+            sort_field: sort_field.unwrap_or("id"),
+            is_sorted: sort_field.is_some() || sort_order.is_some(),
+            is_ascending: sort_order == Some("asc"),
+        })
+    }
+}
+
+/// The ids of the subscribers with the addresses that are asked for. `None` where none are.
+///
+/// # Errors
+///
+/// 422 with Kit's message for what is no address: a `+` that is not encoded arrives as a blank.
+fn addressed(world: &World, call: &Call<'_>) -> Result<Option<BTreeSet<u64>>, Reply> {
+    let Some(addresses) = call.parameter("email_address") else { return Ok(None) };
+    let mut ids = BTreeSet::new();
+    for address in addresses.split(',') {
+        if !is_valid(address) {
+            return Err(Reply::unprocessable("email_address contains an invalid email address"));
+        }
+        ids.extend(world.tables.subscribers.find(address));
+    }
+    Ok(Some(ids))
 }
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let filters = Filters::read(call)?;
+    let world = &*world;
+    let filters = Filters::read(call, "updated")?;
     let include = call.parameter("include").unwrap_or_default();
-    let include: Vec<&str> =
-        include.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
-    if let Some(unknown) = include.iter().find(|name| !EXTRAS.contains(name)) {
-        return Err(Reply::unprocessable(format!(
-            "include {unknown:?} is not one of: {}",
-            EXTRAS.join(", ")
-        )));
-    }
-    let sort_field =
-        call.choice("sort_field", &["id", "created_at", "updated_at", "cancelled_at"])?;
-    let sort_order = call.choice("sort_order", &["asc", "desc"])?;
-    if sort_field == Some("cancelled_at") && filters.status != "cancelled" {
-        return Err(Reply::unprocessable(
-            "The status param must be `cancelled` if sort_field is `cancelled_at`",
-        ));
-    }
-    let addresses = call.parameter("email_address").map(|text| text.to_lowercase());
-    let is_addressed = |subscriber: &Subscriber| {
-        let address = subscriber.email_address.to_lowercase();
-        addresses.as_ref().is_none_or(|list| list.split(',').any(|asked| asked.trim() == address))
+    let asked = Asked::read(call, &include, &filters)?;
+    let addressed = addressed(world, call)?;
+    let table = world.tables.subscribers.rows();
+    let is_asked_for = |subscriber: &Subscriber| {
+        addressed.as_ref().is_none_or(|ids| ids.contains(&subscriber.id))
+            && filters.let_through(subscriber, &subscriber.updated_at)
     };
-    let tables = &world.tables;
-    let rows = tables.subscribers.rows().oldest_first().filter(|subscriber| {
-        is_addressed(subscriber)
-            && filters.let_through(subscriber, "updated", &subscriber.updated_at)
-    });
     let to_json = |subscriber: &Subscriber| {
-        let mut json = subscriber.to_json(&tables.custom_fields);
-        for extra in &include {
-            match *extra {
-                "attribution" => {
-                    let form = |id| tables.forms.get(id).map(|form| form.name.clone());
-                    json["attribution"] = subscriber.attribution_json(form);
-                }
-                "tags" => json["tags"] = tag_names(world, subscriber),
-                "location" => json["location"] = subscriber.location_json(),
-                _ if filters.status == "cancelled" => {
-                    json["canceled_at"] =
-                        subscriber.canceled_at.as_deref().map_or(Value::Null, Into::into);
-                }
-                _ => {}
-            }
+        let mut json = filters.json(world, subscriber);
+        for extra in &asked.include {
+            json[*extra] = match *extra {
+                "attribution" => subscriber.attribution_json(world),
+                "tags" => tag_names(world, subscriber),
+                "location" => subscriber.location_json(),
+                _ => subscriber.canceled_at.as_deref().into(),
+            };
         }
         json
     };
-    if sort_field.is_none() && sort_order.is_none() {
-        return page(call, "subscribers", rows, to_json);
+    if !asked.is_sorted {
+        return page(call, "subscribers", table, is_asked_for, to_json);
     }
     let page = Page::read(call.request.parameters()).map_err(Reply::unprocessable)?;
-    let listed: std::collections::BTreeSet<u64> = rows.map(Row::id).collect();
     // Who was on the page before may not be listed any more: what comes behind it is.
-    let all = tables.subscribers.rows().oldest_first();
-    let is_there = |s: &&Subscriber| listed.contains(&s.id) || page.cursor_row() == Some(s.id);
-    let mut rows: Vec<&Subscriber> = all.filter(is_there).collect();
-    let key = |subscriber: &Subscriber| match sort_field {
-        Some("created_at") => subscriber.created_at.clone(),
-        Some("updated_at") => subscriber.updated_at.clone(),
-        Some("cancelled_at") => subscriber.canceled_at.clone().unwrap_or_default(),
-        _ => String::new(),
-    };
-    rows.sort_by_cached_key(|subscriber| (key(subscriber), subscriber.id));
-    if sort_order != Some("asc") {
+    let is_there = |s: &&Subscriber| is_asked_for(s) || page.cursor_row() == Some(s.id);
+    let mut rows: Vec<&Subscriber> = table.oldest_first().filter(is_there).collect();
+    sort(world, &mut rows, &asked);
+    let nowhere = || Reply::unprocessable("the cursor is of no subscriber");
+    let has_left = |subscriber: &&Subscriber| !is_asked_for(subscriber);
+    let (rows, pagination) = page.of_sorted(rows, has_left).ok_or_else(nowhere)?;
+    Ok(listed("subscribers", rows.into_iter().map(to_json).collect(), pagination))
+}
+
+fn sort(world: &World, rows: &mut [&Subscriber], asked: &Asked<'_>) {
+    match asked.sort_field {
+        "created_at" => rows.sort_by(|a, b| (&a.created_at, a.id).cmp(&(&b.created_at, b.id))),
+        "updated_at" => rows.sort_by(|a, b| (&a.updated_at, a.id).cmp(&(&b.updated_at, b.id))),
+        "cancelled_at" | "canceled_at" => {
+            rows.sort_by(|a, b| (&a.canceled_at, a.id).cmp(&(&b.canceled_at, b.id)));
+        }
+        "id" => rows.sort_by_key(|row| row.id),
+        engagement => {
+            let of_90_days = Engagement::of_90_days(world);
+            rows.sort_by_cached_key(|row| (of_90_days.key(engagement, row.id), row.id));
+        }
+    }
+    if !asked.is_ascending {
         rows.reverse();
     }
-    let nowhere = || Reply::unprocessable("the cursor is of no subscriber");
-    let has_left = |subscriber: &&Subscriber| !listed.contains(&subscriber.id);
-    let (rows, pagination) = page.of_sorted(rows, has_left).ok_or_else(nowhere)?;
-    let rows: Vec<Value> = rows.into_iter().map(to_json).collect();
-    let body = json!({"subscribers": rows, "pagination": pagination});
-    Ok(Reply::json(http::StatusCode::OK, body))
 }
 
 /// The tags of a subscriber, with their ids as integers.
@@ -146,7 +221,7 @@ pub(super) fn tags(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
         let tag = world.tables.tags.get(*id)?;
         Some(Tagging { id: *id, name: &tag.name, tagged_at })
     });
-    page(call, "tags", taggings, |tagging| {
+    page_of_rows(call, "tags", taggings, |tagging| {
         let mut json = Map::new();
         json.insert("id".into(), tagging.id.into());
         json.insert("name".into(), tagging.name.into());

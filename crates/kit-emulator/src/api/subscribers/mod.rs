@@ -1,5 +1,7 @@
 //! `/v4/subscribers`.
 
+mod condition;
+mod engagement;
 mod filter;
 mod handlers;
 mod list;
@@ -14,8 +16,8 @@ use super::route::Route;
 use crate::world::Access::Credential;
 
 pub(super) use list::Filters;
-pub(super) use save::{Given, set_field, set_fields, upsert};
-pub(super) use subscriber::{FormEntry, json, utm_parameters};
+pub(super) use save::{Given, named, set_field, set_fields, upsert};
+pub(super) use subscriber::{FormEntry, STATES, utm_parameters};
 pub(crate) use subscriber::{Subscriber, Subscribers};
 
 const ONE: &str = "/v4/subscribers/{id}";

@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::subscriber::{STATES, json as subscriber_json};
+use super::subscriber::STATES;
 use crate::api::World;
+use crate::api::custom_fields::KEY;
 use crate::api::happenings::{Happening, happen};
+use crate::api::input::Input;
 use crate::api::time;
 use crate::server::Reply;
 
@@ -34,6 +36,24 @@ pub(in crate::api) fn is_valid(email_address: &str) -> bool {
                 && domain.split('.').count() > 1
                 && domain.split('.').all(|label| !label.is_empty())
         })
+}
+
+/// # Errors
+///
+/// 422 where the address can be none.
+pub(in crate::api) fn check_address(email_address: &str) -> Result<(), Reply> {
+    if is_valid(email_address) { Ok(()) } else { Err(Reply::unprocessable(INVALID)) }
+}
+
+/// The subscriber that is named by its address.
+///
+/// # Errors
+///
+/// 422 with Kit's message where the address is missing, or can be none; 404 where nobody has it.
+pub(in crate::api) fn named(world: &World, input: &Input, missing: &str) -> Result<u64, Reply> {
+    let email_address = input.filled("email_address", missing)?;
+    check_address(&email_address)?;
+    world.tables.subscribers.find(&email_address).ok_or_else(Reply::not_found)
 }
 
 /// Creates a subscriber, or updates the first name of the one with this address. The id, and whether it is new.
@@ -68,7 +88,7 @@ pub(in crate::api) fn upsert(world: &mut World, given: Given) -> Result<(u64, bo
     }
     let (id, is_active) = (subscriber.id, subscriber.state == "active");
     for (key, value) in given.fields {
-        let field = world.tables.custom_fields.find(|field| field.key == key);
+        let field = world.tables.custom_fields.find(KEY, key.as_str());
         let subscriber = world.tables.subscribers.get_mut(id);
         if let (Some(field), Some(subscriber), Some(value)) = (field, subscriber, value.as_str()) {
             subscriber.fields.insert(field, value.to_owned());
@@ -135,7 +155,7 @@ pub(in crate::api) fn set_fields(
 ) -> Vec<String> {
     let mut warnings = Vec::new();
     for (key, value) in fields {
-        match world.tables.custom_fields.find(|field| field.key == key) {
+        match world.tables.custom_fields.find(KEY, key.as_str()) {
             Some(field) => set_field(world, id, field, value.as_str()),
             None => warnings.push(format!("The custom field {key} does not exist")),
         }
@@ -159,7 +179,9 @@ pub(in crate::api) fn set_field(world: &mut World, id: u64, field: u64, value: O
 
 /// The reply to a request that saved a subscriber: the status, and the body.
 pub(in crate::api) fn saved(world: &World, id: u64, warnings: &[String]) -> Value {
-    let mut body = json!({"subscriber": subscriber_json(world, id)});
+    let subscriber = world.tables.subscribers.get(id);
+    let mut body =
+        json!({"subscriber": subscriber.map(|s| s.to_json(&world.tables.custom_fields))});
     if !warnings.is_empty() {
         body["warnings"] = warnings.into();
     }

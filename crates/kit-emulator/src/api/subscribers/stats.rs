@@ -2,16 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::api::World;
 use crate::api::broadcasts::{self, Broadcast};
 use crate::api::call::Call;
 use crate::api::input::ok;
+use crate::api::{World, time};
 use crate::server::Reply;
 
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let id = call.first_id()?;
     world.tables.subscribers.get(id).ok_or_else(Reply::not_found)?;
-    let stats = of(world, id, |time| call.is_between("email_sent", time));
+    call.check_dates(&["email_sent"])?;
+    let range = call.range("email_sent");
+    let stats = of(world, id, |time| range.contains(time));
     Ok(ok("subscriber", json!({"id": id, "stats": stats})))
 }
 
@@ -47,8 +49,12 @@ pub(super) fn of(world: &World, id: u64, is_counted: impl Fn(&str) -> bool) -> V
     })
 }
 
+pub(super) fn ninety_days_ago(world: &World) -> String {
+    time::text(time::seconds(&time::now(world)) - 90 * 24 * 60 * 60)
+}
+
 /// The broadcasts that a subscriber got, oldest first.
-pub(super) fn sent_to(world: &World, id: u64) -> impl Iterator<Item = &Broadcast> {
-    let all = world.tables.broadcasts.oldest_first();
+fn sent_to(world: &World, id: u64) -> impl Iterator<Item = &Broadcast> {
+    let all = world.tables.broadcasts.rows().oldest_first();
     all.filter(move |broadcast| broadcast.recipients.binary_search(&id).is_ok())
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::World;
 use crate::api::custom_fields::CustomField;
-use crate::world::{Full, Row, Table};
+use crate::world::{Full, Named, Row, Table};
 
 /// The states that a subscriber may be in.
 pub(in crate::api) const STATES: [&str; 5] =
@@ -67,7 +67,7 @@ impl Row for Subscriber {
 
 impl Subscriber {
     /// What all replies have.
-    pub(in crate::api) fn to_json(&self, fields: &Table<CustomField>) -> Value {
+    pub(in crate::api) fn to_json(&self, fields: &Named<CustomField>) -> Value {
         let mut json = self.to_short_json();
         if let Value::Object(json) = &mut json {
             json.insert("state".into(), self.state.as_str().into());
@@ -87,13 +87,13 @@ impl Subscriber {
     }
 
     /// The values of all custom fields by their keys: null where there is none.
-    pub(in crate::api) fn fields_json(&self, fields: &Table<CustomField>) -> Value {
+    pub(in crate::api) fn fields_json(&self, fields: &Named<CustomField>) -> Value {
         let value = |field: &CustomField| {
             let value =
                 self.fields.get(&field.id).map_or(Value::Null, |value| value.as_str().into());
             (field.key.clone(), value)
         };
-        Value::Object(fields.oldest_first().map(value).collect::<Map<_, _>>())
+        Value::Object(fields.rows().oldest_first().map(value).collect::<Map<_, _>>())
     }
 
     /// Where the subscriber is: with other names than it was pinned by.
@@ -110,10 +110,8 @@ impl Subscriber {
     }
 
     /// Where the subscriber came from: by its first form, or by the API.
-    pub(in crate::api) fn attribution_json(
-        &self,
-        form_name: impl Fn(u64) -> Option<String>,
-    ) -> Value {
+    pub(in crate::api) fn attribution_json(&self, world: &World) -> Value {
+        let form_name = |id| world.tables.forms.get(id).map(|form| form.name.clone());
         let first = self.forms.iter().min_by_key(|(_, entry)| &entry.added_at);
         let referrer = first.and_then(|(_, entry)| entry.referrer.as_deref());
         let utm = utm_parameters(referrer);
@@ -170,8 +168,17 @@ impl Subscribers {
         &'a self,
         ids: impl Fn(&'a Subscriber) -> I,
     ) -> HashMap<u64, u64> {
+        self.counts_of(|_| true, ids)
+    }
+
+    /// The same of the subscribers alone that count.
+    pub(in crate::api) fn counts_of<'a, I: Iterator<Item = &'a u64>>(
+        &'a self,
+        is_counted: impl Fn(&&'a Subscriber) -> bool,
+        ids: impl Fn(&'a Subscriber) -> I,
+    ) -> HashMap<u64, u64> {
         let mut counts = HashMap::new();
-        for id in self.rows.oldest_first().flat_map(ids) {
+        for id in self.rows.oldest_first().filter(is_counted).flat_map(ids) {
             *counts.entry(*id).or_default() += 1;
         }
         counts
@@ -244,10 +251,4 @@ impl Subscribers {
     pub(in crate::api) fn after(&mut self, other: &Self) {
         self.rows.after(&other.rows);
     }
-}
-
-/// The subscriber as replies have it.
-pub(in crate::api) fn json(world: &World, id: u64) -> Value {
-    let subscriber = world.tables.subscribers.get(id);
-    subscriber.map_or(Value::Null, |subscriber| subscriber.to_json(&world.tables.custom_fields))
 }

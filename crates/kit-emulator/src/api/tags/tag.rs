@@ -1,7 +1,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::world::Row;
+use crate::world::{HasNames, Name, Row};
+
+/// The kind of name by which tags are found.
+pub(super) const NAME: &str = "name";
 
 /// Kit's message.
 pub(super) const BLANK: &str = "Name can't be blank";
@@ -14,6 +17,16 @@ pub(crate) struct Tag {
     pub(in crate::api) created_at: String,
 }
 
+/// A name with its blanks collapsed, as Kit keeps it.
+pub(super) fn collapsed(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The form in which Kit compares names: without case, too.
+pub(super) fn folded(name: &str) -> String {
+    collapsed(name).to_lowercase()
+}
+
 impl Tag {
     pub(in crate::api) fn to_json(&self) -> Value {
         json!({"id": self.id, "name": self.name, "created_at": self.created_at})
@@ -23,5 +36,11 @@ impl Tag {
 impl Row for Tag {
     fn id(&self) -> u64 {
         self.id
+    }
+}
+
+impl HasNames for Tag {
+    fn names(&self) -> Vec<Name> {
+        vec![(NAME, folded(&self.name))]
     }
 }

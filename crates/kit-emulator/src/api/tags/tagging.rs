@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::api::call::Call;
 use crate::api::happenings::{Happening, happen};
 use crate::api::input::{Input, no_content, page, upserted};
-use crate::api::subscribers::{Filters, Subscriber};
-use crate::api::{World, subscribers, time};
+use crate::api::subscribers::{Filters, Subscriber, named};
+use crate::api::{World, time};
 use crate::server::Reply;
 
 /// Kit's messages.
@@ -16,14 +16,17 @@ pub(super) const NOBODY_TO_UNTAG: &str =
     "Either subscriber id or email address is required to remove tag from subscriber";
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let world = &*world;
     let tag = known(world, call)?;
-    let filters = Filters::read(call)?;
-    let tables = &world.tables;
-    let tagged = tables.subscribers.rows().oldest_first().filter(|subscriber: &&Subscriber| {
+    let filters = Filters::read(call, "tagged")?;
+    let is_tagged = |subscriber: &Subscriber| {
         let tagged_at = subscriber.tags.get(&tag);
-        tagged_at.is_some_and(|at| filters.let_through(subscriber, "tagged", at))
-    });
-    page(call, "subscribers", tagged, |subscriber| json(world, subscriber.id, tag))
+        tagged_at.is_some_and(|at| filters.let_through(subscriber, at))
+    };
+    let rows = world.tables.subscribers.rows();
+    page(call, "subscribers", rows, is_tagged, |subscriber| {
+        with_time(filters.json(world, subscriber), subscriber, tag)
+    })
 }
 
 fn known(world: &World, call: &Call<'_>) -> Result<u64, Reply> {
@@ -31,11 +34,9 @@ fn known(world: &World, call: &Call<'_>) -> Result<u64, Reply> {
     world.tables.tags.get(tag).map(|tag| tag.id).ok_or_else(Reply::not_found)
 }
 
-/// The subscriber, with when it got the tag.
-fn json(world: &World, subscriber: u64, tag: u64) -> Value {
-    let mut json = subscribers::json(world, subscriber);
-    let tagged_at = world.tables.subscribers.get(subscriber).and_then(|s| s.tags.get(&tag));
-    json["tagged_at"] = tagged_at.map_or(Value::Null, |at| at.as_str().into());
+/// Adds when the subscriber got the tag.
+fn with_time(mut json: Value, subscriber: &Subscriber, tag: u64) -> Value {
+    json["tagged_at"] = subscriber.tags.get(&tag).map(String::as_str).into();
     json
 }
 
@@ -46,14 +47,15 @@ pub(super) fn tag_by_id(world: &mut World, call: &Call<'_>) -> Result<Reply, Rep
 
 pub(super) fn tag_by_email(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let tag_id = known(world, call)?;
-    let email_address = Input::read_optional(call)?.filled("email_address", NOBODY)?;
-    let subscriber = world.tables.subscribers.find(&email_address).ok_or_else(Reply::not_found)?;
+    let subscriber = named(world, &Input::read_optional(call)?, NOBODY)?;
     reply(world, tag_id, subscriber)
 }
 
 fn reply(world: &mut World, tag_id: u64, subscriber: u64) -> Result<Reply, Reply> {
     let is_new = tag(world, tag_id, subscriber).ok_or_else(Reply::not_found)?;
-    Ok(upserted("subscriber", json(world, subscriber, tag_id), is_new))
+    let subscriber = world.tables.subscribers.get(subscriber).ok_or_else(Reply::not_found)?;
+    let json = subscriber.to_json(&world.tables.custom_fields);
+    Ok(upserted("subscriber", with_time(json, subscriber, tag_id), is_new))
 }
 
 /// Gives a subscriber a tag. Whether that is new; `None` where there is no such subscriber.
@@ -85,14 +87,10 @@ pub(super) fn untag_by_id(world: &mut World, call: &Call<'_>) -> Result<Reply, R
     Ok(no_content())
 }
 
-/// The address is in the query, or in the body: where Kit reads it is not documented.
+/// The live service reads the address from the body. In the query, it is no address at all.
 pub(super) fn untag_by_email(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let tag = known(world, call)?;
-    let email_address = match call.parameter("email_address") {
-        Some(email_address) => email_address.into_owned(),
-        None => Input::read_optional(call)?.filled("email_address", NOBODY_TO_UNTAG)?,
-    };
-    let subscriber = world.tables.subscribers.find(&email_address).ok_or_else(Reply::not_found)?;
+    let subscriber = named(world, &Input::read_optional(call)?, NOBODY_TO_UNTAG)?;
     untag(world, tag, subscriber);
     Ok(no_content())
 }

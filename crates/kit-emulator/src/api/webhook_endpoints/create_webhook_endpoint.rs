@@ -12,8 +12,7 @@ use crate::server::Reply;
 use crate::world::Full;
 
 pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let Input { name, url, description, events, .. } =
-        Input::read(call.request).map_err(Reply::unprocessable)?;
+    let Input { name, url, description, events, .. } = Input::read(call)?;
     let url = url.ok_or_else(|| Reply::unprocessable("url can't be blank"))?;
     let missing = || Reply::unprocessable("events must include at least one event type");
     let events = events.ok_or_else(missing)?;

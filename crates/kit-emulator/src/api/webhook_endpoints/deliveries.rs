@@ -54,7 +54,7 @@ pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let mut json = record(delivery);
     if let Some(fields) = json.as_object_mut() {
         fields.insert("attempts".into(), delivery.attempts.iter().map(attempt).collect());
-        if call.request.parameter("include_payload").as_deref() == Some("true") {
+        if call.is_set("include_payload") {
             let payload: Value = serde_json::from_slice(&delivery.body).unwrap_or_default();
             fields.insert("payload".into(), payload);
         }

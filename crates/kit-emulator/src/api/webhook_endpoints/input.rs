@@ -1,9 +1,9 @@
 //! What creating and updating take.
 
-use serde_json::{Map, Value};
-
 use super::event_types::refusal;
-use crate::server::Request;
+use crate::api::call::Call;
+use crate::api::input;
+use crate::server::Reply;
 
 /// Kit's message.
 const NO_EVENTS: &str = "events must include at least one event type";
@@ -19,51 +19,36 @@ pub(super) struct Input {
 }
 
 impl Input {
-    pub(super) fn read(request: &Request) -> Result<Self, String> {
-        let Value::Object(body) = request.json()? else {
-            return Err("The body must be a JSON object".into());
-        };
-        let is_active = match text(&body, "status")?.as_deref() {
+    pub(super) fn read(call: &Call<'_>) -> Result<Self, Reply> {
+        let input = input::Input::read(call)?;
+        let is_active = match input.text("status")?.as_deref() {
             None => None,
             Some("active") => Some(true),
             Some("disabled") => Some(false),
-            Some(_) => return Err("status must be active or disabled".into()),
+            Some(_) => return Err(Reply::unprocessable("status must be active or disabled")),
         };
-        let url = text(&body, "url")?;
+        let url = input.text("url")?;
         if let Some(url) = &url {
             let behind = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
             if behind.is_none_or(str::is_empty) {
-                return Err("url must be a public http or https URL".into());
+                return Err(Reply::unprocessable("url must be a public http or https URL"));
             }
         }
-        let events = match body.get("events") {
-            None => None,
-            Some(events) => Some(event_types(events)?),
-        };
-        let (name, description) = (text(&body, "name")?, text(&body, "description")?);
+        let events = if input.has("events") { Some(event_types(&input)?) } else { None };
+        let (name, description) = (input.text("name")?, input.text("description")?);
         Ok(Self { name, url, description, events, is_active })
     }
 }
 
-fn event_types(json: &Value) -> Result<Vec<String>, String> {
-    let list = json.as_array().filter(|list| !list.is_empty()).ok_or(NO_EVENTS)?;
-    let mut events = Vec::new();
-    for event in list {
-        let event = event.as_str().ok_or("events must be a list of texts")?;
-        if let Some(refusal) = refusal(event) {
-            return Err(refusal);
-        }
-        events.push(event.to_owned());
+fn event_types(input: &input::Input) -> Result<Vec<String>, Reply> {
+    let mut events = input.texts("events")?.unwrap_or_default();
+    if events.is_empty() {
+        return Err(Reply::unprocessable(NO_EVENTS));
+    }
+    if let Some(refusal) = events.iter().find_map(|event| refusal(event)) {
+        return Err(Reply::unprocessable(refusal));
     }
     events.sort();
     events.dedup();
     Ok(events)
-}
-
-fn text(body: &Map<String, Value>, key: &str) -> Result<Option<String>, String> {
-    match body.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(format!("{key} must be a text")),
-    }
 }

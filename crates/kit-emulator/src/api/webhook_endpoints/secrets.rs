@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::webhook_endpoint::Previous;
 use crate::api::World;
 use crate::api::call::Call;
+use crate::api::input::Input;
 use crate::server::Reply;
 
 /// How long the previous secret signs beside the new one.
@@ -22,18 +23,11 @@ pub(super) fn new_secret() -> String {
 }
 
 pub(crate) fn rotate(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    let force = Input::read_optional(call)?.boolean("force")?.unwrap_or_default();
     let now = world.clock.now();
     let ends_at = now.saturating_add(OVERLAP);
     let ends_at_date = world.clock.unix_seconds_at(ends_at);
     let endpoint = world.tables.endpoints.get_mut(call.id()?).ok_or_else(Reply::not_found)?;
-    let force = match () {
-        () if call.request.body.is_empty() => false,
-        () => match call.request.json().map_err(Reply::unprocessable)?.get("force") {
-            None | Some(Value::Null) => false,
-            Some(Value::Bool(force)) => *force,
-            Some(_) => return Err(Reply::unprocessable("force must be true or false")),
-        },
-    };
     if endpoint.previous(now).is_some() && !force {
         return Err(Reply::error(StatusCode::CONFLICT, ROTATING));
     }

@@ -12,8 +12,7 @@ pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let now = world.clock.now();
     let endpoint = world.tables.endpoints.get_mut(call.id()?).ok_or_else(Reply::not_found)?;
     endpoint.check_owner(call)?;
-    let Input { name, url, description, events, is_active } =
-        Input::read(call.request).map_err(Reply::unprocessable)?;
+    let Input { name, url, description, events, is_active } = Input::read(call)?;
     endpoint.name = name.unwrap_or_else(|| std::mem::take(&mut endpoint.name));
     endpoint.url = url.unwrap_or_else(|| std::mem::take(&mut endpoint.url));
     endpoint.events = events.unwrap_or_else(|| std::mem::take(&mut endpoint.events));

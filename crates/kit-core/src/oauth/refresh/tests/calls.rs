@@ -122,19 +122,36 @@ fn a_reply_that_has_come_is_never_held_back() {
 }
 
 #[test]
-fn who_renews_waits_for_a_while_and_goes_on_with_what_there_is() {
+fn a_call_whose_token_lasts_waits_for_no_renewal() {
     let world = World::new();
     let due = LIFETIME - 300;
     let (mut call, mut refresh) = world.renewing(at(due));
     world.sent(&mut refresh, at(due));
-    assert_eq!(waits(&call.next(at(due))), Some(Duration::from_secs(5)));
-    assert_eq!(waits(&call.next(at(due + 2))), Some(Duration::from_secs(3)));
-    assert_eq!(token_of(&call.next(at(due + 5))), "Bearer access-1");
+    // Not even for a moment: it is sent with the token that lasts, and no other call begins a renewal.
+    assert_eq!(token_of(&call.next(at(due))), "Bearer access-1");
     call.received(listed(), at(due + 6));
     assert!(matches!(call.next(at(due + 6)), Step::Done(Ok(_))));
+    assert_eq!(token_of(&world.call().next(at(due + 7))), "Bearer access-1");
     // Once the token has expired, everybody has to wait.
     refresh.next(at(LIFETIME - 1));
     assert!(waits(&world.call().next(at(LIFETIME))).is_some());
+}
+
+/// However little time the call has: it sends, and nobody says that the session is busy.
+#[test]
+fn a_slow_renewal_fails_no_call() {
+    let world = World::new();
+    let due = LIFETIME - 300;
+    let mut call =
+        Call::new(&world.kit, ListWebhooks::new(), 0).with_timeout(Duration::from_secs(1));
+    let mut refresh = refresh_of(call.next(at(due)));
+    world.sent(&mut refresh, at(due));
+    assert_eq!(token_of(&call.next(at(due))), "Bearer access-1");
+    call.received(listed(), at(due));
+    assert!(matches!(call.next(at(due)), Step::Done(Ok(_))));
+    refresh.received(reply(200, &tokens(2)), at(due + 50));
+    world.end(&mut refresh, at(due + 50)).unwrap();
+    assert_eq!(token_of(&world.call().next(at(due + 50))), "Bearer access-2");
 }
 
 /// A lapsed account answers 401 to every token: that is no reason for one refresh after the other.
@@ -158,7 +175,7 @@ fn a_new_token_that_is_rejected_is_not_replaced_at_once() {
         let result = world.end(&mut refresh, at(now));
         assert!(matches!(result, Err(SessionError::Rejected)), "it looks, and asks nobody");
         let error = error_of(call.next(at(now)));
-        assert!(matches!(&error, Error::Api(error) if error.status() == 401), "{error}");
+        assert!(is(&error, &SessionError::Rejected), "{error}");
     }
     // Half a minute after the last grant it may have been revoked.
     world.renew(&mut rejected(35).1, 3, at(35));
@@ -183,7 +200,7 @@ fn a_token_that_kit_rejects_is_refreshed_once() {
     let mut refresh = refresh_of(call.next(at(7)));
     assert!(world.end(&mut refresh, at(7)).is_err(), "it looks, and asks nobody");
     let error = error_of(call.next(at(7)));
-    assert!(matches!(&error, Error::Api(error) if error.status() == 401), "{error}");
+    assert!(is(&error, &SessionError::Rejected), "{error}");
     assert_eq!(call.attempts(), 2);
 }
 
@@ -304,45 +321,17 @@ fn kit_is_not_asked_before_it_wants_to_be() {
     world.renew(&mut refresh_of(call.next(at(now + 7))), 2, at(now + 7));
 }
 
-/// By who blocks on it and has no time left, or nobody who waits for it.
+/// A claim in the store outlasts the process that made it by its lease.
 #[test]
-fn what_is_given_up_is_not_begun_again_at_once() {
+fn a_dropped_refresh_holds_other_processes_up_for_its_lease() {
     let world = World::new();
     let mut patient = world.call();
-    let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
-    assert!(waits(&patient.next(at(LIFETIME))).is_some());
-    world.sent(&mut refresh, at(LIFETIME));
-    let limited = Response::builder().status(503).header("Retry-After", "10");
-    refresh.received(limited.body(Vec::new()).unwrap(), at(LIFETIME));
-    assert!(matches!(refresh.next(at(LIFETIME)), RefreshStep::Wait(_)));
-    assert!(refresh.can_be_given_up());
-    refresh.give_up(at(LIFETIME + 1));
-    assert!(matches!(world.end(&mut refresh, at(LIFETIME + 1)), Err(SessionError::Busy)));
-    // It is nobody's failure, and others wait no longer than it would have.
-    let step = patient.next(at(LIFETIME + 1));
-    assert!(matches!(step, Step::Wait(wait) if wait == Duration::from_secs(9)), "{step:?}");
     let other_process = World::over(world.store.clone());
     let mut other = refresh_of(other_process.call().next(at(LIFETIME + 2)));
     world.sent(&mut other, at(LIFETIME + 2));
     drop(other);
     let mut refresh = refresh_of(patient.next(at(LIFETIME + 62)));
     world.renew(&mut refresh, 2, at(LIFETIME + 62));
-}
-
-/// Else every call would begin a renewal, and give it up.
-#[test]
-fn a_renewal_that_is_given_up_is_tried_again_later() {
-    let world = World::new();
-    let due = LIFETIME - 300;
-    let (mut call, mut refresh) = world.renewing(at(due));
-    world.sent(&mut refresh, at(due));
-    refresh.received(reply(503, &""), at(due));
-    assert!(matches!(refresh.next(at(due)), RefreshStep::Wait(_)));
-    refresh.give_up(at(due));
-    world.end(&mut refresh, at(due)).unwrap_err();
-    assert_eq!(token_of(&call.next(at(due))), "Bearer access-1");
-    assert_eq!(token_of(&world.call().next(at(due + 29))), "Bearer access-1");
-    world.renewing(at(due + 30));
 }
 
 #[test]
@@ -497,7 +486,7 @@ fn an_earlier_attempt_is_not_forgotten_over_a_refresh() {
 
 /// Two calls are rejected; one of them refreshes, the other waits: both are told the same.
 #[test]
-fn who_waits_for_what_cannot_be_is_told_what_kit_said() {
+fn waiting_calls_are_told_that_the_session_has_no_refresh_token() {
     let world = World::over(Arc::default());
     world.begin(&Tokens::new("access-1"), at(0)).unwrap();
     let mut calls = [world.call(), world.call()];
@@ -511,7 +500,7 @@ fn who_waits_for_what_cannot_be_is_told_what_kit_said() {
     assert!(matches!(result, Err(SessionError::NoRefreshToken)));
     for call in &mut calls {
         let error = error_of(call.next(at(1)));
-        assert!(matches!(&error, Error::Api(error) if error.status() == 401), "{error}");
+        assert!(is(&error, &SessionError::NoRefreshToken), "{error}");
     }
 }
 
@@ -526,7 +515,12 @@ fn tokens_without_a_refresh_token_are_used_up() {
     let mut refresh = refresh_of(call.next(at(LIFETIME * 2)));
     world.end(&mut refresh, at(LIFETIME * 2)).unwrap_err();
     let error = error_of(call.next(at(LIFETIME * 2)));
-    assert!(matches!(&error, Error::Api(error) if error.status() == 401), "{error}");
+    assert!(is(&error, &SessionError::NoRefreshToken), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "GET /v4/webhooks: the access token has ended, and there is no refresh token: authorize again; \
+         Kit said: 401 Unauthorized: The access token is invalid"
+    );
 }
 
 #[test]
@@ -564,7 +558,7 @@ fn each_token_lasts_as_long_as_is_said_with_it() {
         let step = world.call().next(at(LIFETIME + after));
         assert_eq!(matches!(step, Step::Refresh(_)), is_due, "{step:?}");
     }
-    assert!(matches!(world.call().next(at(LIFETIME + 7200)), Step::Refresh(r) if r.is_urgent()));
+    refresh_of(world.call().next(at(LIFETIME + 7200)));
 }
 
 /// An impatient call is no reason for others to fail.
@@ -585,21 +579,14 @@ fn a_refresh_has_a_policy_of_its_own() {
 }
 
 #[test]
-fn it_says_whether_something_is_lost_when_it_is_given_up() {
+fn a_request_may_take_as_long_as_the_claim_lasts() {
     let world = World::new();
     let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
-    assert!(refresh.can_be_given_up());
     assert_eq!(refresh.time_left(at(LIFETIME)), Duration::ZERO);
     world.sent(&mut refresh, at(LIFETIME));
-    assert!(!refresh.can_be_given_up());
-    // Where it is given up all the same, it goes on.
-    refresh.give_up(at(LIFETIME));
     assert_eq!(refresh.time_left(at(LIFETIME + 5)), Duration::from_secs(50));
     refresh.received(reply(503, &""), at(LIFETIME + 5));
-    assert!(refresh.can_be_given_up());
-    world.sent(&mut refresh, at(LIFETIME + 9));
-    refresh.received(reply(200, &tokens(2)), at(LIFETIME + 9));
-    assert!(!refresh.can_be_given_up());
+    assert_eq!(refresh.time_left(at(LIFETIME + 5)), Duration::ZERO);
 }
 
 #[test]

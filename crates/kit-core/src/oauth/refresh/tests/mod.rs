@@ -151,7 +151,6 @@ impl World {
     fn renewing(&self, now: Time) -> (Call<ListWebhooks>, Box<Refresh>) {
         let mut call = self.call();
         let refresh = refresh_of(call.next(now));
-        assert!(!refresh.is_urgent());
         (call, refresh)
     }
 }
@@ -166,6 +165,14 @@ fn token_of(step: &Asked) -> &str {
 fn refresh_of(step: Asked) -> Box<Refresh> {
     let Step::Refresh(refresh) = step else { panic!("no refresh: {step:?}") };
     refresh
+}
+
+/// Whether the error is this failure of the session, with what Kit said to the access token.
+fn is(error: &Error, expected: &SessionError) -> bool {
+    let Error::Session { failure, rejection: Some(rejection), .. } = error else { return false };
+    let needs_authorization = matches!(failure, SessionError::NoRefreshToken);
+    assert_eq!(failure.needs_authorization(), needs_authorization);
+    std::mem::discriminant(failure) == std::mem::discriminant(expected) && rejection.status() == 401
 }
 
 fn error_of(step: Asked) -> Error {
