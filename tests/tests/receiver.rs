@@ -78,8 +78,13 @@ async fn an_event_is_handed_on_once() {
 
 #[tokio::test]
 async fn what_is_no_delivery_is_refused() {
-    let (receiver, events) =
-        builder().max_body_size(1000).body_timeout(Duration::from_millis(50)).build().unwrap();
+    let refused = Arc::<Mutex<Vec<String>>>::default();
+    let told = refused.clone();
+    let builder = builder()
+        .max_body_size(1000)
+        .body_timeout(Duration::from_millis(50))
+        .on_refused(move |answer| told.lock().unwrap().push(answer.reason().to_owned()));
+    let (receiver, events) = builder.build().unwrap();
     let good = body(&["a"]);
     let wrong = |value: &str| {
         let request = Request::post("/").header("X-Kit-Signature", value);
@@ -92,7 +97,7 @@ async fn what_is_no_delivery_is_refused() {
         (wrong(&sign("whsec_other", good.as_bytes())), 401, "X-Kit-Signature does not match"),
         (signed("[]"), 400, "the body cannot be read as a delivery"),
         (signed(&" ".repeat(1001)), 413, "the body is larger than 1000 bytes"),
-        (Request::get("/").body(Full::default()).unwrap(), 405, ""),
+        (Request::get("/").body(Full::default()).unwrap(), 405, "deliveries are sent by POST"),
     ] {
         let (answered, said) = answer(&receiver, request).await;
         assert!(answered == status && said.starts_with(text), "{answered} {said}");
@@ -106,6 +111,22 @@ async fn what_is_no_delivery_is_refused() {
     let request = Request::post("/").header(name, value).body(StreamBody::new(Endless)).unwrap();
     assert_eq!(answer(&receiver, request).await.0, 413);
     assert!(events.is_empty());
+    // A program learns of each.
+    assert_eq!(deliver(&receiver, &["a"]).await, 204);
+    let reasons = [
+        "no_signature",
+        "malformed_signature",
+        "wrong_signature",
+        "unreadable",
+        "too_large",
+        "wrong_method",
+        "too_slow",
+        "too_large",
+    ];
+    assert_eq!(*refused.lock().unwrap(), reasons);
+    let answers = receiver.answers();
+    assert_eq!(answers.values().sum::<u64>(), 9);
+    assert_eq!((answers["received"], answers["too_large"], answers["too_slow"]), (1, 2, 1));
 }
 
 /// Frames that do not come.
@@ -162,7 +183,8 @@ async fn a_memory_that_is_full_refuses_and_does_not_forget() {
 /// Also where it is put back by whoever fails last.
 #[tokio::test]
 async fn the_end_waits_for_what_is_in_other_hands() {
-    let (receiver, events) = builder().build().unwrap();
+    let builder = builder().backoff(Duration::ZERO, Duration::ZERO);
+    let (receiver, events) = builder.build().unwrap();
     assert_eq!(deliver(&receiver, &["a"]).await, 204);
     let in_hand = events.next().await.unwrap();
     receiver.close();
@@ -178,10 +200,45 @@ async fn the_end_waits_for_what_is_in_other_hands() {
 async fn an_event_that_was_not_handled_comes_again() {
     let (receiver, events) = builder().build().unwrap();
     assert_eq!(deliver(&receiver, &["a", "b"]).await, 204);
-    drop(events.next().await.unwrap());
-    assert_eq!((next(&events).await, next(&events).await), ("b".into(), "a".into()));
+    tokio::time::pause();
+    let start = tokio::time::Instant::now();
+    let first = events.next().await.unwrap();
+    assert_eq!((first.event.id.as_str(), first.attempts()), ("a", 1));
+    drop(first);
+    assert_eq!(next(&events).await, "b");
+    // Longer each time, up to five minutes.
+    let mut waited = Vec::new();
+    for attempt in 2..=12 {
+        let again = events.next().await.unwrap();
+        assert_eq!((again.event.id.as_str(), again.attempts()), ("a", attempt));
+        waited.push(start.elapsed().as_secs() - waited.iter().sum::<u64>());
+    }
+    assert_eq!(waited, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+    assert_eq!(next(&events).await, "a");
     assert_eq!(deliver(&receiver, &["a"]).await, 204);
     assert!(events.is_empty());
+}
+
+/// A handler that waits already waits for what another one drops, too.
+#[tokio::test]
+async fn an_event_that_is_dropped_wakes_who_waits() {
+    let (receiver, events) = builder().build().unwrap();
+    tokio::time::pause();
+    let waiting: Vec<_> = (0..3)
+        .map(|_| {
+            let events = events.clone();
+            tokio::spawn(async move { events.next().await.map(|received| received.attempts()) })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    assert_eq!(deliver(&receiver, &["a"]).await, 204);
+    // Each drops it again: all of them get it.
+    let mut attempts = Vec::new();
+    for waiting in waiting {
+        attempts.push(waiting.await.unwrap().unwrap());
+    }
+    attempts.sort_unstable();
+    assert_eq!(attempts, [1, 2, 3]);
 }
 
 #[tokio::test]
@@ -228,7 +285,7 @@ async fn a_state_file_outlasts_a_restart() {
     assert_eq!(deliver(&receiver, &["a", "b", "c"]).await, 204);
     assert_eq!(next(&events).await, "a");
     let second = builder().state_file(&path).build().unwrap_err().to_string();
-    assert!(second.contains("another process uses it"), "{second}");
+    assert!(second.contains("state.jsonl: is in use, by another process or by"), "{second}");
     let being_handled = events.next().await.unwrap();
     assert_eq!(being_handled.event.id.as_str(), "b");
     drop((receiver, events, being_handled));
@@ -238,6 +295,102 @@ async fn a_state_file_outlasts_a_restart() {
         assert_eq!(next(&events).await, id);
     }
     assert!(events.is_empty());
+}
+
+/// All of it in one file, however many come at once: busy means that the queue is full.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_share_the_disk() {
+    const DELIVERIES: usize = 500;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state.jsonl");
+    let (receiver, events) = builder().state_file(&path).capacity(DELIVERIES).build().unwrap();
+    let deliveries: Vec<_> = (0..DELIVERIES)
+        .map(|number| {
+            let receiver = receiver.clone();
+            // Each comes twice: the second is not acknowledged before the first is safe.
+            let id = (number / 2).to_string();
+            tokio::spawn(async move { deliver(&receiver, &[&id]).await })
+        })
+        .collect();
+    for delivery in deliveries {
+        assert_eq!(delivery.await.unwrap(), 204);
+    }
+    assert_eq!(events.len(), DELIVERIES / 2);
+    let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+    assert_eq!(lines, DELIVERIES / 2);
+    for _ in 0..DELIVERIES / 2 {
+        next(&events).await;
+    }
+    receiver.close();
+    assert!(receiver.is_closed() && events.next().await.is_none());
+    drop((receiver, events));
+    let (_, events) = builder().state_file(&path).build().unwrap();
+    assert!(events.is_empty());
+}
+
+/// Of what is acknowledged, all is there after a restart: what could not be read back is refused.
+#[tokio::test]
+async fn what_is_acknowledged_can_be_read_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state.jsonl");
+    let mut acknowledged = Vec::new();
+    {
+        let (receiver, _events) = builder().state_file(&path).build().unwrap();
+        for levels in 100..=200 {
+            let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+            let nested = event(&levels.to_string()).replace("{}", &format!("{open}{close}"));
+            let body = format!(r#"{{"delivery_id":1,"events":[{nested}]}}"#);
+            match answer(&receiver, signed(&body)).await {
+                (204, _) => acknowledged.push(levels.to_string()),
+                (400, text) => assert!(text.contains("recursion limit"), "{text}"),
+                other => panic!("{levels}: {other:?}"),
+            }
+        }
+    }
+    assert!(acknowledged.len() > 20 && acknowledged.len() < 30, "{acknowledged:?}");
+    let (_receiver, events) = builder().state_file(&path).build().unwrap();
+    for id in acknowledged {
+        assert_eq!(next(&events).await, id);
+    }
+    assert!(events.is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn two_receivers_never_have_one_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, link) = (directory.path().join("state.jsonl"), directory.path().join("link"));
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let first = builder().state_file(&link).build().unwrap();
+    for same in [&path, &link] {
+        let error = builder().state_file(same).build().unwrap_err();
+        assert!(error.to_string().contains("state.jsonl: is in use"), "{error}");
+    }
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    // As long as the events are there.
+    let (receiver, events) = first;
+    drop(receiver);
+    assert!(builder().state_file(&path).build().is_err());
+    drop(events);
+    builder().state_file(&path).build().unwrap();
+    let error = builder().state_file("/dev/null").build().unwrap_err().to_string();
+    assert_eq!(error, "/dev/null: is no regular file");
+}
+
+#[test]
+fn a_line_that_cannot_be_read_is_told_of() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state.jsonl");
+    std::fs::write(&path, format!("{{\"received\":{}}}\n{{\"what\":1}}\n", event("a"))).unwrap();
+    let told = Arc::<Mutex<Vec<String>>>::default();
+    let tell = told.clone();
+    let builder = builder().on_error(move |error| tell.lock().unwrap().push(error.to_string()));
+    let (_, events) = builder.state_file(&path).build().unwrap();
+    assert_eq!(events.len(), 1);
+    let told = told.lock().unwrap();
+    let [said] = &**told else { panic!("{told:?}") };
+    assert!(said.contains("state.jsonl: line 2 cannot be read"), "{said}");
+    assert!(directory.path().join("state.jsonl.unreadable").exists());
 }
 
 #[tokio::test]

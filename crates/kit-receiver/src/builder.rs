@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use kit_core::deliveries::{SeenEvents, UnreadableEvent, Verifier};
+use kit_core::deliveries::{Answer, SeenEvents, UnreadableEvent, Verifier};
 use kit_core::webhook_endpoints::SigningSecret;
 
+use crate::calls::Calls;
 use crate::journal::Journal;
-use crate::queue::Queue;
+use crate::queue::{Backoff, Queue};
 use crate::{Events, Receiver};
 
 /// How many events wait at most, by default.
@@ -16,6 +17,10 @@ const CAPACITY: usize = 10_000;
 
 /// How many events come at once at most, as far as Kit's documentation says.
 const BATCH: usize = 100;
+
+/// How long an event waits that was not handled, by default.
+const BACKOFF: Backoff =
+    Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(5 * 60) };
 
 /// How long a body may take, by default.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -27,20 +32,11 @@ pub struct Builder {
     max_body_size: Option<usize>,
     body_timeout: Duration,
     capacity: usize,
+    backoff: Backoff,
     seen: SeenEvents,
     state_file: Option<PathBuf>,
     calls: Calls,
 }
-
-/// What of the program's own is called.
-#[derive(Clone, Default)]
-pub(crate) struct Calls {
-    pub(crate) unreadable: Option<Arc<TakeUnreadable>>,
-    pub(crate) error: Option<Arc<TellError>>,
-}
-
-type TakeUnreadable = dyn Fn(UnreadableEvent) + Send + Sync;
-type TellError = dyn Fn(&io::Error) + Send + Sync;
 
 impl Builder {
     pub(crate) fn new(secrets: Vec<SigningSecret>) -> Self {
@@ -50,6 +46,7 @@ impl Builder {
             max_body_size: None,
             body_timeout: BODY_TIMEOUT,
             capacity: CAPACITY,
+            backoff: BACKOFF,
             seen: SeenEvents::new(),
             state_file: None,
             calls: Calls::default(),
@@ -85,6 +82,14 @@ impl Builder {
         self
     }
 
+    /// Sets how long an event waits that was dropped before it was done: `first`, and twice as long each time, up to
+    /// `longest`. Default: 1 s, up to 5 minutes.
+    #[must_use]
+    pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
+        self.backoff = Backoff { first, longest };
+        self
+    }
+
     /// Sets how many events are remembered, and how long: as many at least as may wait. Default: 100,000 for 31 days.
     #[must_use]
     pub fn seen(mut self, seen: SeenEvents) -> Self {
@@ -92,8 +97,9 @@ impl Builder {
         self
     }
 
-    /// Keeps events and what was handled in this file, over restarts and crashes. One process can use the file at a
-    /// time. It holds what Kit sends: names and email addresses.
+    /// Keeps events and what was handled in this file, over restarts and crashes. One receiver can use the file at a
+    /// time, as long as it, its clones and its [`Events`] live. It holds what Kit sends: names and email addresses; on
+    /// Unix, only its owner may read it. Where it is a symbolic link, the link is followed and kept.
     #[must_use]
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
@@ -108,10 +114,20 @@ impl Builder {
         self
     }
 
-    /// Is told why a delivery could not be written to the state file. Kit is asked to send it again later.
+    /// Is told why a delivery could not be written to the state file (Kit is asked to send it again later), why the
+    /// file could not be written anew (which is tried again later), and of each line that cannot be read. Without
+    /// this, the standard error stream is told.
     #[must_use]
     pub fn on_error(mut self, tell: impl Fn(&io::Error) + Send + Sync + 'static) -> Self {
         self.calls.error = Some(Arc::new(tell));
+        self
+    }
+
+    /// Is told of each answer but [`Answer::Received`]: by a wrong secret, for example, every delivery is refused, and
+    /// Kit alone would know. [`Receiver::answers`] counts them.
+    #[must_use]
+    pub fn on_refused(mut self, tell: impl Fn(&Answer) + Send + Sync + 'static) -> Self {
+        self.calls.refused = Some(Arc::new(tell));
         self
     }
 
@@ -120,7 +136,7 @@ impl Builder {
     /// # Errors
     ///
     /// [`io::ErrorKind::InvalidInput`] where there is no secret, or an empty one; otherwise the system's error where
-    /// the state file cannot be read or written, or another process uses it.
+    /// the state file cannot be read or written, is in use, or is no regular file. The error names the file.
     pub fn build(self) -> io::Result<(Receiver, Events)> {
         let bad = |error: kit_core::Error| io::Error::new(io::ErrorKind::InvalidInput, error);
         let mut verifier = Verifier::new(self.secrets).map_err(bad)?;
@@ -131,17 +147,19 @@ impl Builder {
             verifier = verifier.with_max_body_size(max_body_size);
         }
         let mut seen = at_least(self.seen, self.capacity);
-        let (journal, waiting) = match self.state_file {
-            None => (None, Vec::new()),
+        let journal = match self.state_file {
+            None => None,
             Some(path) => {
                 let (journal, kept) = Journal::open(&path)?;
                 // What was acknowledged before has room, whatever the settings are now.
                 seen = at_least(seen, self.capacity + kept.waiting.len());
                 seen.restore(kept.done, SystemTime::now());
-                (Some(journal), kept.waiting)
+                kept.set_aside.iter().for_each(|error| self.calls.tell(error));
+                Some((journal, kept.waiting))
             }
         };
-        let queue = Arc::new(Queue::new(self.capacity, seen, journal, waiting));
+        let calls = self.calls.clone();
+        let queue = Arc::new(Queue::new(self.capacity, self.backoff, seen, journal, calls));
         let receiver = Receiver::new(verifier, self.body_timeout, self.calls, queue.clone());
         Ok((receiver, Events::new(queue)))
     }

@@ -20,10 +20,15 @@ impl Events {
     }
 
     /// The next event, once there is one. `None` when the receiver was closed, and all events are done: where others
-    /// still handle events, this waits, since their events may come back.
+    /// still handle events, or an event waits after a failure, this waits, too.
+    ///
+    /// # Panics
+    ///
+    /// Where an event waits after a failure, and there is no tokio runtime with its time driver on.
     pub async fn next(&self) -> Option<Received> {
-        let Item { event, handling } = self.queue.next().await?;
-        Some(Received { event, handling: Some(handling), queue: self.queue.clone() })
+        let Item { event, handling, attempts } = self.queue.next().await?;
+        let queue = self.queue.clone();
+        Some(Received { event, attempts, handling: Some(handling), queue })
     }
 
     /// How many events wait.
@@ -43,16 +48,22 @@ impl fmt::Debug for Events {
     }
 }
 
-/// An event that is to be handled. One that is dropped before it is [`done`](Self::done) goes back to the end of the
-/// queue, as it is then: a handler that goes on failing should wait for a while first.
+/// An event that is to be handled. One that is dropped before it is [`done`](Self::done) comes again, as it is then,
+/// after a while that is longer each time: see [`Builder::backoff`](crate::Builder::backoff).
 pub struct Received {
     /// The event.
     pub event: DeliveredEvent,
+    attempts: u32,
     handling: Option<Handling>,
     queue: Arc<Queue>,
 }
 
 impl Received {
+    /// How often the event was handed out since this process began, this time included: 1 at first.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
     /// The event was handled: it is not to come again.
     ///
     /// # Errors
@@ -78,7 +89,7 @@ impl Drop for Received {
                 EventData::Other(Value::Null),
             );
             let event = std::mem::replace(&mut self.event, nothing);
-            self.queue.put_back(Item { event, handling });
+            self.queue.put_back(Item { event, handling, attempts: self.attempts });
         }
     }
 }

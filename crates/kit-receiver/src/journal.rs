@@ -1,19 +1,20 @@
 //! The state file: a line for each event that was received, and one for each that was handled.
 
 use std::collections::HashSet;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use kit_core::deliveries::{DeliveredEvent, EventId, EventRecord, EventState};
+use kit_private_file::PrivateFile;
 use serde::{Deserialize, Serialize};
-
-use crate::queue::Durability;
 
 /// How many lines a file has at least before it is written anew.
 const LONG: usize = 50_000;
+
+/// The end of the name of the file with the lines that cannot be read.
+const SET_ASIDE: &str = ".unreadable";
 
 /// What a state file holds.
 #[derive(Debug, Default)]
@@ -22,17 +23,16 @@ pub(crate) struct Kept {
     pub(crate) waiting: Vec<DeliveredEvent>,
     /// Events that were handled.
     pub(crate) done: Vec<EventRecord>,
+    /// What is wrong with the lines that were set aside.
+    pub(crate) set_aside: Vec<io::Error>,
 }
 
 /// A state file that is open.
 #[derive(Debug)]
 pub(crate) struct Journal {
-    path: PathBuf,
+    file: PrivateFile,
     end: Mutex<End>,
-    /// How many lines there are, and how many there were when the file was written anew.
-    lines: AtomicUsize,
-    lines_before: AtomicUsize,
-    /// Locked as long as this process uses the file.
+    /// Locked as long as the file is used.
     _lock: File,
 }
 
@@ -43,6 +43,10 @@ struct End {
     length: u64,
     /// Whether a part of a line stands behind them, and cannot be cut off.
     is_torn: bool,
+    /// How many lines there are.
+    lines: usize,
+    /// With how many lines the file is to be written anew.
+    long: usize,
 }
 
 #[derive(Deserialize)]
@@ -62,94 +66,84 @@ enum LineOf<'a> {
 impl Journal {
     /// Reads the file, if there is one, and writes it anew.
     pub(crate) fn open(path: &Path) -> io::Result<(Self, Kept)> {
-        let lock = private().create(true).truncate(false).open(with_suffix(path, ".lock"))?;
-        lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => {
-                io::Error::other(format!("{}: another process uses it", path.display()))
-            }
-            TryLockError::Error(error) => error,
+        let file = PrivateFile::at(path)?;
+        let lock = file.try_lock()?.ok_or_else(|| {
+            file.named(io::Error::new(
+                io::ErrorKind::WouldBlock,
+                "is in use, by another process or by a receiver of this one: it is free when that receiver, its \
+                 clones and its `Events` are dropped",
+            ))
         })?;
-        let kept = read(path)?;
-        let (end, lines) = write_anew(path, &kept)?;
-        let this = Self {
-            path: path.to_owned(),
-            end: Mutex::new(end),
-            lines: lines.into(),
-            lines_before: lines.into(),
-            _lock: lock,
-        };
-        Ok((this, kept))
+        let kept = read(&file)?;
+        let end = write_anew(&file, &kept)?;
+        Ok((Self { file, end: Mutex::new(end), _lock: lock }, kept))
     }
 
-    pub(crate) fn lines_of<'a>(events: impl Iterator<Item = &'a DeliveredEvent>) -> Vec<u8> {
-        let mut lines = Vec::new();
-        events.for_each(|event| write_line(&mut lines, &LineOf::Received(event)));
-        lines
+    /// The line of an event.
+    ///
+    /// # Errors
+    ///
+    /// Why the line could not be read again: the event must not be acknowledged.
+    pub(crate) fn line_of(event: &DeliveredEvent) -> Result<Vec<u8>, serde_json::Error> {
+        let line = line(&LineOf::Received(event))?;
+        serde_json::from_slice::<Line>(&line).map(|_| line)
     }
 
-    pub(crate) fn line_of_done(record: &EventRecord) -> Vec<u8> {
-        let mut line = Vec::new();
-        write_line(&mut line, &LineOf::Done(record));
-        line
+    /// Adds whole lines, and returns when they outlast a crash of the machine.
+    pub(crate) fn append(&self, lines: &[u8]) -> io::Result<()> {
+        let mut end = self.end();
+        let appended = end.append(lines);
+        appended.and_then(|()| end.file.sync_data()).map_err(|error| self.file.named(error))
     }
 
-    /// Adds whole lines.
-    pub(crate) async fn append(
-        self: &Arc<Self>,
-        lines: Vec<u8>,
-        durability: Durability,
-    ) -> io::Result<()> {
-        let this = self.clone();
-        on_a_thread_for_that(move || {
-            let mut end = this.end.lock().unwrap_or_else(PoisonError::into_inner);
-            end.append(&lines, durability)?;
-            let count = lines.split(|byte| *byte == b'\n').count() - 1;
-            this.lines.fetch_add(count, Ordering::Relaxed);
-            Ok(())
-        })
-        .await
+    /// Notes that an event was handled. This outlasts a crash of the process, and one of the machine once an event is
+    /// added behind it.
+    pub(crate) fn note_done(&self, record: &EventRecord) -> io::Result<()> {
+        let line = line(&LineOf::Done(record))?;
+        self.end().append(&line).map_err(|error| self.file.named(error))
     }
 
     /// Whether most of the file is of no use any more.
     pub(crate) fn is_long(&self) -> bool {
-        let lines = self.lines.load(Ordering::Relaxed);
-        lines > LONG + 4 * self.lines_before.load(Ordering::Relaxed)
+        let end = self.end();
+        end.lines > end.long
     }
 
-    /// Writes the file anew: with the events that are remembered as handled, and those that were not handled.
+    /// Writes the file anew: with the events that are remembered as handled, and those that were not handled. Where
+    /// this fails, the file stays as it is, and is long again after many more lines.
     ///
     /// `remembered` is asked while nothing can be added to the file: an event is remembered before its line is.
-    pub(crate) async fn compact(
-        self: &Arc<Self>,
-        remembered: impl FnOnce() -> Vec<EventRecord> + Send + 'static,
-    ) -> io::Result<()> {
-        let this = self.clone();
-        on_a_thread_for_that(move || {
-            let mut end = this.end.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut kept = read(&this.path)?;
+    pub(crate) fn compact(&self, remembered: impl FnOnce() -> Vec<EventRecord>) -> io::Result<()> {
+        let mut end = self.end();
+        let written = read(&self.file).and_then(|mut kept| {
             kept.done = remembered().into_iter().filter(is_done).collect();
-            let lines;
-            (*end, lines) = write_anew(&this.path, &kept)?;
-            this.lines.store(lines, Ordering::Relaxed);
-            this.lines_before.store(lines, Ordering::Relaxed);
-            Ok(())
-        })
-        .await
+            write_anew(&self.file, &kept)
+        });
+        match written {
+            Ok(new) => *end = new,
+            Err(error) => {
+                end.long = end.lines + LONG;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&self) -> MutexGuard<'_, End> {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl End {
     /// Adds whole lines, or nothing: a part of a line would take the next one with it.
-    fn append(&mut self, lines: &[u8], durability: Durability) -> io::Result<()> {
+    fn append(&mut self, lines: &[u8]) -> io::Result<()> {
         if self.is_torn {
             self.cut_off()?;
         }
-        let written = self.file.write_all(lines).and_then(|()| match durability {
-            Durability::Synced => self.file.sync_data(),
-            Durability::Written => Ok(()),
-        });
+        let written = self.file.write_all(lines);
         if written.is_ok() {
             self.length += lines.len() as u64;
+            self.lines += lines.iter().filter(|byte| **byte == b'\n').count();
         } else {
             self.is_torn = true;
             let _ = self.cut_off();
@@ -169,84 +163,81 @@ fn is_done(record: &EventRecord) -> bool {
     matches!(record.state, EventState::Done(_))
 }
 
-async fn on_a_thread_for_that<T: Send + 'static>(
-    act: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> io::Result<T> {
-    tokio::task::spawn_blocking(act).await.unwrap_or_else(|error| Err(io::Error::other(error)))
-}
-
-fn read(path: &Path) -> io::Result<Kept> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Kept::default()),
-        Err(error) => return Err(error),
-    };
+/// Reads all lines. One that cannot be read is written to a file beside this one, so that it keeps no other from being
+/// read; but a file without any line of ours is not ours.
+fn read(file: &PrivateFile) -> io::Result<Kept> {
     let mut kept = Kept::default();
-    let mut torn = None;
-    for (number, line) in BufReader::new(file).split(b'\n').enumerate() {
-        if let Some(torn) = torn {
-            return Err(torn);
+    let Some(open) = file.open()? else { return Ok(kept) };
+    let mut lines = BufReader::new(open);
+    let (mut line, mut unreadable) = (Vec::new(), Vec::new());
+    for number in 1.. {
+        line.clear();
+        lines.read_until(b'\n', &mut line).map_err(|error| file.named(error))?;
+        // Of the last line a crash may have left a part: nobody was told that it is safe.
+        if line.pop() != Some(b'\n') {
+            break;
         }
-        match serde_json::from_slice(&line?) {
+        match serde_json::from_slice(&line) {
             Ok(Line::Received(event)) => kept.waiting.push(*event),
             Ok(Line::Done(record)) => kept.done.push(record),
-            // Of the last line a crash may have left a part: nobody was told that it is safe.
             Err(error) => {
-                let place = format!("{}: line {}: {error}", path.display(), number + 1);
-                torn = Some(io::Error::new(io::ErrorKind::InvalidData, place));
+                let error = format!("line {number} cannot be read: {error}");
+                kept.set_aside.push(io::Error::new(io::ErrorKind::InvalidData, error));
+                unreadable.extend_from_slice(&line);
+                unreadable.push(b'\n');
             }
         }
+    }
+    let is_ours = kept.waiting.len() + kept.done.len() > 0;
+    if let Some(error) = kept.set_aside.pop_if(|_| !is_ours) {
+        return Err(file.named(error));
+    }
+    if !unreadable.is_empty() {
+        let mut aside = file.append_beside(SET_ASIDE)?;
+        aside
+            .write_all(&unreadable)
+            .and_then(|()| aside.sync_all())
+            .map_err(|error| file.named(error))?;
+        let said = kept.set_aside.drain(..).map(|error| {
+            let kind = error.kind();
+            file.named(io::Error::new(
+                kind,
+                format!("{error}; it was moved to the file with {SET_ASIDE} at its end"),
+            ))
+        });
+        kept.set_aside = said.collect();
     }
     let done: HashSet<EventId> = kept.done.iter().map(|record| record.id.clone()).collect();
     kept.waiting.retain(|event| !done.contains(&event.id));
     Ok(kept)
 }
 
-/// The end of the new file, and how many lines it has.
-fn write_anew(path: &Path, kept: &Kept) -> io::Result<(End, usize)> {
+/// The end of the new file.
+fn write_anew(file: &PrivateFile, kept: &Kept) -> io::Result<End> {
     let mut lines = Vec::new();
-    kept.done.iter().for_each(|record| write_line(&mut lines, &LineOf::Done(record)));
-    kept.waiting.iter().for_each(|event| write_line(&mut lines, &LineOf::Received(event)));
-    let new = with_suffix(path, ".new");
-    let mut file = private().create(true).truncate(true).open(&new)?;
-    file.write_all(&lines)?;
-    file.sync_all()?;
-    std::fs::rename(&new, path)?;
-    // Where a directory cannot be synced, the rename has succeeded all the same.
-    #[cfg(unix)]
-    if let Some(directory) = path.parent() {
-        let here = Path::new(".");
-        let directory = if directory.as_os_str().is_empty() { here } else { directory };
-        let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    for record in &kept.done {
+        lines.extend(line(&LineOf::Done(record))?);
     }
-    let end = End { file, length: lines.len() as u64, is_torn: false };
-    Ok((end, kept.done.len() + kept.waiting.len()))
-}
-
-fn write_line(lines: &mut Vec<u8>, line: &LineOf<'_>) {
-    // Writing to memory does not fail, and neither does writing what was read.
-    if serde_json::to_writer(&mut *lines, line).is_ok() {
-        lines.push(b'\n');
+    for event in &kept.waiting {
+        lines.extend(line(&LineOf::Received(event))?);
     }
+    let end = file.replace(|file| file.write_all(&lines))?;
+    let (count, length) = (kept.done.len() + kept.waiting.len(), lines.len() as u64);
+    Ok(End { file: end, length, is_torn: false, lines: count, long: LONG + 4 * count })
 }
 
-/// For writing, and for nobody but the owner: the file is about people.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut path = path.as_os_str().to_owned();
-    path.push(suffix);
-    path.into()
+fn line(line: &LineOf<'_>) -> Result<Vec<u8>, serde_json::Error> {
+    let mut json = serde_json::to_vec(line)?;
+    json.push(b'\n');
+    Ok(json)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::OpenOptions;
+
+    use kit_core::deliveries::EventData;
+
     use super::*;
 
     fn event(id: &str) -> DeliveredEvent {
@@ -265,20 +256,19 @@ mod tests {
         (waiting, kept.done.iter().map(|record| record.id.as_str()).collect())
     }
 
-    #[tokio::test]
-    async fn what_was_not_handled_is_there_again() {
+    #[test]
+    fn what_was_not_handled_is_there_again() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state.jsonl");
         let (journal, kept) = Journal::open(&path).unwrap();
         assert_eq!(ids(&kept), (vec![], vec![]));
-        let journal = Arc::new(journal);
-        let events = [event("a"), event("b"), event("c")];
-        journal.append(Journal::lines_of(events.iter()), Durability::Synced).await.unwrap();
-        let handled = Journal::line_of_done(&done("b"));
-        journal.append(handled, Durability::Written).await.unwrap();
-        // Two processes would do everything twice.
+        for id in ["a", "b", "c"] {
+            journal.append(&Journal::line_of(&event(id)).unwrap()).unwrap();
+        }
+        journal.note_done(&done("b")).unwrap();
+        // Two would do everything twice.
         let error = Journal::open(&path).unwrap_err().to_string();
-        assert!(error.ends_with("another process uses it"), "{error}");
+        assert!(error.contains("state.jsonl: is in use"), "{error}");
         drop(journal);
         // A crash in the middle of a line.
         let mut file = OpenOptions::new().append(true).open(&path).unwrap();
@@ -287,44 +277,88 @@ mod tests {
         let (journal, kept) = Journal::open(&path).unwrap();
         assert_eq!(ids(&kept), (vec!["a", "c"], vec!["b"]));
         assert_eq!(kept.waiting[0], event("a"));
-        let journal = Arc::new(journal);
-        journal.compact(|| vec![done("b"), done("e")]).await.unwrap();
-        journal.append(Journal::line_of_done(&done("a")), Durability::Written).await.unwrap();
+        journal.compact(|| vec![done("b"), done("e")]).unwrap();
+        journal.note_done(&done("a")).unwrap();
         drop(journal);
         let (_, kept) = Journal::open(&path).unwrap();
         assert_eq!(ids(&kept), (vec!["c"], vec!["b", "e", "a"]));
     }
 
     /// A disk that was full for a while, say.
-    #[tokio::test]
-    async fn what_was_written_in_part_takes_nothing_with_it() {
+    #[test]
+    fn what_was_written_in_part_takes_nothing_with_it() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state.jsonl");
-        let journal = Arc::new(Journal::open(&path).unwrap().0);
-        journal.append(Journal::lines_of([event("a")].iter()), Durability::Synced).await.unwrap();
+        let journal = Journal::open(&path).unwrap().0;
+        journal.append(&Journal::line_of(&event("a")).unwrap()).unwrap();
         {
             let mut end = journal.end.lock().unwrap();
             end.file.write_all(br#"{"received":{"id":"x","#).unwrap();
             end.is_torn = true;
         }
-        journal.append(Journal::lines_of([event("b")].iter()), Durability::Synced).await.unwrap();
+        journal.append(&Journal::line_of(&event("b")).unwrap()).unwrap();
         drop(journal);
         assert_eq!(ids(&Journal::open(&path).unwrap().1), (vec!["a", "b"], vec![]));
     }
 
-    #[tokio::test]
-    async fn a_file_that_is_long_is_written_anew() {
+    #[test]
+    fn a_file_that_is_long_is_written_anew() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state.jsonl");
-        let journal = Arc::new(Journal::open(&path).unwrap().0);
-        let line = Journal::line_of_done(&done("a"));
-        journal.append(line.repeat(LONG), Durability::Written).await.unwrap();
+        let journal = Journal::open(&path).unwrap().0;
+        let handled = line(&LineOf::Done(&done("a"))).unwrap();
+        journal.append(&handled.repeat(LONG)).unwrap();
         assert!(!journal.is_long());
-        journal.append(line, Durability::Written).await.unwrap();
+        journal.note_done(&done("a")).unwrap();
         assert!(journal.is_long());
-        journal.compact(|| vec![done("a")]).await.unwrap();
+        // What is in the way of a new file keeps nobody from going on.
+        let new = directory.path().join("state.jsonl.new");
+        std::fs::create_dir(&new).unwrap();
+        let error = journal.compact(|| vec![done("a")]).unwrap_err().to_string();
+        assert!(error.contains("state.jsonl.new: "), "{error}");
+        assert!(!journal.is_long());
+        journal.append(&handled.repeat(LONG)).unwrap();
+        assert!(!journal.is_long());
+        journal.note_done(&done("a")).unwrap();
+        assert!(journal.is_long());
+        std::fs::remove_dir(&new).unwrap();
+        journal.compact(|| vec![done("a")]).unwrap();
         assert!(!journal.is_long());
         assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 1);
+    }
+
+    /// As many levels as are read, and one more.
+    #[test]
+    fn what_could_not_be_read_back_is_not_written() {
+        let nested = |levels: usize| {
+            let data =
+                serde_json::from_str(&format!("{}{}", "[".repeat(levels), "]".repeat(levels)));
+            let mut event = event("a");
+            event.data = EventData::Other(data.unwrap());
+            event
+        };
+        let readable: Vec<_> =
+            (100..=127).filter(|levels| Journal::line_of(&nested(*levels)).is_ok()).collect();
+        assert_eq!(readable, (100..=125).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_set_aside() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state.jsonl");
+        let good =
+            |event: &DeliveredEvent| String::from_utf8(Journal::line_of(event).unwrap()).unwrap();
+        let lines = format!("{}\0\u{1}\n{}", good(&event("a")), good(&event("b")));
+        std::fs::write(&path, lines).unwrap();
+        let (journal, kept) = Journal::open(&path).unwrap();
+        assert_eq!(ids(&kept), (vec!["a", "b"], vec![]));
+        let [said] = &*kept.set_aside else { panic!("{kept:?}") };
+        assert!(said.to_string().contains("state.jsonl: line 2 cannot be read"), "{said}");
+        let aside = directory.path().join("state.jsonl.unreadable");
+        assert_eq!(std::fs::read(&aside).unwrap(), b"\0\x01\n");
+        drop(journal);
+        let (_, kept) = Journal::open(&path).unwrap();
+        assert_eq!((kept.waiting.len(), kept.set_aside.len()), (2, 0));
     }
 
     #[test]
@@ -333,7 +367,7 @@ mod tests {
         let path = directory.path().join("notes.txt");
         std::fs::write(&path, "my notes\nmore\n").unwrap();
         let error = Journal::open(&path).unwrap_err().to_string();
-        assert!(error.contains("notes.txt: line 1: "), "{error}");
+        assert!(error.contains("notes.txt: line 2 cannot be read: "), "{error}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "my notes\nmore\n");
     }
 

@@ -35,17 +35,26 @@
 //!   and before [`Received::done`] has written that down, the event is handled a second time: where that matters, make
 //!   the handler's own effect depend on the event's id.
 //!
+//! An event that is dropped before it is done comes again: after a second, and after twice as long each time
+//! ([`Builder::backoff`]). [`Received::attempts`] counts. What was handled is on the disk when the machine loses its
+//! power once an event was received after it: until then the machine's crash, unlike the process's, can bring it again.
+//!
+//! A line of the state file that cannot be read, after a fault of the disk, say, is moved to a file of its own, whose
+//! name ends in `.unreadable`, and is told of ([`Builder::on_error`]).
+//!
 //! To end in order, stop the server, [`close`](Receiver::close) the receiver, and handle what
 //! [`Events::next`] still has until it returns `None`.
 
 #![deny(missing_docs)]
 
 mod builder;
+mod calls;
 mod events;
 mod journal;
 mod queue;
 mod read;
 mod receiver;
+mod state;
 
 pub use builder::Builder;
 pub use events::{Events, Received};

@@ -1,19 +1,31 @@
 //! The events between the service and who handles them.
 
-use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use kit_core::deliveries::{DeliveredEvent, EventRecord, Handling, HandlingStep, SeenEvents};
-use tokio::sync::{Notify, Semaphore};
+use kit_core::deliveries::{DeliveredEvent, Handling, SeenEvents};
+use tokio::sync::{Notify, oneshot};
+use tokio::time::Instant;
 
+use crate::calls::Calls;
 use crate::journal::Journal;
+use crate::state::{Batch, State};
 
 /// An event that is to be handled, claimed in the memory of events.
+#[derive(Debug)]
 pub(crate) struct Item {
     pub(crate) event: DeliveredEvent,
     pub(crate) handling: Handling,
+    /// How often it was handed out.
+    pub(crate) attempts: u32,
+}
+
+/// An event with its line in the state file, which is empty where there is no such file.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) event: DeliveredEvent,
+    pub(crate) line: Vec<u8>,
 }
 
 /// Why events are not taken.
@@ -25,173 +37,211 @@ pub(crate) enum Busy {
     Unsaved(io::Error),
 }
 
-pub(crate) struct Queue {
-    capacity: usize,
-    state: Mutex<State>,
-    /// Tells of each event that is added, and of the end.
-    changed: Notify,
-    journal: Option<Arc<Journal>>,
-    /// Held while events are written down: an event that comes a second time meanwhile must not be acknowledged
-    /// before.
-    writing: tokio::sync::Mutex<()>,
-    /// Of those who wait for it.
-    turns: Semaphore,
+/// How long an event that was not handled waits: longer each time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Backoff {
+    pub(crate) first: Duration,
+    pub(crate) longest: Duration,
 }
 
-/// How many deliveries wait for the disk at most.
-const TURNS: usize = 64;
+impl Backoff {
+    /// After so many attempts.
+    fn wait(self, attempts: u32) -> Duration {
+        let factor = 2_u32.saturating_pow(attempts.saturating_sub(1));
+        self.first.saturating_mul(factor).min(self.longest)
+    }
+}
 
-struct State {
-    waiting: VecDeque<Item>,
-    /// How many events are handled.
-    in_hand: usize,
-    /// How many events are being written down.
-    reserved: usize,
-    seen: SeenEvents,
-    is_closed: bool,
+pub(crate) struct Queue {
+    capacity: usize,
+    backoff: Backoff,
+    state: Mutex<State>,
+    /// Wakes one handler for each event that is added, and all where something else has changed.
+    changed: Notify,
+    journal: Option<Journal>,
+    calls: Calls,
 }
 
 impl Queue {
+    /// `kept` was acknowledged before: it is handled, however much it is.
     pub(crate) fn new(
         capacity: usize,
+        backoff: Backoff,
         seen: SeenEvents,
-        journal: Option<Journal>,
-        kept: Vec<DeliveredEvent>,
+        journal: Option<(Journal, Vec<DeliveredEvent>)>,
+        calls: Calls,
     ) -> Self {
-        let mut state =
-            State { waiting: VecDeque::new(), in_hand: 0, reserved: 0, seen, is_closed: false };
-        // What was acknowledged is handled, however much it is.
-        for event in kept {
-            let items = state.claim(vec![event]).unwrap_or_default();
-            state.waiting.extend(items);
-        }
-        let journal = journal.map(Arc::new);
+        let mut state = State::new(seen);
+        let journal = journal.map(|(journal, kept)| {
+            state.restore(kept);
+            journal
+        });
         let (state, changed) = (Mutex::new(state), Notify::new());
-        let writing = tokio::sync::Mutex::default();
-        Self { capacity, state, changed, journal, writing, turns: Semaphore::new(TURNS) }
+        Self { capacity, backoff, state, changed, journal, calls }
+    }
+
+    /// # Errors
+    ///
+    /// Why the event could not be read back from the state file.
+    pub(crate) fn prepare(
+        &self,
+        event: DeliveredEvent,
+    ) -> Result<Prepared, (DeliveredEvent, serde_json::Error)> {
+        let line = match &self.journal {
+            Some(_) => Journal::line_of(&event),
+            None => Ok(Vec::new()),
+        };
+        match line {
+            Ok(line) => Ok(Prepared { event, line }),
+            Err(error) => Err((event, error)),
+        }
     }
 
     /// Takes the events that are new. When this returns, all of them are safe.
-    pub(crate) async fn take(self: &Arc<Self>, events: Vec<DeliveredEvent>) -> Result<(), Busy> {
-        let Some(journal) = self.journal.clone() else {
-            let items = self.reserve(events)?;
-            self.add(items);
-            return Ok(());
+    ///
+    /// What is begun goes on where the caller goes away meanwhile.
+    pub(crate) async fn take(self: &Arc<Self>, events: Vec<Prepared>) -> Result<(), Busy> {
+        let written = {
+            let mut state = self.lock();
+            let (items, lines) = state.reserve(events, self.capacity)?;
+            if self.journal.is_none() {
+                self.add(&mut state, items);
+                return Ok(());
+            }
+            // An event that is being written must not be acknowledged before, where it comes a second time.
+            if items.is_empty() && !state.is_writing() {
+                return Ok(());
+            }
+            let (done, written) = oneshot::channel();
+            state.pending.push(Batch { items, lines, done });
+            written
         };
-        // By a task of its own: what is begun goes on where the connection is closed meanwhile.
-        let written = tokio::spawn(self.clone().write(journal, events)).await;
-        written.unwrap_or_else(|error| Err(Busy::Unsaved(io::Error::other(error))))
+        self.write_on_a_thread_for_that();
+        let gone = |_| Err(Busy::Unsaved(io::Error::other("the runtime has ended")));
+        written.await.unwrap_or_else(gone)
     }
 
-    async fn write(
-        self: Arc<Self>,
-        journal: Arc<Journal>,
-        events: Vec<DeliveredEvent>,
-    ) -> Result<(), Busy> {
-        // Where the disk is slow, they do not pile up before it.
-        let _turn = self.turns.try_acquire().map_err(|_| Busy::Full)?;
-        let _writing = self.writing.lock().await;
-        let items = self.reserve(events)?;
-        if items.is_empty() {
-            return Ok(());
+    /// One at a time writes, for all who wait: they share one sync of the disk.
+    fn write_on_a_thread_for_that(self: &Arc<Self>) {
+        let was_writing = std::mem::replace(&mut self.lock().is_writing, true);
+        if !was_writing {
+            let writing = Writing(self.clone());
+            drop(tokio::task::spawn_blocking(move || writing.0.write()));
         }
-        let lines = Journal::lines_of(items.iter().map(|item| &item.event));
-        match journal.append(lines, Durability::Synced).await {
-            Ok(()) => {
-                self.add(items);
-                Ok(())
+    }
+
+    fn write(&self) {
+        let Some(journal) = &self.journal else { return };
+        loop {
+            let group = {
+                let mut state = self.lock();
+                if state.pending.is_empty() && !journal.is_long() {
+                    state.is_writing = false;
+                    return;
+                }
+                std::mem::take(&mut state.pending)
+            };
+            let lines: Vec<u8> = group.iter().flat_map(|batch| &batch.lines).copied().collect();
+            // Without a line they wait for those that were written before.
+            let written = if lines.is_empty() { Ok(()) } else { journal.append(&lines) };
+            match written {
+                Ok(()) => self.written(group),
+                Err(error) => self.give_up(group, &error),
             }
-            Err(error) => {
-                self.give_up(items);
-                Err(Busy::Unsaved(error))
+            if journal.is_long() {
+                let compacted = journal.compact(|| self.lock().seen.records().collect());
+                self.tell_once(compacted);
             }
         }
     }
 
-    /// Claims the events that are new, if there is room for them.
-    fn reserve(&self, events: Vec<DeliveredEvent>) -> Result<Vec<Item>, Busy> {
+    fn written(&self, group: Vec<Batch>) {
         let mut state = self.lock();
-        if state.is_closed {
-            return Err(Busy::Full);
+        for Batch { items, done, .. } in group {
+            self.add(&mut state, items);
+            // Nobody may wait for it any more.
+            let _ = done.send(Ok(()));
         }
-        let items = state.claim(events).ok_or(Busy::Full)?;
-        if state.waiting.len() + state.reserved + items.len() > self.capacity {
-            state.release(items);
-            return Err(Busy::Full);
-        }
-        state.reserved += items.len();
-        Ok(items)
     }
 
-    fn add(&self, items: Vec<Item>) {
+    /// Nothing of a group is written: who came meanwhile may have brought the same events, and is told the same.
+    fn give_up(&self, group: Vec<Batch>, error: &io::Error) {
         let mut state = self.lock();
-        state.reserved -= items.len();
-        state.waiting.extend(items);
-        drop(state);
-        self.changed.notify_waiters();
+        let meanwhile = std::mem::take(&mut state.pending);
+        for Batch { items, done, .. } in group.into_iter().chain(meanwhile) {
+            state.give_up(items);
+            let error = io::Error::new(error.kind(), error.to_string());
+            let _ = done.send(Err(Busy::Unsaved(error)));
+        }
+        self.look_for_the_end(&state);
     }
 
-    fn give_up(&self, items: Vec<Item>) {
-        let mut state = self.lock();
-        state.reserved -= items.len();
-        state.release(items);
-        drop(state);
-        self.changed.notify_waiters();
+    /// Whoever listens is told of the first of several failures.
+    fn tell_once(&self, compacted: io::Result<()>) {
+        let was_told = std::mem::replace(&mut self.lock().is_told, compacted.is_err());
+        if let (Err(error), false) = (compacted, was_told) {
+            self.calls.tell(&error);
+        }
+    }
+
+    fn add(&self, state: &mut State, items: Vec<Item>) {
+        let count = items.len();
+        state.add(items);
+        for _ in 0..count {
+            self.changed.notify_one();
+        }
     }
 
     pub(crate) async fn next(&self) -> Option<Item> {
         loop {
-            let changed = self.changed.notified();
-            let mut changed = std::pin::pin!(changed);
+            let mut changed = std::pin::pin!(self.changed.notified());
             // From now on no change is missed.
             changed.as_mut().enable();
-            {
+            let due = {
                 let mut state = self.lock();
-                if let Some(item) = state.waiting.pop_front() {
-                    state.in_hand += 1;
+                if let Some(item) = state.pop(Instant::now()) {
                     return Some(item);
                 }
-                // An event that is in other hands may come back.
-                if state.is_closed && state.reserved == 0 && state.in_hand == 0 {
+                if state.is_over() {
                     return None;
                 }
+                state.next_due()
+            };
+            match due {
+                Some(due) => drop(tokio::time::timeout_at(due, changed).await),
+                None => changed.await,
             }
-            changed.await;
         }
     }
 
     /// The event was handled.
     pub(crate) async fn done(self: &Arc<Self>, handling: Handling) -> io::Result<()> {
-        let record = self.lock().finish(handling);
-        self.changed.notify_waiters();
-        match (&self.journal, record) {
-            (Some(journal), Some(record)) => {
-                let line = Journal::line_of_done(&record);
-                journal.append(line, Durability::Written).await?;
-                self.compact(journal).await
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Writes the journal anew, where most of it is of no use any more.
-    async fn compact(self: &Arc<Self>, journal: &Arc<Journal>) -> io::Result<()> {
-        if !journal.is_long() {
-            return Ok(());
-        }
-        let _writing = self.writing.lock().await;
-        if !journal.is_long() {
+        let record = {
+            let mut state = self.lock();
+            let record = state.finish(handling);
+            self.look_for_the_end(&state);
+            record
+        };
+        if self.journal.is_none() {
             return Ok(());
         }
         let this = self.clone();
-        journal.compact(move || this.lock().seen.records().collect()).await
+        let noted = tokio::task::spawn_blocking(move || {
+            let (Some(journal), Some(record)) = (&this.journal, record) else { return Ok(()) };
+            journal.note_done(&record)?;
+            if journal.is_long() {
+                this.write_on_a_thread_for_that();
+            }
+            Ok(())
+        });
+        noted.await.unwrap_or_else(|error| Err(io::Error::other(error)))
     }
 
+    /// The event was not handled: it comes again, but not at once.
     pub(crate) fn put_back(&self, item: Item) {
-        let mut state = self.lock();
-        state.in_hand -= 1;
-        state.waiting.push_back(item);
-        drop(state);
+        let wait = self.backoff.wait(item.attempts);
+        self.lock().put_back(item, Instant::now() + wait.min(LONGEST));
+        // Whoever waits has to wait for this, too.
         self.changed.notify_waiters();
     }
 
@@ -200,8 +250,18 @@ impl Queue {
         self.changed.notify_waiters();
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().is_closed
+    }
+
     pub(crate) fn len(&self) -> usize {
-        self.lock().waiting.len()
+        self.lock().len()
+    }
+
+    fn look_for_the_end(&self, state: &State) {
+        if state.is_over() {
+            self.changed.notify_waiters();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -209,59 +269,17 @@ impl Queue {
     }
 }
 
-/// Whether a line has to survive a crash of the machine, or of the process alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Durability {
-    Synced,
-    Written,
-}
+/// So that the sum with the time now is in range.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-impl State {
-    /// The events that are new, claimed for as long as this process lives. `None` where the memory of events has
-    /// no room for them.
-    fn claim(&mut self, events: Vec<DeliveredEvent>) -> Option<Vec<Item>> {
-        let mut items = Vec::with_capacity(events.len());
-        for event in events {
-            let mut handling = Handling::new(event.id.clone()).with_lease(Duration::MAX);
-            match self.ask(&mut handling) {
-                HandlingStep::Handle { .. } => items.push(Item { event, handling }),
-                HandlingStep::NotSaved => {
-                    self.release(items);
-                    return None;
-                }
-                // It was handled before, or is in the queue already.
-                _ => {}
-            }
-        }
-        Some(items)
-    }
+/// Who writes. Where the runtime ends before it has begun, the next one does.
+struct Writing(Arc<Queue>);
 
-    fn release(&mut self, items: Vec<Item>) {
-        for mut item in items {
-            item.handling.failed();
-            self.ask(&mut item.handling);
-        }
-    }
-
-    /// The record of an event that was handled.
-    fn finish(&mut self, mut handling: Handling) -> Option<EventRecord> {
-        self.in_hand -= 1;
-        handling.handled();
-        self.ask(&mut handling);
-        self.seen.load(handling.id())
-    }
-
-    /// What a handling wants besides the memory of events.
-    fn ask(&mut self, handling: &mut Handling) -> HandlingStep {
-        let now = SystemTime::now();
-        loop {
-            match handling.next(now) {
-                HandlingStep::Load(id) => handling.loaded(self.seen.load(&id)),
-                HandlingStep::Save { record, replaces } => {
-                    handling.saved(self.seen.save(record, replaces.as_ref(), now));
-                }
-                step => return step,
-            }
+impl Drop for Writing {
+    fn drop(&mut self) {
+        let is_unfinished = std::mem::take(&mut self.0.lock().is_writing);
+        if is_unfinished {
+            self.0.give_up(Vec::new(), &io::Error::other("the runtime has ended"));
         }
     }
 }

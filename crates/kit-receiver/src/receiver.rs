@@ -1,20 +1,21 @@
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{Method, Request, Response};
 use http_body::Body;
 use http_body_util::Full;
-use kit_core::deliveries::{Answer, Delivery, DeliveryError, Verifier};
+use kit_core::deliveries::{Answer, Delivery, DeliveryError, UnreadableEvent, Verifier};
 use kit_core::webhook_endpoints::SigningSecret;
 use tower_service::Service;
 
 use crate::Builder;
-use crate::builder::Calls;
+use crate::calls::Calls;
 use crate::queue::{Busy, Queue};
 use crate::read::read;
 
@@ -46,6 +47,7 @@ pub struct Receiver {
     body_timeout: Duration,
     calls: Calls,
     queue: Arc<Queue>,
+    answers: Arc<Mutex<BTreeMap<&'static str, u64>>>,
 }
 
 impl Receiver {
@@ -60,17 +62,25 @@ impl Receiver {
         calls: Calls,
         queue: Arc<Queue>,
     ) -> Self {
-        Self { verifier: Arc::new(verifier), body_timeout, calls, queue }
+        let (verifier, answers) = (Arc::new(verifier), Arc::default());
+        Self { verifier, body_timeout, calls, queue, answers }
     }
 
     /// Takes a delivery that is known to be Kit's, such as one from the log of deliveries
     /// ([`Delivery::of_record`]): its events that are new go into the queue. When this returns
     /// [`Answer::Received`], they are safe.
     pub async fn take(&self, delivery: Delivery) -> Answer {
-        let Delivery { events, unreadable, .. } = delivery;
-        if let Err(busy) = self.queue.take(events).await {
-            if let (Busy::Unsaved(error), Some(tell)) = (&busy, &self.calls.error) {
-                tell(error);
+        let Delivery { events, mut unreadable, .. } = delivery;
+        let mut prepared = Vec::with_capacity(events.len());
+        for event in events {
+            match self.queue.prepare(event) {
+                Ok(event) => prepared.push(event),
+                Err((event, error)) => unreadable.push(UnreadableEvent::of(&event, error)),
+            }
+        }
+        if let Err(busy) = self.queue.take(prepared).await {
+            if let Busy::Unsaved(error) = &busy {
+                self.calls.tell(error);
             }
             return Answer::Busy { retry_after: RETRY_AFTER };
         }
@@ -92,28 +102,49 @@ impl Receiver {
         self.queue.close();
     }
 
+    /// Whether the receiver was closed: no delivery that comes now will ever be taken.
+    pub fn is_closed(&self) -> bool {
+        self.queue.is_closed()
+    }
+
+    /// How often each answer was given to a request, by its [reason](Answer::reason): `received`, `busy`,
+    /// `wrong_signature` and so on.
+    pub fn answers(&self) -> BTreeMap<&'static str, u64> {
+        self.count().clone()
+    }
+
+    fn count(&self) -> MutexGuard<'_, BTreeMap<&'static str, u64>> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn answer<B>(self, request: Request<B>) -> Response<Full<Bytes>>
+    where
+        B: Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let answer = match self.delivery(request).await {
+            Ok(delivery) => self.take(delivery).await,
+            Err(error) => error.into(),
+        };
+        *self.count().entry(answer.reason()).or_default() += 1;
+        if let (Some(tell), false) = (&self.calls.refused, answer == Answer::Received) {
+            tell(&answer);
+        }
+        answer.into_response().map(|text| Full::new(text.into()))
+    }
+
+    async fn delivery<B>(&self, request: Request<B>) -> Result<Delivery, DeliveryError>
     where
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (head, body) = request.into_parts();
         if head.method != Method::POST {
-            let mut response = Response::new(Full::default());
-            *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
-            return response;
+            return Err(DeliveryError::WrongMethod);
         }
-        let body =
-            read(body, &head.headers, self.verifier.max_body_size(), self.body_timeout).await;
-        let delivery = body.and_then(|body| {
-            self.verifier.receive(&Request::from_parts(head, body), SystemTime::now())
-        });
-        let answer = match delivery {
-            Ok(delivery) => self.take(delivery).await,
-            Err(error) => error.into(),
-        };
-        answer.into_response().map(|text| Full::new(text.into()))
+        let max_size = self.verifier.max_body_size();
+        let body = read(body, &head.headers, max_size, self.body_timeout).await?;
+        self.verifier.receive(&Request::from_parts(head, body), SystemTime::now())
     }
 }
 

@@ -29,7 +29,7 @@ use super::DeliveryError;
 pub enum Answer {
     /// 204: the events are safe with the receiver. Kit does not send them again.
     Received,
-    /// The status of the error: 400, 401, 408 or 413. Kit tries again.
+    /// The status of the error: 400, 401, 405, 408 or 413. Kit tries again.
     Refused(DeliveryError),
     /// 503 with `Retry-After`: there is no room now. Kit tries again after this time, from 1 s to 24 h.
     Busy {
@@ -51,6 +51,17 @@ impl Answer {
         }
     }
 
+    /// The answer in a word: `received`, `busy`, `gone`, or the error's [reason](DeliveryError::reason). The same in all
+    /// versions, for counts.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Refused(error) => error.reason(),
+            Self::Busy { .. } => "busy",
+            Self::Gone => "gone",
+        }
+    }
+
     /// The whole response. Its body is what is wrong, if anything is: Kit keeps its beginning in the history of the
     /// delivery.
     pub fn into_response(self) -> Response<String> {
@@ -60,6 +71,9 @@ impl Answer {
         };
         let mut response = Response::new(body);
         *response.status_mut() = self.status();
+        if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
         if let Self::Busy { retry_after } = self {
             let seconds = retry_after.as_secs().clamp(1, 24 * 60 * 60);
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -110,6 +110,13 @@ impl Delivery {
 }
 
 impl UnreadableEvent {
+    /// An event that was read, but of which the receiver can make nothing: what it writes down would be unreadable, say.
+    pub fn of(event: &DeliveredEvent, reason: impl fmt::Display) -> Self {
+        // What was read can be written.
+        let json = serde_json::to_string(event).unwrap_or_default();
+        Self { id: Some(event.id.clone()), reason: reason.to_string(), json }
+    }
+
     fn new(json: &str, error: &serde_json::Error) -> Self {
         #[derive(Deserialize)]
         struct Identified {

@@ -28,6 +28,8 @@ pub enum DeliveryError {
     Unreadable(String),
     /// The token in the URL is missing or wrong.
     WrongToken,
+    /// The request is no POST. Checked by receivers, not by [`Verifier`](super::Verifier).
+    WrongMethod,
 }
 
 impl fmt::Display for DeliveryError {
@@ -47,6 +49,7 @@ impl fmt::Display for DeliveryError {
                 write!(f, "the body cannot be read as a delivery: {reason}")
             }
             Self::WrongToken => f.write_str("the token in the URL is wrong"),
+            Self::WrongMethod => f.write_str("deliveries are sent by POST"),
         }
     }
 }
@@ -54,8 +57,8 @@ impl fmt::Display for DeliveryError {
 impl std::error::Error for DeliveryError {}
 
 impl DeliveryError {
-    /// The status to answer with: 400 to what cannot be read, 401 to what is not shown to be Kit's, 408 and 413
-    /// to a body that is too slow or too large. Kit tries again after each of these.
+    /// The status to answer with: 400 to what cannot be read, 401 to what is not shown to be Kit's, 405 to another
+    /// method, 408 and 413 to a body that is too slow or too large. Kit tries again after each of these.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::RepeatedSignature | Self::MalformedSignature(_) | Self::Unreadable(_) => {
@@ -68,6 +71,24 @@ impl DeliveryError {
             | Self::WrongToken => StatusCode::UNAUTHORIZED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+        }
+    }
+
+    /// The error in a word, such as `wrong_signature`: the same in all versions, for counts.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::NoSignature => "no_signature",
+            Self::RepeatedSignature => "repeated_signature",
+            Self::MalformedSignature(_) => "malformed_signature",
+            Self::WrongSignature => "wrong_signature",
+            Self::Stale(_) => "stale",
+            Self::Early(_) => "early",
+            Self::TooLarge(_) => "too_large",
+            Self::TooSlow(_) => "too_slow",
+            Self::Unreadable(_) => "unreadable",
+            Self::WrongToken => "wrong_token",
+            Self::WrongMethod => "wrong_method",
         }
     }
 }

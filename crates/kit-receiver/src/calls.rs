@@ -1,0 +1,33 @@
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use kit_core::deliveries::{Answer, UnreadableEvent};
+
+/// What of the program's own is called.
+#[derive(Clone, Default)]
+pub(crate) struct Calls {
+    pub(crate) unreadable: Option<Arc<TakeUnreadable>>,
+    pub(crate) error: Option<Arc<TellError>>,
+    pub(crate) refused: Option<Arc<TellRefused>>,
+}
+
+type TakeUnreadable = dyn Fn(UnreadableEvent) + Send + Sync;
+type TellError = dyn Fn(&io::Error) + Send + Sync;
+type TellRefused = dyn Fn(&Answer) + Send + Sync;
+
+impl Calls {
+    /// Tells of a failure of the state file. Where nobody listens, on the standard error stream.
+    pub(crate) fn tell(&self, error: &io::Error) {
+        match &self.error {
+            Some(tell) => tell(error),
+            None => eprintln!("kit-receiver: {error}"),
+        }
+    }
+}
+
+impl fmt::Debug for Calls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Calls").finish_non_exhaustive()
+    }
+}

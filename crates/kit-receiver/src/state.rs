@@ -1,0 +1,180 @@
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, SystemTime};
+
+use kit_core::deliveries::{DeliveredEvent, EventRecord, Handling, HandlingStep, SeenEvents};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::queue::{Busy, Item, Prepared};
+
+/// The events of a delivery that wait to be written down, and who is told of it.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    pub(crate) items: Vec<Item>,
+    pub(crate) lines: Vec<u8>,
+    pub(crate) done: oneshot::Sender<Result<(), Busy>>,
+}
+
+/// Where each event is: being written down, waiting, or in somebody's hands.
+#[derive(Debug)]
+pub(crate) struct State {
+    waiting: VecDeque<Item>,
+    /// Those that were not handled, by when they come again, and a number that keeps the order.
+    delayed: BTreeMap<(Instant, u64), Item>,
+    delays: u64,
+    /// How many events are handled.
+    in_hand: usize,
+    /// How many events are being written down.
+    reserved: usize,
+    pub(crate) pending: Vec<Batch>,
+    pub(crate) is_writing: bool,
+    /// Whether it was told that the state file cannot be written anew.
+    pub(crate) is_told: bool,
+    pub(crate) seen: SeenEvents,
+    pub(crate) is_closed: bool,
+}
+
+impl State {
+    pub(crate) fn new(seen: SeenEvents) -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            delayed: BTreeMap::new(),
+            delays: 0,
+            in_hand: 0,
+            reserved: 0,
+            pending: Vec::new(),
+            is_writing: false,
+            is_told: false,
+            seen,
+            is_closed: false,
+        }
+    }
+
+    /// Lets events wait that were acknowledged before.
+    pub(crate) fn restore(&mut self, events: Vec<DeliveredEvent>) {
+        for event in events {
+            let claimed = self.claim(vec![Prepared { event, line: Vec::new() }]);
+            self.waiting.extend(claimed.unwrap_or_default().0);
+        }
+    }
+
+    /// Claims the events that are new, if there is room for them, with their lines.
+    pub(crate) fn reserve(
+        &mut self,
+        events: Vec<Prepared>,
+        capacity: usize,
+    ) -> Result<(Vec<Item>, Vec<u8>), Busy> {
+        if self.is_closed {
+            return Err(Busy::Full);
+        }
+        let (items, lines) = self.claim(events).ok_or(Busy::Full)?;
+        if self.len() + self.reserved + items.len() > capacity {
+            self.release(items);
+            return Err(Busy::Full);
+        }
+        self.reserved += items.len();
+        Ok((items, lines))
+    }
+
+    /// What was reserved waits to be handled.
+    pub(crate) fn add(&mut self, items: Vec<Item>) {
+        self.reserved -= items.len();
+        self.waiting.extend(items);
+    }
+
+    /// What was reserved is not taken.
+    pub(crate) fn give_up(&mut self, items: Vec<Item>) {
+        self.reserved -= items.len();
+        self.release(items);
+    }
+
+    /// The next event to handle.
+    pub(crate) fn pop(&mut self, now: Instant) -> Option<Item> {
+        while let Some(entry) = self.delayed.first_entry()
+            && entry.key().0 <= now
+        {
+            self.waiting.push_back(entry.remove());
+        }
+        let mut item = self.waiting.pop_front()?;
+        item.attempts = item.attempts.saturating_add(1);
+        self.in_hand += 1;
+        Some(item)
+    }
+
+    /// When the next event that was not handled comes again.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        self.delayed.first_key_value().map(|((due, _), _)| *due)
+    }
+
+    pub(crate) fn put_back(&mut self, item: Item, due: Instant) {
+        self.in_hand -= 1;
+        self.delays += 1;
+        self.delayed.insert((due, self.delays), item);
+    }
+
+    /// The record of an event that was handled.
+    pub(crate) fn finish(&mut self, mut handling: Handling) -> Option<EventRecord> {
+        self.in_hand -= 1;
+        handling.handled();
+        self.ask(&mut handling);
+        self.seen.load(handling.id())
+    }
+
+    /// Whether events are being written down, or are about to be.
+    pub(crate) fn is_writing(&self) -> bool {
+        self.is_writing || !self.pending.is_empty()
+    }
+
+    /// Whether there will be no event any more. One that is in other hands may come back.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_closed && self.len() + self.reserved + self.in_hand == 0
+    }
+
+    /// How many events wait.
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.len() + self.delayed.len()
+    }
+
+    /// The events that are new, claimed for as long as this process lives. `None` where the memory of events has
+    /// no room for them.
+    fn claim(&mut self, events: Vec<Prepared>) -> Option<(Vec<Item>, Vec<u8>)> {
+        let (mut items, mut lines) = (Vec::with_capacity(events.len()), Vec::new());
+        for Prepared { event, line } in events {
+            let mut handling = Handling::new(event.id.clone()).with_lease(Duration::MAX);
+            match self.ask(&mut handling) {
+                HandlingStep::Handle { .. } => {
+                    items.push(Item { event, handling, attempts: 0 });
+                    lines.extend(line);
+                }
+                HandlingStep::NotSaved => {
+                    self.release(items);
+                    return None;
+                }
+                // It was handled before, or is in the queue already.
+                _ => {}
+            }
+        }
+        Some((items, lines))
+    }
+
+    fn release(&mut self, items: Vec<Item>) {
+        for mut item in items {
+            item.handling.failed();
+            self.ask(&mut item.handling);
+        }
+    }
+
+    /// What a handling wants besides the memory of events.
+    fn ask(&mut self, handling: &mut Handling) -> HandlingStep {
+        let now = SystemTime::now();
+        loop {
+            match handling.next(now) {
+                HandlingStep::Load(id) => handling.loaded(self.seen.load(&id)),
+                HandlingStep::Save { record, replaces } => {
+                    handling.saved(self.seen.save(record, replaces.as_ref(), now));
+                }
+                step => return step,
+            }
+        }
+    }
+}
