@@ -496,6 +496,66 @@ fn nobody_is_everybody_by_mistake() {
 }
 
 /// What was there, what is new and what follows later are told apart by the status alone.
+/// A URL of the program's own can hold a secret, behind its host: Kit does not sign all that it posts.
+fn with_secret_url(mut value: Value, is_of_webhooks: bool) -> (Value, usize) {
+    let mut count = 0;
+    match &mut value {
+        Value::Object(fields) => {
+            for (key, field) in fields {
+                let is_own = matches!(key.as_str(), "target_url" | "callback_url")
+                    || key == "url" && is_of_webhooks;
+                if is_own && !field.is_null() {
+                    *field = "https://example.com/5ecret?5ecret#5ecret".into();
+                    count += 1;
+                } else {
+                    let (changed, more) = with_secret_url(field.take(), is_of_webhooks);
+                    (*field, count) = (changed, count + more);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                let (changed, more) = with_secret_url(item.take(), is_of_webhooks);
+                (*item, count) = (changed, count + more);
+            }
+        }
+        _ => {}
+    }
+    (value, count)
+}
+
+/// Every operation and every reply with such a URL.
+#[test]
+fn what_holds_a_url_of_the_programs_own_shows_its_host_alone() {
+    let (mut of_operations, mut of_replies) = (0, 0);
+    for operation in facts::operations() {
+        let name = operation.name();
+        let is_of_webhooks = operation.path.starts_with("/v4/webhook");
+        let mut arguments = made_up(operation, &mut Values::new(7, Variant::Full));
+        let (body, count) = with_secret_url(arguments.body, is_of_webhooks);
+        arguments.body = body;
+        let built = build(operation, &arguments).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let shown = built.shown();
+        assert!(!shown.contains("5ecret"), "{name}: {shown}");
+        assert_eq!(shown.contains("https://example.com/\u{2026}"), count > 0, "{name}: {shown}");
+        of_operations += count;
+        for (status, fields) in replies(operation) {
+            let body = Values::new(7, Variant::Full).object(fields);
+            let (body, count) = with_secret_url(body, is_of_webhooks);
+            let response = Response::builder().status(status).body(body.to_string().into_bytes());
+            let shown = built.read_shown(&kit(), response.unwrap()).unwrap();
+            assert!(!shown.contains("5ecret"), "{name} {status}: {shown}");
+            assert_eq!(
+                shown.contains("https://example.com/\u{2026}"),
+                count > 0,
+                "{name}: {shown}"
+            );
+            of_replies += count;
+        }
+    }
+    assert!(of_operations >= 10 && of_replies >= 6, "{of_operations} {of_replies}");
+}
+
 #[test]
 fn an_upsert_says_what_it_did() {
     use kit_core::tags::CreateTag;

@@ -1,13 +1,15 @@
 //! Webhooks and webhook endpoints kept in step: the laws of plans, and plans that are carried out under faults.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
 
-use kit_core::RetryPolicy;
-use kit_core::sync::{Plan, Scope, Synced, Synchronize};
+use kit_core::sync::{Plan, Scope, SyncReport, SyncStep, Synced, Synchronize};
+
 use kit_core::webhook_endpoints::{
     CreateWebhookEndpoint, EndpointStatus, EventType, UpdateWebhookEndpoint, WebhookEndpoint,
 };
 use kit_core::webhooks::{CreateWebhook, Event, Webhook};
+use kit_core::{Call, Clock, Credentials, Kit, Page, RetryPolicy, Step};
 use kit_emulator::{Emulator, Fault};
 use kit_tests::on_each_transport;
 use kit_tests::transport::{Setup, Transport};
@@ -20,6 +22,9 @@ on_each_transport!(
     endpoints_are_created_changed_and_deleted,
     what_may_have_been_created_is_looked_up_first,
     an_endpoint_whose_secret_was_lost_is_created_again,
+    an_endpoint_that_another_program_may_have_made_stays,
+    of_duplicates_the_one_whose_secret_is_known_is_kept,
+    two_programs_that_start_at_once_end_with_one_endpoint,
     what_ends_half_way_is_finished_by_the_next,
     a_step_that_is_refused_keeps_no_other_from_being_done,
     what_may_be_there_is_told,
@@ -231,6 +236,33 @@ fn a_plan_is_shown_without_secrets() {
 }
 
 #[test]
+fn nothing_of_a_synchronization_shows_what_is_behind_a_host() {
+    let url = "https://a.b/5ecret";
+    let endpoint = CreateWebhookEndpoint::new(url, [EventType::TagCreated]).unwrap();
+    let is_silent = |shown: String| assert!(!shown.contains("5ecret"), "{shown}");
+    let scope = || Scope::UrlPrefix(url.into());
+    let old = |id: u64| WebhookEndpoint::new(id, url, [EventType::TagDeleted]);
+    let stray = WebhookEndpoint::new(9, format!("{url}/2"), [EventType::TagDeleted]);
+    let plan = Plan::new([endpoint.clone()], [old(7), old(8), stray], &scope()).unwrap();
+    assert_eq!((plan.update.len(), plan.delete.len()), (1, 2));
+    is_silent(format!("{plan:?}{plan}{:?}", scope()));
+    let plan = Plan::<WebhookEndpoint>::new([endpoint.clone()], [], &scope()).unwrap();
+    is_silent(format!("{plan:?}{plan}"));
+    let mut sync = Synchronize::<WebhookEndpoint>::new([endpoint.clone()], scope()).unwrap();
+    is_silent(format!("{sync:?}{:?}", sync.next()));
+    sync.listed(Ok(Page::new(vec![old(7), old(8)])));
+    is_silent(format!("{:?}", sync.next()));
+    sync.updated(Ok(old(7)));
+    sync.deleted(Ok(()));
+    sync.fail(unanswered());
+    let SyncStep::Done(Err(mut error)) = sync.next() else { panic!("it goes on") };
+    error.done.without_secret.push(old(7));
+    error.done.uncertain.push(endpoint);
+    is_silent(format!("{error:?}{error}{:?}", error.done));
+    assert_eq!((error.done.updated.len(), error.done.kept.len()), (1, 1));
+}
+
+#[test]
 fn two_that_exclude_each_other_are_refused() {
     let endpoint = |event| CreateWebhookEndpoint::new("https://a.b/t0ken", [event]).unwrap();
     let wanted = [endpoint(EventType::TagCreated), endpoint(EventType::TagDeleted)];
@@ -318,9 +350,94 @@ fn what_may_have_been_created_is_looked_up_first<T: Transport>() {
             _ => None,
         }
     });
-    let report = sync(&client);
+    let scope = Scope::UrlPrefix("https://example.com/".into());
+    let sync = Synchronize::<Webhook>::new(wanted(), scope).unwrap().with_wait(Duration::ZERO);
+    let report = client.sync(sync).unwrap();
     assert_eq!(emulator.webhooks().len(), 3, "nothing is there twice");
-    assert_eq!((report.created.len(), report.kept.len()), (2, 2));
+    // What was created is not kept as well.
+    assert_eq!((report.created.len(), report.kept.len()), (2, 1));
+}
+
+fn step<T: Synced>(sync: &mut Synchronize<T>) -> String {
+    format!("{:?}", sync.next())
+}
+
+fn unanswered() -> kit_core::Error {
+    let failure = kit_core::TransportError::TimedOut("late".into());
+    let mut call = Call::new(&Kit::new(Credentials::api_key("k")), wanted()[0].clone(), 0)
+        .with_retry(RetryPolicy::none());
+    let now = Clock::new().time(Duration::ZERO, SystemTime::UNIX_EPOCH);
+    let _ = call.next(now);
+    call.failed(failure, now);
+    match call.next(now) {
+        Step::Done(Err(error)) => error,
+        step => panic!("{step:?}"),
+    }
+}
+
+/// A request may be applied later than its answer is given up, and lists may lag.
+#[test]
+fn it_waits_before_anything_is_sent_again() {
+    let create = CreateWebhook::new("https://a.b/", Event::PurchaseCreate).unwrap();
+    let mut sync = Synchronize::<Webhook>::new([create], Scope::Wanted).unwrap();
+    assert_eq!(step(&mut sync), "List");
+    sync.listed(Ok(Page::new(vec![])));
+    assert_eq!(step(&mut sync), "Create");
+    sync.created(Err(unanswered()));
+    match sync.next() {
+        SyncStep::Wait(wait) => assert_eq!(wait, Duration::from_secs(10)),
+        step => panic!("{step:?}"),
+    }
+    // The same, until it is told.
+    assert_eq!(step(&mut sync), "Wait");
+    sync.waited();
+    assert_eq!(step(&mut sync), "List");
+    sync.listed(Ok(Page::new(vec![])));
+    assert_eq!(step(&mut sync), "Create");
+    let made = Webhook::new(8, 1, Event::PurchaseCreate, "https://a.b/");
+    sync.created(Ok(made.clone()));
+    // The first has come late: of both, the older one stays.
+    assert_eq!(step(&mut sync), "List");
+    let late = Webhook::new(7, 1, Event::PurchaseCreate, "https://a.b/");
+    sync.listed(Ok(Page::new(vec![late.clone()])));
+    match sync.next() {
+        SyncStep::Delete(delete) => {
+            assert_eq!(format!("{delete:?}"), "DeleteWebhook { id: WebhookId(8) }")
+        }
+        step => panic!("{step:?}"),
+    }
+    sync.deleted(Ok(()));
+    let SyncStep::Done(Ok(report)) = sync.next() else { panic!("it has not ended") };
+    assert_eq!(
+        (&*report.created, &*report.kept, &*report.deleted),
+        (&[][..], &[late][..], &[made][..])
+    );
+}
+
+/// A list that does not show yet what was created is no reason to create it again.
+#[test]
+fn what_was_created_is_there_however_the_list_lags() {
+    let create = CreateWebhook::new("https://a.b/", Event::PurchaseCreate).unwrap();
+    let mut sync = Synchronize::<Webhook>::new([create], Scope::All).unwrap();
+    sync.next();
+    sync.listed(Ok(Page::new(vec![])));
+    assert_eq!(step(&mut sync), "Create");
+    sync.created(Ok(Webhook::new(8, 1, Event::PurchaseCreate, "https://a.b/")));
+    assert_eq!(step(&mut sync), "List");
+    // What another program has made meanwhile is not looked at.
+    let other = Webhook::new(9, 1, Event::PurchaseCreate, "https://other.b/");
+    sync.listed(Ok(Page::new(vec![other])));
+    let SyncStep::Done(Ok(report)) = sync.next() else { panic!("it has not ended") };
+    assert_eq!((report.created.len(), report.deleted.len(), report.kept.len()), (1, 0, 0));
+}
+
+/// What the event of a webhook is may be unknown: it is no stray.
+#[test]
+fn a_webhook_without_an_event_is_left_alone() {
+    let nameless: Webhook =
+        serde_json::from_str(r#"{"id": 7, "event": null, "target_url": "https://a.b/"}"#).unwrap();
+    let plan = Plan::new([], [nameless], &Scope::All).unwrap();
+    assert!(plan.is_empty() && plan.keep.is_empty());
 }
 
 fn an_endpoint_whose_secret_was_lost_is_created_again<T: Transport>() {
@@ -331,12 +448,91 @@ fn an_endpoint_whose_secret_was_lost_is_created_again<T: Transport>() {
         creations += usize::from(request.method() == "POST");
         (request.method() == "POST" && creations == 1).then(|| Fault::close().after_applying())
     });
-    let wanted = [CreateWebhookEndpoint::new("https://a.b/", [EventType::TagCreated]).unwrap()];
-    let report =
-        client.sync(Synchronize::<WebhookEndpoint>::new(wanted, Scope::Wanted).unwrap()).unwrap();
+    let sync = one_endpoint().alone().with_wait(Duration::ZERO);
+    let report = client.sync(sync).unwrap();
     let [endpoint] = &*emulator.webhook_endpoints() else { panic!("not one endpoint") };
     assert_eq!((report.created.len(), report.deleted.len()), (1, 1));
     assert_eq!(report.created[0].secret.secret(), endpoint.secret);
+}
+
+fn one_endpoint() -> Synchronize<WebhookEndpoint> {
+    let wanted =
+        [CreateWebhookEndpoint::new("https://a.b/t0ken", [EventType::TagCreated]).unwrap()];
+    Synchronize::new(wanted, Scope::Wanted).unwrap()
+}
+
+/// Nobody can tell whose it is.
+fn an_endpoint_that_another_program_may_have_made_stays<T: Transport>() {
+    let emulator = Emulator::start().unwrap();
+    let client = T::new(Setup::of(&emulator).with(|settings| settings.retry = RetryPolicy::none()));
+    let mut creations = 0;
+    emulator.fail_when(move |request| {
+        creations += usize::from(request.method() == "POST");
+        (request.method() == "POST" && creations == 1).then(|| Fault::close().after_applying())
+    });
+    let error = client.sync(one_endpoint().with_wait(Duration::ZERO)).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("the secret of 1 for https://a.b/\u{2026} is not known"), "{text}");
+    assert!(!text.contains("t0ken"), "{text}");
+    assert_eq!(emulator.webhook_endpoints().len(), 1);
+    assert_eq!((error.done.without_secret.len(), error.done.deleted.len()), (1, 0));
+    // The next one finds it, and says the same to who says what it has.
+    let none: [u64; 0] = [];
+    let report = client.sync(one_endpoint().with_secrets_of(none)).unwrap();
+    assert_eq!((report.kept.len(), report.without_secret.len()), (1, 1));
+    let report = client.sync(one_endpoint().with_secrets_of([1_u64])).unwrap();
+    assert_eq!((report.kept.len(), report.without_secret.len()), (1, 0));
+}
+
+fn of_duplicates_the_one_whose_secret_is_known_is_kept<T: Transport>() {
+    let emulator = Emulator::start().unwrap();
+    let client = T::new(Setup::of(&emulator));
+    let create = CreateWebhookEndpoint::new("https://a.b/t0ken", [EventType::TagCreated]).unwrap();
+    for _ in 0..3 {
+        client.send(&create).unwrap();
+    }
+    let report = client.sync(one_endpoint().with_secrets_of([2_u64, 9])).unwrap();
+    assert_eq!((report.deleted.len(), report.without_secret.len()), (2, 0));
+    let left: Vec<u64> = emulator.webhook_endpoints().iter().map(|endpoint| endpoint.id).collect();
+    assert_eq!(left, [2]);
+}
+
+/// In every order in which their requests may come.
+fn two_programs_that_start_at_once_end_with_one_endpoint<T: Transport>() {
+    for order in 0..64_u32 {
+        let emulator = Emulator::start().unwrap();
+        let client = T::new(Setup::of(&emulator));
+        let mut programs = [one_endpoint(), one_endpoint()];
+        let mut reports = [None, None];
+        let mut turn = 0;
+        while let Some(place) = reports.iter().position(Option::is_none) {
+            let chosen = usize::from(order >> (turn % 6) & 1 == 1);
+            turn += 1;
+            let place = if reports[chosen].is_none() { chosen } else { place };
+            let sync = &mut programs[place];
+            match sync.next() {
+                SyncStep::List(list) => sync.listed(client.send(&list)),
+                SyncStep::Create(create) => sync.created(client.send(&create)),
+                SyncStep::Delete(delete) => sync.deleted(client.send(&delete)),
+                SyncStep::Done(report) => reports[place] = Some(report.unwrap()),
+                step => panic!("{step:?}"),
+            }
+        }
+        let [endpoint] = &*emulator.webhook_endpoints() else {
+            panic!("{order}: not one endpoint")
+        };
+        let has_secret = |report: &SyncReport<WebhookEndpoint>| {
+            report.created.iter().any(|made| made.secret.secret() == endpoint.secret)
+        };
+        let reports = reports.map(Option::unwrap);
+        assert_eq!(reports.iter().filter(|report| has_secret(report)).count(), 1, "{order}");
+        for report in &reports {
+            // Who has no secret is told whose it is, unless it was there before.
+            let found = report.kept.iter().any(|kept| kept.id == endpoint.id.into());
+            assert!(has_secret(report) || found, "{order}: {report:?}");
+            assert!(report.created.len() <= 1);
+        }
+    }
 }
 
 fn a_step_that_is_refused_keeps_no_other_from_being_done<T: Transport>() {
@@ -363,7 +559,7 @@ fn what_may_be_there_is_told<T: Transport>() {
     });
     let wanted = [CreateWebhookEndpoint::new("https://a.b/", [EventType::TagCreated]).unwrap()];
     let sync = Synchronize::<WebhookEndpoint>::new(wanted.clone(), Scope::Wanted).unwrap();
-    let error = client.sync(sync).unwrap_err();
+    let error = client.sync(sync.with_wait(Duration::ZERO)).unwrap_err();
     assert_eq!(error.done.uncertain, wanted);
     assert_eq!(emulator.webhook_endpoints().len(), 1);
 }

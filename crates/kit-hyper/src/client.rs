@@ -180,6 +180,10 @@ impl Client {
     ) -> Result<SyncReport<T>, SyncError<T>> {
         loop {
             match sync.next() {
+                SyncStep::Wait(wait) => {
+                    tokio::time::sleep(wait).await;
+                    sync.waited();
+                }
                 SyncStep::List(list) => sync.listed(self.send(&list).await),
                 SyncStep::Create(create) => sync.created(self.send(&create).await),
                 SyncStep::Update(update) => sync.updated(self.send(&update).await),

@@ -161,6 +161,10 @@ impl Client {
     pub fn sync<T: Synced>(&self, mut sync: Synchronize<T>) -> Result<SyncReport<T>, SyncError<T>> {
         loop {
             match sync.next() {
+                SyncStep::Wait(wait) => {
+                    std::thread::sleep(wait);
+                    sync.waited();
+                }
                 SyncStep::List(list) => sync.listed(self.send(&list)),
                 SyncStep::Create(create) => sync.created(self.send(&create)),
                 SyncStep::Update(update) => sync.updated(self.send(&update)),

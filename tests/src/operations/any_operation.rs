@@ -1,3 +1,5 @@
+use std::fmt;
+
 use http::{Request, Response};
 use kit_core::{Auth, Effect, Endpoint, Error, Kit};
 use serde::Serialize;
@@ -28,6 +30,16 @@ pub trait AnyOperation: Send + Sync {
     /// Why the reply cannot be read.
     fn read(&self, kit: &Kit, response: Response<Vec<u8>>) -> Result<Value, Error>;
 
+    /// It, as `Debug` shows it.
+    fn shown(&self) -> String;
+
+    /// Reads its reply, and shows it as `Debug` does.
+    ///
+    /// # Errors
+    ///
+    /// Why the reply cannot be read.
+    fn read_shown(&self, kit: &Kit, response: Response<Vec<u8>>) -> Result<String, Error>;
+
     /// Sends it. The status, and the reply as it was read and written.
     ///
     /// # Errors
@@ -38,8 +50,8 @@ pub trait AnyOperation: Send + Sync {
 
 impl<E> AnyOperation for E
 where
-    E: Endpoint + Send + Sync,
-    E::Reply: Serialize,
+    E: Endpoint + fmt::Debug + Send + Sync,
+    E::Reply: fmt::Debug + Serialize,
 {
     fn name(&self) -> String {
         format!("{} {}", E::METHOD, E::PATH)
@@ -59,6 +71,14 @@ where
 
     fn read(&self, kit: &Kit, response: Response<Vec<u8>>) -> Result<Value, Error> {
         kit.response(self, response).map(|reply| written(&reply))
+    }
+
+    fn shown(&self) -> String {
+        format!("{self:?}")
+    }
+
+    fn read_shown(&self, kit: &Kit, response: Response<Vec<u8>>) -> Result<String, Error> {
+        kit.response(self, response).map(|reply| format!("{reply:?}"))
     }
 
     fn send(&self, client: &kit_ureq::Client) -> Result<(u16, Value), Error> {

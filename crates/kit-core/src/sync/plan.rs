@@ -36,7 +36,7 @@ pub struct Deletion<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The same is there, and is older.
+    /// The same is there, and is older, or the one whose secret is known.
     Duplicate,
     /// It is in the scope, and not wanted.
     Stray,
@@ -46,12 +46,26 @@ pub enum Reason {
 
 impl<T: Synced> Plan<T> {
     /// Compares what is wanted with what exists. Of duplicates the oldest is kept. What is neither wanted nor in the
-    /// scope is left alone.
+    /// scope is left alone, and so is a webhook whose event Kit does not name.
     ///
     /// # Errors
     ///
     /// [`Error::Input`] for `wanted` where two exclude each other: endpoints with one URL and different events, say.
     pub fn new(
+        wanted: impl IntoIterator<Item = T::Create>,
+        existing: impl IntoIterator<Item = T>,
+        scope: &Scope,
+    ) -> Result<Self, Error> {
+        Self::preferring(&BTreeSet::new(), wanted, existing, scope)
+    }
+
+    /// The same; but of duplicates one with these ids is kept, where there is one: whose secret is known.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`new`](Self::new).
+    pub fn preferring(
+        ids: &BTreeSet<u64>,
         wanted: impl IntoIterator<Item = T::Create>,
         existing: impl IntoIterator<Item = T>,
         scope: &Scope,
@@ -70,13 +84,13 @@ impl<T: Synced> Plan<T> {
                 _ => drop(missing.insert(key, wanted)),
             }
         }
-        let mut oldest_first: Vec<T> = existing.into_iter().collect();
-        oldest_first.sort_by_key(T::id);
+        let mut best_first: Vec<T> = existing.into_iter().filter(T::is_known).collect();
+        best_first.sort_by_key(|item| (!ids.contains(&item.id()), item.id()));
         // Pages of a list that changes may overlap: one that comes twice is no duplicate.
-        oldest_first.dedup_by_key(|item| item.id());
+        best_first.dedup_by_key(|item| item.id());
         let mut kept = BTreeSet::new();
         let mut plan = Self { create: vec![], update: vec![], delete: vec![], keep: vec![] };
-        for item in oldest_first {
+        for item in best_first {
             let key = item.key();
             if kept.contains(&key) {
                 plan.delete.push(Deletion { item, reason: Reason::Duplicate });

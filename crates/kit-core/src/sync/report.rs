@@ -3,6 +3,7 @@ use std::fmt;
 use super::Synced;
 use crate::Error;
 use crate::endpoint::Endpoint;
+use crate::wire::http_url;
 
 /// What a [`Synchronize`](super::Synchronize) has done.
 #[non_exhaustive]
@@ -13,17 +14,27 @@ pub struct SyncReport<T: Synced> {
     pub updated: Vec<T>,
     /// What was deleted.
     pub deleted: Vec<T>,
-    /// What was there already, and stays.
+    /// What was there already, and stays, changed or not.
     pub kept: Vec<T>,
+    /// Of these, the webhook endpoints whose signing secrets nobody has, or another program: those that
+    /// [`with_secrets_of`](super::Synchronize::with_secrets_of) does not name (where it was called), that stay in place
+    /// of one that this run has created, or whose creation was not answered. A secret is shown once; give the endpoint
+    /// another by [`RotateSecret`](crate::webhook_endpoints::RotateSecret).
+    pub without_secret: Vec<T>,
     /// What may have been created, without anybody knowing. The next [`Synchronize`](super::Synchronize) looks it up.
-    /// Of a webhook endpoint, the signing secret is lost then: give it another by
-    /// [`RotateSecret`](crate::webhook_endpoints::RotateSecret).
     pub uncertain: Vec<T::Create>,
 }
 
 impl<T: Synced> Default for SyncReport<T> {
     fn default() -> Self {
-        Self { created: vec![], updated: vec![], deleted: vec![], kept: vec![], uncertain: vec![] }
+        Self {
+            created: vec![],
+            updated: vec![],
+            deleted: vec![],
+            kept: vec![],
+            without_secret: vec![],
+            uncertain: vec![],
+        }
     }
 }
 
@@ -34,6 +45,7 @@ impl<T: Synced> fmt::Debug for SyncReport<T> {
             .field("updated", &self.updated)
             .field("deleted", &self.deleted)
             .field("kept", &self.kept)
+            .field("without_secret", &self.without_secret)
             .field("uncertain", &self.uncertain.len())
             .finish()
     }
@@ -50,7 +62,12 @@ pub struct SyncError<T: Synced> {
 
 impl<T: Synced> fmt::Display for SyncError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
+        self.error.fmt(f)?;
+        if let [first, ..] = &*self.done.without_secret {
+            let host = http_url::without_secret(first.url());
+            write!(f, "; the secret of {} for {host} is not known: rotate it", first.id())?;
+        }
+        Ok(())
     }
 }
 

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use crate::wire::http_url;
 
 /// What a [`Plan`](super::Plan) may delete beside duplicates of what is wanted.
@@ -12,7 +14,7 @@ use crate::wire::http_url;
 /// assert!(!scope.contains("https://example.com/kitchen"));
 /// assert!(!scope.contains("https://example.com.evil.example/kit"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Scope {
     /// Nothing else. Default.
@@ -38,6 +40,19 @@ impl Scope {
                     rest.is_empty() || ends(&prefix) || rest.starts_with(['/', '?', '#'])
                 })
             }
+        }
+    }
+}
+
+/// What is behind the host of the prefix is never shown: it may be a secret.
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wanted => f.write_str("Wanted"),
+            Self::UrlPrefix(prefix) => {
+                f.debug_tuple("UrlPrefix").field(&http_url::Shown(prefix)).finish()
+            }
+            Self::All => f.write_str("All"),
         }
     }
 }

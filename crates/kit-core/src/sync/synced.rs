@@ -22,7 +22,7 @@ pub trait Synced: Clone + fmt::Debug + Sized {
     /// Lists all.
     fn list() -> Self::List;
 
-    /// The id, which grows: the oldest has the smallest.
+    /// The id, which grows: the oldest has the smallest. Of duplicates with the same claim, the oldest is kept.
     fn id(&self) -> u64;
 
     /// The URL that Kit calls.
@@ -39,6 +39,14 @@ pub trait Synced: Clone + fmt::Debug + Sized {
 
     /// What is created, with its URL, as text for people.
     fn wanted_description(wanted: &Self::Create) -> (String, &str);
+
+    /// What Kit has created.
+    fn of_reply(reply: &<Self::Create as Endpoint>::Reply) -> &Self;
+
+    /// Whether it is known what it is. What is not is left alone.
+    fn is_known(&self) -> bool {
+        true
+    }
 
     /// What is to be changed, so that it is what is wanted. `None` where nothing is.
     fn update(&self, wanted: &Self::Create) -> Option<Self::Update>;

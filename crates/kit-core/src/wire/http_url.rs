@@ -3,6 +3,8 @@
 //! Behind the host it is as liberal as browsers are. Links in emails hold characters that RFC 3986
 //! forbids (`|`, `{{ subscriber.email_address }}`), and whether Kit minds is not documented.
 
+use std::fmt;
+
 use iri_string::types::IriStr;
 
 /// # Errors
@@ -29,6 +31,15 @@ pub(crate) fn without_secret(url: &str) -> String {
     match secret_part(url) {
         Some(secret) => format!("{}/\u{2026}", url.strip_suffix(secret).unwrap_or_default()),
         None => url.to_owned(),
+    }
+}
+
+/// Shows a URL in `Debug` without what can be a secret.
+pub(crate) struct Shown<'a>(pub(crate) &'a str);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        without_secret(self.0).fmt(f)
     }
 }
 

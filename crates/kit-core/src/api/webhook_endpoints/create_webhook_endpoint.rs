@@ -1,3 +1,5 @@
+use std::fmt;
+
 use http::Method;
 use serde::Serialize;
 
@@ -21,7 +23,7 @@ use crate::wire::{Body, ReadError, Reply, http_url};
 ///     .with_name("shop");
 /// # Ok::<(), kit_core::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct CreateWebhookEndpoint {
     url: String,
     events: Vec<EventType>,
@@ -121,6 +123,18 @@ impl Endpoint for CreateWebhookEndpoint {
     #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<EndpointWithSecret, ReadError> {
         EndpointWithSecret::read(&reply)
+    }
+}
+
+/// What is behind the host of a URL is never shown: it may be a secret.
+impl fmt::Debug for CreateWebhookEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CreateWebhookEndpoint")
+            .field("url", &http_url::Shown(&self.url))
+            .field("events", &self.events)
+            .field("name", &self.name)
+            .field("description", &self.description)
+            .finish()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Webhook endpoints kept in step: two are the same where the URL is.
 
 use super::{
-    CreateWebhookEndpoint, DeleteWebhookEndpoint, EndpointStatus, EventType, ListWebhookEndpoints,
-    UpdateWebhookEndpoint, WebhookEndpoint,
+    CreateWebhookEndpoint, DeleteWebhookEndpoint, EndpointStatus, EndpointWithSecret, EventType,
+    ListWebhookEndpoints, UpdateWebhookEndpoint, WebhookEndpoint,
 };
 use crate::sync::Synced;
 use crate::wire::http_url;
@@ -41,6 +41,10 @@ impl Synced for WebhookEndpoint {
 
     fn wanted_description(wanted: &CreateWebhookEndpoint) -> (String, &str) {
         (names(wanted.events()).join(", "), wanted.url())
+    }
+
+    fn of_reply(reply: &EndpointWithSecret) -> &Self {
+        &reply.endpoint
     }
 
     /// The events, the name and the description, where they are wanted otherwise; and a disabled endpoint is made

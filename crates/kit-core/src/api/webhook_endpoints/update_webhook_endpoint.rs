@@ -1,3 +1,5 @@
+use std::fmt;
+
 use http::Method;
 use serde::Serialize;
 
@@ -20,7 +22,7 @@ use crate::wire::{Body, Path, ReadError, Reply, http_url};
 ///
 /// let pause = UpdateWebhookEndpoint::new(7.into()).with_status(EndpointStatus::Disabled);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct UpdateWebhookEndpoint {
     #[serde(skip)]
     id: WebhookEndpointId,
@@ -124,6 +126,20 @@ impl Endpoint for UpdateWebhookEndpoint {
     #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<WebhookEndpoint, ReadError> {
         reply.field("webhook_endpoint")
+    }
+}
+
+/// What is behind the host of a URL is never shown: it may be a secret.
+impl fmt::Debug for UpdateWebhookEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UpdateWebhookEndpoint")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("url", &self.url.as_deref().map(http_url::Shown))
+            .field("description", &self.description)
+            .field("status", &self.status)
+            .field("events", &self.events)
+            .finish()
     }
 }
 

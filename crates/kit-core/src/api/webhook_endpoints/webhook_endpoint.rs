@@ -1,4 +1,7 @@
+use std::fmt;
+
 use crate::wire::Timestamp;
+use crate::wire::http_url;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -8,7 +11,7 @@ use crate::WebhookEndpointId;
 /// A webhook endpoint that exists at Kit: a URL, and the events that Kit posts to it.
 ///
 /// Fields of the JSON that this version does not know are ignored.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookEndpoint {
     /// The id that Kit gave the endpoint.
@@ -57,5 +60,23 @@ impl WebhookEndpoint {
             created_at: Some(Timestamp::UNIX_EPOCH),
             previous_secret_expires_at: None,
         }
+    }
+}
+
+/// What is behind the host of a URL is never shown: it may be a secret.
+impl fmt::Debug for WebhookEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookEndpoint")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("url", &http_url::Shown(&self.url))
+            .field("events", &self.events)
+            .field("status", &self.status)
+            .field("source", &self.source)
+            .field("description", &self.description)
+            .field("created_by_app", &self.created_by_app)
+            .field("created_at", &self.created_at)
+            .field("previous_secret_expires_at", &self.previous_secret_expires_at)
+            .finish()
     }
 }

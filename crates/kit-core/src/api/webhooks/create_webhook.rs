@@ -1,3 +1,5 @@
+use std::fmt;
+
 use http::Method;
 use serde::Serialize;
 
@@ -23,7 +25,7 @@ use crate::wire::{Body, ReadError, Reply, http_url};
 /// assert!(error.to_string().starts_with("target_url: is not an absolute URL"));
 /// # Ok::<(), kit_core::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct CreateWebhook {
     target_url: String,
     event: Event,
@@ -86,6 +88,16 @@ impl Endpoint for CreateWebhook {
     #[inline]
     fn reply(&self, reply: Reply<'_>) -> Result<Webhook, ReadError> {
         reply.field("webhook")
+    }
+}
+
+/// What is behind the host of a URL is never shown: it may be a secret.
+impl fmt::Debug for CreateWebhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CreateWebhook")
+            .field("target_url", &http_url::Shown(&self.target_url))
+            .field("event", &self.event)
+            .finish()
     }
 }
 

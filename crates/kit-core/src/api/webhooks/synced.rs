@@ -61,6 +61,14 @@ impl Synced for Webhook {
         (wanted.event().to_string(), wanted.target_url())
     }
 
+    fn of_reply(reply: &Self) -> &Self {
+        reply
+    }
+
+    fn is_known(&self) -> bool {
+        !matches!(&self.event, Event::Other(other) if other.name().is_empty())
+    }
+
     fn update(&self, _: &CreateWebhook) -> Option<NoUpdate> {
         None
     }

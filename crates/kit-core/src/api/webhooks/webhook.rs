@@ -1,12 +1,15 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Event, OtherEvent, event_json};
+use crate::wire::http_url;
 use crate::{AccountId, WebhookId};
 
 /// A webhook that exists at Kit.
 ///
 /// Fields of the JSON that this version does not know are ignored.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Webhook {
     /// The id that Kit gave the webhook: [`DeleteWebhook`](super::DeleteWebhook) takes it.
@@ -32,5 +35,17 @@ impl Webhook {
     ) -> Self {
         let (id, account_id) = (id.into(), Some(account_id.into()));
         Self { id, account_id, event, target_url: target_url.into() }
+    }
+}
+
+/// What is behind the host of a URL is never shown: it may be a secret.
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook")
+            .field("id", &self.id)
+            .field("account_id", &self.account_id)
+            .field("event", &self.event)
+            .field("target_url", &http_url::Shown(&self.target_url))
+            .finish()
     }
 }
