@@ -196,12 +196,12 @@ fn each_change_emits_its_events() {
     // What is told is what the client reads.
     let deliveries = emulator.deliveries();
     let tagged = deliveries.iter().find(|d| d.event_type == "subscriber.tag_added").unwrap();
-    let body: Value = serde_json::from_slice(&tagged.body).unwrap();
+    let body: Value = serde_json::from_slice(&tagged.body()).unwrap();
     let data = &body["events"][0]["data"];
     assert_eq!((&data["subscriber"]["id"], &data["tag"]["name"]), (&json!(1), &json!("VIP")));
     let legacy = deliveries.iter().find(|d| d.event_type == "subscriber.tag_add").unwrap();
     assert!(matches!(legacy.target, Target::Webhook(_)));
-    let body: Value = serde_json::from_slice(&legacy.body).unwrap();
+    let body: Value = serde_json::from_slice(&legacy.body()).unwrap();
     assert_eq!(body["subscriber"]["email_address"], "ann@example.com");
 }
 
@@ -450,7 +450,7 @@ fn what_is_more_than_a_hundred_is_done_by_the_clock_and_called_back() {
     let deliveries = emulator.deliveries();
     let [callback] = &*deliveries else { panic!("{deliveries:?}") };
     assert!(matches!(callback.target, Target::Callback(_)));
-    let body: Value = serde_json::from_slice(&callback.body).unwrap();
+    let body: Value = serde_json::from_slice(&callback.body()).unwrap();
     assert_eq!(body["subscribers"].as_array().unwrap().len(), 150);
     assert_eq!(body["failures"][0]["errors"][0], "Email address is invalid");
 

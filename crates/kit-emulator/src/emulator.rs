@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::Request;
 
 use crate::api::{self, Api, Trigger, Webhook, WebhookEndpoint};
-use crate::control::Kit as _;
+use crate::control::{Hosts, Kit as _};
 use crate::kit::Kit;
 use crate::outbox::{self, Delivery, DeliveryFault};
 use crate::server::{Fault, Server};
@@ -49,6 +49,7 @@ impl Emulator {
             api_key: API_KEY.to_owned(),
             lifetimes: LIFETIMES,
             has_rate_limits: false,
+            hosts: Hosts::default(),
         }
     }
 
@@ -158,7 +159,8 @@ impl Emulator {
             let now = world.clock.now();
             let is_idle =
                 api::next_due(&world).is_none() && world.tables.outbox.next_due().is_none();
-            if is_idle && world.tables.outbox.is_settled(now) {
+            let nobody_else = self.kit.advancing.try_lock();
+            if is_idle && world.tables.outbox.is_settled(now) && nobody_else.is_ok() {
                 world.clock.advance(duration);
                 return;
             }
@@ -300,6 +302,7 @@ pub struct Builder {
     api_key: String,
     lifetimes: Lifetimes,
     has_rate_limits: bool,
+    hosts: Hosts,
 }
 
 impl Builder {
@@ -342,6 +345,15 @@ impl Builder {
         self
     }
 
+    /// Lets programs that call the emulator by this name control it below `/_kit/`: the name of a container, say.
+    /// Without it, only those that call it by a name or an address of this machine may (`localhost`, `127.0.0.1`,
+    /// `::1`), and no page of another site in a browser.
+    #[must_use]
+    pub fn allow_host(mut self, host: impl AsRef<str>) -> Self {
+        self.hosts.allow(host.as_ref());
+        self
+    }
+
     /// Starts the emulator.
     ///
     /// # Errors
@@ -352,7 +364,7 @@ impl Builder {
         let grants = Grants::new(self.lifetimes);
         let (api_key, access_token) = (self.api_key, ACCESS_TOKEN.to_owned());
         let world = World::new(api_key.clone(), access_token, app, grants, self.has_rate_limits);
-        let kit = Arc::new(Kit::new(Api::new(world)));
+        let kit = Arc::new(Kit::new(Api::new(world), self.hosts));
         let courier = outbox::deliver(kit.clone());
         let (faults, recorder) = (kit.faults.clone(), kit.recorder.clone());
         let server = Server::start(self.address, kit.clone(), faults, recorder, courier)?;

@@ -8,27 +8,41 @@ use http::StatusCode;
 use tokio::sync::watch;
 
 use crate::api::{self, Api, World};
-use crate::control;
+use crate::control::{self, Hosts};
 use crate::outbox::{Address, DeliveryFaults, Desk, Job, Moment, Outcome, Target};
-use crate::server::{self, Control, Faults, Recorder, Reply, Service};
+use crate::server::{self, Admission, Control, Faults, Recorder, Reply, Service};
+
+/// The largest body that is read, in bytes.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// The same where there may be many items, of who is known: as much as Kit queues of bulk requests.
+const MAX_BODY_OF_MANY: usize = 300_000_000;
+
+/// The same of what controls the emulator: a state, at most.
+const MAX_BODY_OF_CONTROL: usize = 128 * 1024 * 1024;
 
 pub(crate) struct Kit {
     pub(crate) api: Api,
     pub(crate) faults: Arc<Faults>,
     pub(crate) delivery_faults: DeliveryFaults,
     pub(crate) recorder: Arc<Recorder>,
+    hosts: Hosts,
     /// Counts the changes: of what is to be delivered, of what was, and of the clock.
     changes: watch::Sender<u64>,
+    /// Held while the clock is moved: who moves it meanwhile moves it further, afterwards.
+    pub(crate) advancing: tokio::sync::Mutex<()>,
 }
 
 impl Kit {
-    pub(crate) fn new(api: Api) -> Self {
+    pub(crate) fn new(api: Api, hosts: Hosts) -> Self {
         Self {
             api,
             faults: Arc::default(),
             delivery_faults: DeliveryFaults::default(),
             recorder: Arc::default(),
+            hosts,
             changes: watch::Sender::new(0),
+            advancing: tokio::sync::Mutex::default(),
         }
     }
 }
@@ -43,6 +57,16 @@ impl Service for Kit {
 
     fn failure(&self, request: &server::Request, status: StatusCode) -> Reply {
         Api::failure(request, status)
+    }
+
+    fn admission(&self, head: &http::Request<()>) -> Result<Admission, Reply> {
+        let path = head.uri().path();
+        if path.starts_with("/_kit/") {
+            self.hosts.check(head.headers())?;
+            return Ok(Admission { max_body: MAX_BODY_OF_CONTROL });
+        }
+        let has_many = path.starts_with("/v4/bulk/") && self.api.world().knows(head.headers());
+        Ok(Admission { max_body: if has_many { MAX_BODY_OF_MANY } else { MAX_BODY } })
     }
 
     fn control<'a>(&'a self, request: &'a server::Request) -> Option<Control<'a>> {
@@ -73,6 +97,7 @@ impl control::Kit for Kit {
 
     fn advance(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async move {
+            let _advancing = self.advancing.lock().await;
             let end = self.world().clock.now().saturating_add(duration);
             self.settle().await;
             loop {
@@ -152,6 +177,10 @@ impl Desk for Kit {
             world.tables.outbox.finish(job, outcome, moment);
         }
         control::Kit::changed(self);
+    }
+
+    fn generation(&self) -> u64 {
+        self.api.world().tables.outbox.generation()
     }
 
     fn next_due(&self) -> Option<Duration> {

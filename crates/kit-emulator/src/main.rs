@@ -21,6 +21,8 @@ Options:
   --port PORT     the port; 0 lets the system choose  [default: 4010]
   --api-key KEY   the API key to accept               [default: kit_emulator_api_key]
   --rate-limits   answer 429 to more than 120 requests in a minute (600 with an access token), as Kit does
+  --allow-host NAME
+                  another name by which /_kit/ may be called, such as that of a container; can be repeated
   --token-lifetime SECONDS
                   how long access tokens last [default: 172800 for a code, 7200 for a refresh token]
   --seed FILE     the resources to begin with, as JSON: what GET /_kit/state answers
@@ -36,6 +38,7 @@ struct Options {
     api_key: Option<String>,
     has_rate_limits: bool,
     token_lifetime: Option<u64>,
+    allowed_hosts: Vec<String>,
     seed: Option<PathBuf>,
 }
 
@@ -69,6 +72,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         api_key: None,
         has_rate_limits: false,
         token_lifetime: None,
+        allowed_hosts: Vec::new(),
         seed: None,
     };
     while let Some(argument) = arguments.next()? {
@@ -86,6 +90,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("token-lifetime") => {
                 options.token_lifetime = Some(value(&mut arguments, "--token-lifetime")?);
             }
+            Long("allow-host") => options.allowed_hosts.push(arguments.value()?.string()?),
             Long("seed") => options.seed = Some(arguments.value()?.into()),
             Short('h') | Long("help") => return Ok(Command::Help),
             _ => return Err(argument.unexpected()),
@@ -112,6 +117,9 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     }
     if let Some(seconds) = options.token_lifetime {
         builder = builder.token_lifetime(Duration::from_secs(seconds));
+    }
+    for host in &options.allowed_hosts {
+        builder = builder.allow_host(host);
     }
     let emulator = builder.start().map_err(|error| {
         format!("cannot listen at {}:{}: {error}", options.address, options.port)
@@ -149,6 +157,7 @@ async fn announce(emulator: &Emulator) -> io::Result<()> {
     let mut out = io::stdout();
     writeln!(out, "A local Kit is listening. To use it, set\n")?;
     writeln!(out, "  export KIT_BASE_URL={url}\n  export KIT_API_KEY={key}")?;
+    writeln!(out, "  export KIT_ACCESS_TOKEN={}", emulator.access_token())?;
     writeln!(out, "  export KIT_CLIENT_ID={id}\n  export KIT_CLIENT_SECRET={secret}")?;
     writeln!(out, "\nCtrl-C ends it.")?;
     std::future::pending().await

@@ -125,8 +125,11 @@ impl Queue {
     fn write_on_a_thread_for_that(self: &Arc<Self>) {
         let was_writing = std::mem::replace(&mut self.lock().is_writing, true);
         if !was_writing {
-            let writing = Writing(self.clone());
-            drop(tokio::task::spawn_blocking(move || writing.0.write()));
+            let mut writing = Writing { queue: self.clone(), is_over: false };
+            drop(tokio::task::spawn_blocking(move || {
+                writing.queue.write();
+                writing.is_over = true;
+            }));
         }
     }
 
@@ -272,14 +275,17 @@ impl Queue {
 /// So that the sum with the time now is in range.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Who writes. Where the runtime ends before it has begun, the next one does.
-struct Writing(Arc<Queue>);
+/// Who writes. Where the runtime ends before it has come to its end, the next one does.
+struct Writing {
+    queue: Arc<Queue>,
+    is_over: bool,
+}
 
 impl Drop for Writing {
     fn drop(&mut self) {
-        let is_unfinished = std::mem::take(&mut self.0.lock().is_writing);
-        if is_unfinished {
-            self.0.give_up(Vec::new(), &io::Error::other("the runtime has ended"));
+        if !self.is_over {
+            self.queue.lock().is_writing = false;
+            self.queue.give_up(Vec::new(), &io::Error::other("the runtime has ended"));
         }
     }
 }

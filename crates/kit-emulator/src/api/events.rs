@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::webhook_endpoints::WebhookEndpoint;
 use super::{World, made_up, webhook_endpoints, webhooks};
-use crate::outbox::{Event, Moment, Outbox};
+use crate::outbox::{Batch, Event, Moment, Outbox};
 use crate::world::{Row, iso_8601};
 
 /// How many events are made at once.
@@ -43,10 +43,10 @@ pub(crate) fn trigger(world: &mut World, trigger: &Trigger) -> Result<Vec<String
             })
             .collect();
         let ids = events.iter().map(|event| event.id.clone()).collect();
-        let tables = &mut world.tables;
+        let (tables, batches) = (&mut world.tables, Batch::of(&events));
         for endpoint in tables.endpoints.oldest_first() {
-            if endpoint.is_active && endpoint.events.contains(event_type) {
-                tables.outbox.add(endpoint.id, &events, moment);
+            if is_told(endpoint, event_type) {
+                tables.outbox.add(endpoint.id, &batches, moment);
             }
         }
         return Ok(ids);
@@ -99,9 +99,10 @@ fn tell_endpoints(world: &mut World, event_type: &str, events: &[Event]) {
     let tables = &mut world.tables;
     let told = tables.endpoints.oldest_first().filter(|endpoint| is_told(endpoint, event_type));
     let told: Vec<u64> = told.map(Row::id).collect();
+    let batches = Batch::of(events);
     for endpoint in told {
-        if tables.outbox.room() >= events.len() {
-            tables.outbox.add(endpoint, events, moment);
+        if tables.outbox.room() >= batches.len() {
+            tables.outbox.add(endpoint, &batches, moment);
         }
     }
 }

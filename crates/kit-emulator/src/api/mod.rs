@@ -36,7 +36,7 @@ mod webhooks;
 pub(crate) use api::Api;
 pub(crate) use events::{Trigger, trigger};
 pub(crate) use later::{next_due, run_due};
-pub(crate) use state::{restore, state};
+pub(crate) use state::{reset, restore, state};
 pub(crate) use tables::Tables;
 pub use webhook_endpoints::WebhookEndpoint;
 pub use webhooks::Webhook;

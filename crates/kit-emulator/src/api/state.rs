@@ -4,7 +4,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::broadcasts::Broadcasts;
-use super::webhook_endpoints::WebhookEndpoint;
+use super::subscribers::STATES;
+use super::webhook_endpoints::{AVAILABLE, WebhookEndpoint};
 use super::webhooks::Webhook;
 use super::{Tables, World};
 use crate::world::{MAX_ID, MAX_ROWS, Named, Row, Table};
@@ -65,6 +66,7 @@ pub(crate) fn restore(world: &mut World, state: &Value) -> Result<(), String> {
     if let Some(unknown) = state.keys().find(|name| !NAMES.contains(&name.as_str())) {
         return Err(format!("`{unknown}` is no resource; the resources are {}", NAMES.join(", ")));
     }
+    check_choices(state)?;
     let mut tables = Tables::empty();
     if let Some(account) = state.get("account") {
         tables.account = read("account", account)?;
@@ -97,6 +99,46 @@ pub(crate) fn restore(world: &mut World, state: &Value) -> Result<(), String> {
     tables.after(&world.tables);
     world.tables = tables;
     Ok(())
+}
+
+/// The fields that are one of a few texts.
+const CHOICES: [(&str, &str, &[&str]); 7] = [
+    ("subscribers", "state", &STATES),
+    ("forms", "type", &["embed", "hosted"]),
+    ("forms", "status", &["active", "archived", "trashed"]),
+    ("snippets", "snippet_type", &["inline", "block"]),
+    ("sequence_emails", "delay_unit", &["days", "hours"]),
+    ("webhook_endpoints", "status", &["active", "disabled"]),
+    ("webhook_endpoints", "events", &AVAILABLE),
+];
+
+/// # Errors
+///
+/// Where a field is none of the texts that it can be.
+fn check_choices(state: &Map<String, Value>) -> Result<(), String> {
+    for (name, field, choices) in CHOICES {
+        for row in list(state, name)? {
+            let values = match row.get(field) {
+                None | Some(Value::Null) => continue,
+                Some(Value::Array(values)) => values.as_slice(),
+                Some(value) => std::slice::from_ref(value),
+            };
+            for value in values {
+                if !value.as_str().is_some_and(|text| choices.contains(&text)) {
+                    let choices = choices.join(", ");
+                    return Err(format!("`{name}`: `{field}` {value} is none of {choices}"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// As at the start; but no id comes again. Credentials, tokens and the clock stay.
+pub(crate) fn reset(world: &mut World) {
+    let mut tables = Tables { outbox: world.tables.outbox.emptied(), ..Tables::default() };
+    tables.after(&world.tables);
+    world.tables = tables;
 }
 
 fn list<'a>(state: &'a Map<String, Value>, name: &str) -> Result<&'a [Value], String> {

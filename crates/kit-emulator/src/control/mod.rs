@@ -4,6 +4,7 @@ mod clock;
 mod deliveries;
 mod events;
 mod faults;
+mod guard;
 mod json;
 mod requests;
 mod state;
@@ -16,6 +17,8 @@ use http::{Method, StatusCode};
 use crate::api::World;
 use crate::outbox::DeliveryFaults;
 use crate::server::{Control, Faults, Recorder, Reply, Request};
+
+pub(crate) use guard::Hosts;
 
 /// What is controlled.
 pub(crate) trait Kit: Send + Sync {

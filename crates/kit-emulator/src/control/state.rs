@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::Kit;
-use crate::api::{self, Tables};
+use crate::api;
 use crate::server::{Reply, Request};
 
 pub(super) fn get(kit: &dyn Kit) -> Reply {
@@ -23,12 +23,9 @@ pub(super) fn put(kit: &dyn Kit, request: &Request) -> Reply {
     }
 }
 
-/// Credentials, tokens and the clock stay.
+/// Credentials, tokens and the clock stay, and no id comes again.
 pub(super) fn reset(kit: &dyn Kit) -> Reply {
-    {
-        let mut world = kit.world();
-        world.tables = Tables { outbox: world.tables.outbox.emptied(), ..Tables::default() };
-    }
+    api::reset(&mut kit.world());
     kit.faults().set(None);
     kit.delivery_faults().set(None);
     kit.recorder().clear();

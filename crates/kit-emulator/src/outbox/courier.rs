@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::{Job, Outcome, post};
 
@@ -15,6 +16,9 @@ pub(crate) trait Desk: Send + Sync + 'static {
     /// What came of it.
     fn finish(&self, job: &Job, outcome: Outcome);
 
+    /// Changes with a reset: what came before is nobody's any more.
+    fn generation(&self) -> u64;
+
     /// How long until the next attempt is due.
     fn next_due(&self) -> Option<Duration>;
 
@@ -25,11 +29,17 @@ pub(crate) trait Desk: Send + Sync + 'static {
 /// Makes attempts for ever, each in a task of its own.
 pub(crate) async fn deliver(desk: Arc<dyn Desk>) {
     let mut changes = desk.changes();
+    let mut attempts = JoinSet::new();
+    let mut generation = desk.generation();
     loop {
         changes.mark_unchanged();
+        if std::mem::replace(&mut generation, desk.generation()) != generation {
+            attempts.abort_all();
+        }
+        while attempts.try_join_next().is_some() {}
         while let Some(job) = desk.take() {
             let desk = desk.clone();
-            tokio::spawn(async move {
+            attempts.spawn(async move {
                 let outcome = post::post(&job).await;
                 desk.finish(&job, outcome);
             });

@@ -14,8 +14,7 @@ pub struct Delivery {
     pub event_type: String,
     /// The ids of its events. Empty for a legacy webhook, whose events have none.
     pub event_ids: Vec<String>,
-    /// The body as it is posted.
-    pub body: Bytes,
+    pub(super) payload: Payload,
     /// How far it has come.
     pub status: DeliveryStatus,
     /// The attempts so far.
@@ -24,6 +23,31 @@ pub struct Delivery {
     pub created_at: u64,
     /// When it was delivered or failed for good.
     pub completed_at: Option<u64>,
+}
+
+/// What the body of a delivery is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Payload {
+    /// All of it.
+    Whole(Bytes),
+    /// The events, which deliveries to other endpoints share.
+    Events(Bytes),
+}
+
+impl Delivery {
+    /// The body as it is posted.
+    pub fn body(&self) -> Bytes {
+        match &self.payload {
+            Payload::Whole(body) => body.clone(),
+            Payload::Events(events) => {
+                let mut body = format!("{{\"delivery_id\":{},\"events\":[", self.id).into_bytes();
+                body.reserve_exact(events.len() + 2);
+                body.extend_from_slice(events);
+                body.extend_from_slice(b"]}");
+                body.into()
+            }
+        }
+    }
 }
 
 /// Whose URL a delivery is posted to.

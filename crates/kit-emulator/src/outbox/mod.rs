@@ -16,5 +16,5 @@ pub use delivery::{Delivery, DeliveryStatus, Target};
 pub use delivery_fault::DeliveryFault;
 pub(crate) use delivery_fault::{DeliveryFaults, DeliveryRule, OfType};
 pub(crate) use event::Event;
-pub(crate) use outbox::{Address, Job, Moment, Outbox};
+pub(crate) use outbox::{Address, Batch, Job, Moment, Outbox};
 pub(crate) use post::Outcome;

@@ -2,9 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::delivery::{Delivery, DeliveryStatus, Target};
+use super::delivery::{Delivery, DeliveryStatus, Payload, Target};
 use super::post::Outcome;
 use super::schedule::wait_after;
 use super::{Attempt, DeliveryFault, Event, signature};
@@ -50,6 +50,8 @@ pub(crate) struct Job {
     pub(crate) fault: Option<DeliveryFault>,
     target: Target,
     at: u64,
+    /// Of the outbox that it is of: after a reset, nobody asks for what comes of it.
+    generation: u64,
 }
 
 impl Job {
@@ -82,55 +84,105 @@ impl Job {
 pub(crate) struct Outbox {
     deliveries: BTreeMap<u64, Delivery>,
     last_id: u64,
+    /// How often it was emptied.
+    generation: u64,
+    queues: BTreeMap<Target, Queue>,
+    /// The first of each queue, with its target, where there is room for another attempt.
+    heads: BTreeSet<(Duration, u64, Target)>,
+    /// How many attempts are under way in all.
+    under_way: usize,
+    /// Those that are delivered or failed.
+    completed: BTreeSet<u64>,
+}
+
+/// What is to be delivered to one target.
+#[derive(Debug, Default)]
+struct Queue {
     /// When the next attempt of each is due that has one.
     due: BTreeSet<(Duration, u64)>,
     /// How many attempts are under way.
-    under_way: BTreeMap<Target, usize>,
-    /// Those that are delivered or failed.
-    completed: BTreeSet<u64>,
-    /// Those that come after the next one to the same target.
-    held: BTreeMap<Target, Vec<u64>>,
+    under_way: usize,
+    /// Those that come after the next one.
+    held: Vec<u64>,
     /// Those that were held: they are not again.
     released: BTreeSet<u64>,
 }
 
-impl Outbox {
-    /// Adds events of one type for an endpoint: in as many deliveries as they need.
-    pub(crate) fn add(&mut self, endpoint: u64, events: &[Event], moment: Moment) {
-        let mut batch: Vec<&Event> = Vec::new();
-        let mut bytes = 0;
-        for event in events {
-            let size = event.to_json().to_string().len();
-            if !batch.is_empty() && (batch.len() == MAX_EVENTS || bytes + size > MAX_BYTES) {
-                self.add_batch(endpoint, &std::mem::take(&mut batch), moment);
-                bytes = 0;
-            }
-            batch.push(event);
-            bytes += size;
-        }
-        if !batch.is_empty() {
-            self.add_batch(endpoint, &batch, moment);
-        }
+impl Queue {
+    fn head(&self, target: Target) -> Option<(Duration, u64, Target)> {
+        let (at, id) = self.due.first().filter(|_| self.under_way < MOST_OF_TARGET)?;
+        Some((*at, *id, target))
     }
 
-    fn add_batch(&mut self, endpoint: u64, batch: &[&Event], moment: Moment) {
-        let events: Vec<Value> = batch.iter().map(|event| event.to_json()).collect();
-        let event_type = batch.first().map(|event| event.event_type.clone()).unwrap_or_default();
-        let event_ids = batch.iter().map(|event| event.id.clone()).collect();
-        let body = |id| json!({"delivery_id": id, "events": events});
-        self.insert(Target::Endpoint(endpoint), event_type, event_ids, body, moment);
+    fn is_over(&self) -> bool {
+        self.due.is_empty() && self.under_way == 0 && self.held.is_empty()
+    }
+
+    /// What was held is next, behind what is due already.
+    fn release(&mut self, now: Duration) {
+        for id in self.held.drain(..) {
+            self.due.insert((now, id));
+            self.released.insert(id);
+        }
+    }
+}
+
+/// Events that are delivered together, as JSON with commas between. All endpoints that are told of them share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Batch {
+    event_type: String,
+    event_ids: Vec<String>,
+    events: Bytes,
+}
+
+impl Batch {
+    /// As many as are needed for these events of one type.
+    pub(crate) fn of(events: &[Event]) -> Vec<Self> {
+        let mut batches: Vec<Self> = Vec::new();
+        let mut text = String::new();
+        let mut ids = Vec::new();
+        let mut end = |event_type: &str, ids: &mut Vec<String>, text: &mut String| {
+            let (event_ids, events) = (std::mem::take(ids), std::mem::take(text).into());
+            batches.push(Self { event_type: event_type.to_owned(), event_ids, events });
+        };
+        for event in events {
+            let json = event.to_json().to_string();
+            if !ids.is_empty() && (ids.len() == MAX_EVENTS || text.len() + json.len() > MAX_BYTES) {
+                end(&event.event_type, &mut ids, &mut text);
+            }
+            if !ids.is_empty() {
+                text.push(',');
+            }
+            text.push_str(&json);
+            ids.push(event.id.clone());
+        }
+        if let Some(event) = events.last() {
+            end(&event.event_type, &mut ids, &mut text);
+        }
+        batches
+    }
+}
+
+impl Outbox {
+    /// Adds events for an endpoint.
+    pub(crate) fn add(&mut self, endpoint: u64, batches: &[Batch], moment: Moment) {
+        for Batch { event_type, event_ids, events } in batches {
+            let (event_type, event_ids) = (event_type.clone(), event_ids.clone());
+            let body = Payload::Events(events.clone());
+            self.insert(Target::Endpoint(endpoint), event_type, event_ids, body, moment);
+        }
     }
 
     /// Adds what a legacy webhook is told.
     pub(crate) fn add_legacy(&mut self, webhook: u64, event: &str, body: &Value, moment: Moment) {
-        let event_type = event.to_owned();
-        self.insert(Target::Webhook(webhook), event_type, Vec::new(), |_| body.clone(), moment);
+        let (event_type, body) = (event.to_owned(), Payload::Whole(body.to_string().into()));
+        self.insert(Target::Webhook(webhook), event_type, Vec::new(), body, moment);
     }
 
     /// Adds what the callback URL of a bulk request is told.
     pub(crate) fn add_callback(&mut self, callback: u64, body: &Value, moment: Moment) {
-        let event_type = "bulk".to_owned();
-        self.insert(Target::Callback(callback), event_type, Vec::new(), |_| body.clone(), moment);
+        let (event_type, body) = ("bulk".to_owned(), Payload::Whole(body.to_string().into()));
+        self.insert(Target::Callback(callback), event_type, Vec::new(), body, moment);
     }
 
     fn insert(
@@ -138,7 +190,7 @@ impl Outbox {
         target: Target,
         event_type: String,
         event_ids: Vec<String>,
-        body: impl FnOnce(u64) -> Value,
+        payload: Payload,
         moment: Moment,
     ) {
         self.forget(moment);
@@ -149,14 +201,28 @@ impl Outbox {
             target,
             event_type,
             event_ids,
-            body: body(id).to_string().into(),
+            payload,
             status: DeliveryStatus::Pending,
             attempts: Vec::new(),
             created_at: moment.date,
             completed_at: None,
         };
         self.deliveries.insert(id, delivery);
-        self.due.insert((moment.now, id));
+        self.change(target, |queue| queue.due.insert((moment.now, id)));
+    }
+
+    /// Changes a queue, and keeps its head where it belongs.
+    fn change<T>(&mut self, target: Target, change: impl FnOnce(&mut Queue) -> T) -> T {
+        let queue = self.queues.entry(target).or_default();
+        if let Some(head) = queue.head(target) {
+            self.heads.remove(&head);
+        }
+        let changed = change(queue);
+        self.heads.extend(queue.head(target));
+        if queue.is_over() {
+            self.queues.remove(&target);
+        }
+        changed
     }
 
     /// The next attempt that is due, if there is room for it.
@@ -166,78 +232,57 @@ impl Outbox {
         address: impl Fn(Target) -> Option<Address>,
         mut fault: impl FnMut(&Delivery) -> Option<DeliveryFault>,
     ) -> Option<Job> {
-        if self.under_way.values().sum::<usize>() >= MOST {
-            return None;
-        }
-        let mut from = None;
         loop {
-            let due = match from {
-                None => self.due.first().copied(),
-                Some(last) => {
-                    let behind = (std::ops::Bound::Excluded(last), std::ops::Bound::Unbounded);
-                    self.due.range(behind).next().copied()
-                }
-            };
-            let (at, id) = due.filter(|(at, _)| *at <= moment.now)?;
-            from = Some((at, id));
-            let Some(delivery) = self.deliveries.get_mut(&id) else {
-                self.due.remove(&(at, id));
-                continue;
-            };
-            let under_way = self.under_way.get(&delivery.target).copied().unwrap_or_default();
-            if under_way >= MOST_OF_TARGET {
-                continue;
+            if self.under_way >= MOST {
+                return None;
             }
-            self.due.remove(&(at, id));
-            let Some(address) = address(delivery.target).filter(|address| address.is_active) else {
+            let (at, id, target) = *self.heads.first().filter(|(at, ..)| *at <= moment.now)?;
+            let (was_held, has_another) = self.change(target, |queue| {
+                queue.due.remove(&(at, id));
+                let has_another = queue.due.first().is_some_and(|(at, _)| *at <= moment.now);
+                (queue.released.remove(&id), has_another)
+            });
+            let Some(delivery) = self.deliveries.get_mut(&id) else { continue };
+            let Some(address) = address(target).filter(|address| address.is_active) else {
                 // Nobody is told any more; what Kit does with what was pending is not documented.
                 delivery.status = DeliveryStatus::Failed;
                 delivery.completed_at = Some(moment.date);
                 self.completed.insert(id);
-                let target = delivery.target;
-                self.release(target, moment);
+                self.change(target, |queue| queue.release(moment.now));
                 continue;
             };
-            let was_held = self.released.remove(&id);
             let fault = if was_held { None } else { fault(delivery) };
-            let target = delivery.target;
-            if fault.as_ref().is_some_and(DeliveryFault::is_reordering) {
-                let is_other = |(_, other): &&(Duration, u64)| {
-                    self.deliveries.get(other).is_some_and(|other| other.target == target)
-                };
-                let due = self.due.iter().take_while(|(at, _)| *at <= moment.now);
-                if due.clone().any(|other| is_other(&other)) {
-                    self.held.entry(target).or_default().push(id);
-                    continue;
-                }
+            if fault.as_ref().is_some_and(DeliveryFault::is_reordering) && has_another {
+                self.change(target, |queue| queue.held.push(id));
+                continue;
             }
-            let body = match self.deliveries.get(&id) {
-                Some(delivery) => delivery.body.clone(),
-                None => continue,
-            };
-            *self.under_way.entry(target).or_default() += 1;
-            self.release(target, moment);
-            let Address { url, secrets, .. } = address;
-            return Some(Job { id, url, body, secrets, fault, target, at: moment.date });
-        }
-    }
-
-    /// What was held for a target is next, behind what is due already.
-    fn release(&mut self, target: Target, moment: Moment) {
-        for id in self.held.remove(&target).unwrap_or_default() {
-            self.due.insert((moment.now, id));
-            self.released.insert(id);
+            let body = delivery.body();
+            self.under_way += 1;
+            self.change(target, |queue| {
+                queue.under_way += 1;
+                queue.release(moment.now);
+            });
+            let (Address { url, secrets, .. }, generation) = (address, self.generation);
+            return Some(Job {
+                id,
+                url,
+                body,
+                secrets,
+                fault,
+                target,
+                at: moment.date,
+                generation,
+            });
         }
     }
 
     /// What came of an attempt.
     pub(crate) fn finish(&mut self, job: &Job, outcome: Outcome, moment: Moment) {
-        if let Some(under_way) = self.under_way.get_mut(&job.target) {
-            *under_way = under_way.saturating_sub(1);
-            if *under_way == 0 {
-                self.under_way.remove(&job.target);
-            }
+        if job.generation != self.generation {
+            return;
         }
+        self.under_way = self.under_way.saturating_sub(1);
+        self.change(job.target, |queue| queue.under_way = queue.under_way.saturating_sub(1));
         let Some(delivery) = self.deliveries.get_mut(&job.id) else { return };
         let Outcome { status, response_body, error, retry_after, duration } = outcome;
         let attempt = Attempt { at: job.at, status, response_body, error, duration };
@@ -252,7 +297,8 @@ impl Outbox {
             _ if is_success => delivery.status = DeliveryStatus::Delivered,
             Some(wait) => {
                 delivery.status = DeliveryStatus::Retrying;
-                self.due.insert((moment.now.saturating_add(wait), job.id));
+                let due = (moment.now.saturating_add(wait), job.id);
+                self.change(job.target, |queue| queue.due.insert(due));
                 return;
             }
             None => delivery.status = DeliveryStatus::Failed,
@@ -266,15 +312,19 @@ impl Outbox {
         self.completed.len()
     }
 
-    /// When the next attempt is due.
+    /// When the next attempt is due. A target that has enough of them under way has none before one of them ends.
     pub(crate) fn next_due(&self) -> Option<Duration> {
-        self.due.first().map(|(at, _)| *at)
+        self.heads.first().map(|(at, ..)| *at)
+    }
+
+    /// How often it was emptied.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// Whether no attempt is due or under way.
     pub(crate) fn is_settled(&self, now: Duration) -> bool {
-        self.under_way.values().all(|count| *count == 0)
-            && self.next_due().is_none_or(|due| due > now)
+        self.under_way == 0 && self.next_due().is_none_or(|due| due > now)
     }
 
     /// The deliveries, oldest first.
@@ -310,15 +360,19 @@ impl Outbox {
         count.div_ceil(at_once)
     }
 
-    /// Without deliveries, for a reset. No id comes again: attempts may be under way.
-    pub(crate) fn emptied(&mut self) -> Self {
-        let Self { last_id, under_way, .. } = std::mem::take(self);
-        Self { last_id, under_way, ..Self::default() }
+    /// Without deliveries, for a reset. No id comes again, and of the attempts that are under way nobody hears.
+    pub(crate) fn emptied(&self) -> Self {
+        let (last_id, generation) = (self.last_id, self.generation.wrapping_add(1));
+        Self { last_id, generation, ..Self::default() }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
+
+    use serde_json::json;
+
     use super::*;
 
     fn at(seconds: u64) -> Moment {
@@ -329,9 +383,10 @@ mod tests {
         Address { url: "http://127.0.0.1:1/".into(), secrets: vec!["s".into()], is_active: true }
     }
 
-    fn events(count: usize, size: usize) -> Vec<Event> {
+    fn batches(count: usize, size: usize) -> Vec<Batch> {
         let data = json!({"text": "x".repeat(size)});
-        (0..count).map(|_| Event::new("tag.created", "now".into(), data.clone())).collect()
+        let event = |_| Event::new("tag.created", "now".into(), data.clone());
+        Batch::of(&(0..count).map(event).collect::<Vec<_>>())
     }
 
     fn next(outbox: &mut Outbox, moment: Moment) -> Option<Job> {
@@ -348,11 +403,11 @@ mod tests {
         let sizes = |outbox: &Outbox| -> Vec<usize> {
             outbox.deliveries().map(|delivery| delivery.event_ids.len()).collect()
         };
-        outbox.add(1, &events(250, 10), at(0));
+        outbox.add(1, &batches(250, 10), at(0));
         assert_eq!(sizes(&outbox), [100, 100, 50]);
         let mut outbox = Outbox::default();
-        outbox.add(1, &events(5, 200 * 1024), at(0));
-        outbox.add(1, &events(2, 600 * 1024), at(0));
+        outbox.add(1, &batches(5, 200 * 1024), at(0));
+        outbox.add(1, &batches(2, 600 * 1024), at(0));
         assert_eq!(sizes(&outbox), [2, 2, 1, 1, 1]);
         assert_eq!(
             outbox.deliveries().map(|delivery| delivery.id).collect::<Vec<_>>(),
@@ -363,7 +418,7 @@ mod tests {
     #[test]
     fn a_delivery_is_tried_eight_times_with_one_id() {
         let mut outbox = Outbox::default();
-        outbox.add(1, &events(1, 1), at(0));
+        outbox.add(1, &batches(1, 1), at(0));
         let mut times = Vec::new();
         let mut bodies = Vec::new();
         for second in 0..200_000 {
@@ -384,9 +439,9 @@ mod tests {
     fn a_slow_target_delays_nobody_else() {
         let mut outbox = Outbox::default();
         for _ in 0..10 {
-            outbox.add(1, &events(1, 1), at(0));
+            outbox.add(1, &batches(1, 1), at(0));
         }
-        outbox.add(2, &events(1, 1), at(0));
+        outbox.add(2, &batches(1, 1), at(0));
         let jobs: Vec<_> = std::iter::from_fn(|| next(&mut outbox, at(0))).collect();
         assert_eq!(jobs.iter().map(|job| job.id).collect::<Vec<_>>(), [1, 2, 3, 4, 11]);
         assert!(!outbox.is_settled(Duration::ZERO));
@@ -397,7 +452,7 @@ mod tests {
     #[test]
     fn a_target_that_is_gone_is_told_nothing_more() {
         let mut outbox = Outbox::default();
-        outbox.add(1, &events(1, 1), at(0));
+        outbox.add(1, &batches(1, 1), at(0));
         assert!(outbox.next(at(0), |_| None, |_| None).is_none());
         assert_eq!(outbox.get(1).unwrap().status, DeliveryStatus::Failed);
         assert!(outbox.is_settled(Duration::ZERO));
@@ -409,14 +464,14 @@ mod tests {
             outbox.deliveries().map(|delivery| delivery.id).collect()
         };
         let mut outbox = Outbox::default();
-        outbox.add(1, &events(1, 1), at(0));
-        outbox.add(1, &events(1, 1), at(0));
+        outbox.add(1, &batches(1, 1), at(0));
+        outbox.add(1, &batches(1, 1), at(0));
         let job = next(&mut outbox, at(0)).unwrap();
         outbox.finish(&job, answer(204), at(0));
-        outbox.add(1, &events(1, 1), at(MAX_AGE));
+        outbox.add(1, &batches(1, 1), at(MAX_AGE));
         assert_eq!(ids(&outbox), [1, 2, 3]);
         // What is not delivered yet is not forgotten, however old it is.
-        outbox.add(1, &events(1, 1), at(MAX_AGE + 1));
+        outbox.add(1, &batches(1, 1), at(MAX_AGE + 1));
         assert_eq!(ids(&outbox), [2, 3, 4]);
     }
 
@@ -424,7 +479,7 @@ mod tests {
     fn what_is_reordered_comes_after_the_next() {
         let mut outbox = Outbox::default();
         for target in [1, 2, 1, 1] {
-            outbox.add(target, &events(1, 1), at(0));
+            outbox.add(target, &batches(1, 1), at(0));
         }
         let first = |delivery: &Delivery| (delivery.id == 1).then(DeliveryFault::reordered);
         let mut order = Vec::new();
@@ -435,26 +490,75 @@ mod tests {
         }
         assert_eq!(order, [2, 3, 4, 1]);
         // The last has nothing to come after.
-        outbox.add(1, &events(1, 1), at(2));
+        outbox.add(1, &batches(1, 1), at(2));
         let all = |_: &Delivery| Some(DeliveryFault::reordered());
         assert!(outbox.next(at(2), |_| Some(address()), all).is_some());
     }
 
-    /// What was under way before a reset is nobody's outcome.
+    /// What was under way before a reset is nobody's outcome, and holds up nobody.
     #[test]
     fn an_attempt_outlives_a_reset_without_harm() {
         let mut outbox = Outbox::default();
-        outbox.add(1, &events(1, 1), at(0));
-        let job = next(&mut outbox, at(0)).unwrap();
+        for _ in 0..5 {
+            outbox.add(1, &batches(1, 1), at(0));
+        }
+        let jobs: Vec<_> = std::iter::from_fn(|| next(&mut outbox, at(0))).collect();
+        assert_eq!(jobs.len(), MOST_OF_TARGET);
         let mut outbox = outbox.emptied();
-        outbox.add(1, &events(1, 1), at(0));
-        assert!(!outbox.is_settled(Duration::ZERO));
-        outbox.finish(&job, answer(204), at(0));
-        let delivery = outbox.deliveries().next().unwrap();
-        assert_eq!((delivery.id, delivery.attempts.len()), (2, 0));
+        assert!(outbox.is_settled(Duration::ZERO));
+        outbox.add(1, &batches(1, 1), at(0));
         let job = next(&mut outbox, at(0)).unwrap();
+        for old in &jobs {
+            outbox.finish(old, answer(204), at(0));
+        }
+        assert!(!outbox.is_settled(Duration::ZERO));
+        let delivery = outbox.deliveries().next().unwrap();
+        assert_eq!((delivery.id, delivery.attempts.len()), (6, 0));
         outbox.finish(&job, answer(204), at(0));
         assert!(outbox.is_settled(Duration::ZERO));
+    }
+
+    /// Each change costs the same, however much is due to a target that is busy.
+    #[test]
+    fn a_busy_target_costs_nothing() {
+        const COUNT: usize = 60_000;
+        let mut outbox = Outbox::default();
+        let one = batches(1, 1);
+        for _ in 0..COUNT {
+            outbox.add(1, &one, at(0));
+        }
+        let mut jobs: VecDeque<_> = std::iter::from_fn(|| next(&mut outbox, at(0))).collect();
+        let mut done = 0;
+        while let Some(job) = jobs.pop_front() {
+            outbox.finish(&job, answer(204), at(0));
+            jobs.extend(next(&mut outbox, at(0)));
+            done += 1;
+        }
+        assert_eq!((done, outbox.queues.len(), outbox.heads.len()), (COUNT, 0, 0));
+    }
+
+    /// However many endpoints are told of an event, it is there once.
+    #[test]
+    fn endpoints_share_what_they_are_told() {
+        let mut outbox = Outbox::default();
+        let batches = batches(3, 10);
+        for endpoint in 1..=2 {
+            outbox.add(endpoint, &batches, at(0));
+        }
+        let shared = |id: u64| match &outbox.get(id).unwrap().payload {
+            Payload::Events(events) => events.as_ptr(),
+            Payload::Whole(_) => panic!("it is not shared"),
+        };
+        assert_eq!(shared(1), shared(2));
+        let body: Value = serde_json::from_slice(&outbox.get(2).unwrap().body()).unwrap();
+        assert_eq!(body["delivery_id"], 2);
+        let ids: Vec<_> = body["events"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|event| event["id"].as_str().unwrap())
+            .collect();
+        assert_eq!(ids, outbox.get(1).unwrap().event_ids);
     }
 
     #[test]

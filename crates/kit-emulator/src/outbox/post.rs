@@ -86,7 +86,15 @@ async fn exchange(
         return Err("the emulator posts to http URLs of this machine alone".into());
     }
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-    let address = (host.as_str(), uri.port_u16().unwrap_or(80));
+    let authority = uri.authority().map(http::uri::Authority::as_str).unwrap_or_default();
+    // Who is in front of it is not sent, and a port that is none is no port.
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, place)| place).to_owned();
+    let port = match (uri.port_u16(), authority.strip_prefix(uri.host().unwrap_or_default())) {
+        (Some(port), _) => port,
+        (None, Some("" | ":")) => 80,
+        (None, _) => return Err("the URL has a malformed port".into()),
+    };
+    let address = (host.as_str(), port);
     let mut addresses = match host.parse::<IpAddr>() {
         Ok(ip) => vec![(ip, address.1).into()],
         Err(_) if host == "localhost" => {
@@ -102,7 +110,6 @@ async fn exchange(
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|error| text(&error))?;
-    let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
     let path = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let mut request = Request::post(path).header(header::HOST, authority);
     for (name, value) in headers {

@@ -2,21 +2,24 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Response, StatusCode};
-use http_body_util::{BodyExt as _, Limited};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::{Body as _, Incoming};
 
 use super::body::ReplyBody;
 use super::fault::{Effect, When};
-use super::{Fault, Faults, Recorder, Reply, Request, Service};
+use super::server::Counts;
+use super::{Admission, Fault, Faults, Recorder, Reply, Request, Service};
 
-/// The largest body that is read, in bytes.
-const MAX_BODY: usize = 1024 * 1024;
+/// How large a body is of which only a few are read at once, in bytes, and how many these are.
+const LARGE: usize = 1024 * 1024;
+const MOST_LARGE: usize = 4;
 
-/// The same where there may be many items: as much as Kit queues of bulk requests.
-const MAX_BODY_OF_MANY: usize = 300_000_000;
+/// How long a body may take.
+const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The connection is to be closed without an answer.
 #[derive(Debug)]
@@ -34,31 +37,92 @@ pub(super) async fn answer(
     service: &dyn Service,
     faults: &Faults,
     recorder: &Recorder,
-    count: &AtomicUsize,
+    counts: &Counts,
     request: http::Request<Incoming>,
 ) -> Result<Response<ReplyBody>, Closed> {
     let start = Instant::now();
     let (parts, body) = request.into_parts();
     let head = http::Request::from_parts(parts, ());
-    let has_many = ["/v4/bulk/", "/_kit/"].iter().any(|path| head.uri().path().starts_with(path));
-    let limit = if has_many { MAX_BODY_OF_MANY } else { MAX_BODY };
-    let reply = if let Ok(body) = Limited::new(body, limit).collect().await {
-        let request = Request { head, body: body.to_bytes() };
-        if let Some(reply) = service.control(&request) {
-            return Ok(with_headers(reply.await.into_http(), start));
+    let admission = match service.admission(&head) {
+        Ok(admission) => admission,
+        Err(refusal) => return Ok(with_headers(refusal.into_http(), start)),
+    };
+    let is_control = head.uri().path().starts_with("/_kit/");
+    let reply = match read(body, admission, counts).await {
+        Ok(body) => {
+            let request = Request { head, body };
+            if let Some(reply) = service.control(&request) {
+                return Ok(with_headers(reply.await.into_http(), start));
+            }
+            recorder.record(&request.head, &request.body);
+            counts.requests.fetch_add(1, Ordering::Relaxed);
+            match faults.choose(&request) {
+                None => service.answer(&request).into_http(),
+                Some(fault) => with_fault(service, fault, &request).await?,
+            }
         }
-        recorder.record(&request.head, &request.body);
-        count.fetch_add(1, Ordering::Relaxed);
-        match faults.choose(&request) {
-            None => service.answer(&request).into_http(),
-            Some(fault) => with_fault(service, fault, &request).await?,
+        Err(status) => {
+            counts.requests.fetch_add(usize::from(!is_control), Ordering::Relaxed);
+            Reply::error(status, why(status)).into_http()
         }
-    } else {
-        count.fetch_add(1, Ordering::Relaxed);
-        let message = "The body is too large, or was cut off";
-        Reply::error(StatusCode::PAYLOAD_TOO_LARGE, message).into_http()
     };
     Ok(with_headers(reply, start))
+}
+
+/// # Errors
+///
+/// The status to refuse it with.
+async fn read(body: Incoming, admission: Admission, counts: &Counts) -> Result<Bytes, StatusCode> {
+    let declared = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if declared > admission.max_body {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    let mut large = None;
+    let mut limited = Limited::new(body, admission.max_body);
+    let collected = async {
+        let mut whole = BytesMut::new();
+        while let Some(frame) = limited.frame().await {
+            let frame = frame.map_err(|error| {
+                let is_too_large = error.is::<LengthLimitError>();
+                if is_too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST }
+            })?;
+            whole.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
+            if whole.len() > LARGE && large.is_none() {
+                large = Some(Large::begin(counts)?);
+            }
+        }
+        Ok(whole.freeze())
+    };
+    tokio::time::timeout(BODY_TIMEOUT, collected).await.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
+}
+
+fn why(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "The body is too large",
+        StatusCode::REQUEST_TIMEOUT => "The body took too long",
+        StatusCode::SERVICE_UNAVAILABLE => "Other large bodies are being read: try again later",
+        _ => "The body was cut off, or is not as HTTP has it",
+    }
+}
+
+/// A large body that is being read: there are only so many at once, so that memory is not filled.
+struct Large<'a>(&'a AtomicUsize);
+
+impl<'a> Large<'a> {
+    fn begin(counts: &'a Counts) -> Result<Self, StatusCode> {
+        let this = Self(&counts.large);
+        if counts.large.fetch_add(1, Ordering::Relaxed) < MOST_LARGE {
+            Ok(this)
+        } else {
+            Err(StatusCode::SERVICE_UNAVAILABLE)
+        }
+    }
+}
+
+impl Drop for Large<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 async fn with_fault(

@@ -14,4 +14,4 @@ pub(crate) use faults::{Faults, OfRequests, Rule};
 pub(crate) use recorder::Recorder;
 pub(crate) use reply::Reply;
 pub(crate) use request::Request;
-pub(crate) use server::{Control, Server, Service};
+pub(crate) use server::{Admission, Control, Server, Service};

@@ -13,7 +13,7 @@ use http::StatusCode;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
@@ -23,11 +23,21 @@ use super::{Faults, Recorder, Reply, Request};
 /// How long to wait before accepting again, after accepting a connection failed.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
+/// How long the head of a request may take, and a connection may be idle.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// A reply that may have to wait for something.
 pub(crate) type Control<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
 
 /// What a server serves.
 pub(crate) trait Service: Send + Sync + 'static {
+    /// What may be read of the body, looking at the head alone.
+    ///
+    /// # Errors
+    ///
+    /// The reply to who is not let in at all.
+    fn admission(&self, head: &http::Request<()>) -> Result<Admission, Reply>;
+
     /// Does what is asked.
     fn answer(&self, request: &Request) -> Reply;
 
@@ -36,6 +46,13 @@ pub(crate) trait Service: Send + Sync + 'static {
 
     /// The reply to a request that controls the server itself. Faults do not apply to such a request.
     fn control<'a>(&'a self, request: &'a Request) -> Option<Control<'a>>;
+}
+
+/// What is read of a request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Admission {
+    /// How large the body may be, in bytes.
+    pub(crate) max_body: usize,
 }
 
 /// A thread that serves; it ends, and its connections with it, when this is dropped.
@@ -51,9 +68,11 @@ pub(crate) struct Server {
 }
 
 #[derive(Debug, Default)]
-struct Counts {
+pub(super) struct Counts {
     connections: AtomicUsize,
-    requests: AtomicUsize,
+    pub(super) requests: AtomicUsize,
+    /// How many large bodies are read.
+    pub(super) large: AtomicUsize,
 }
 
 impl Server {
@@ -148,10 +167,12 @@ async fn accept(
         let recorder = recorder.clone();
         tokio::spawn(async move {
             let service = service_fn(|request: http::Request<Incoming>| {
-                answer(&*service, &faults, &recorder, &counts.requests, request)
+                answer(&*service, &faults, &recorder, &counts, request)
             });
             // How a connection ends is the client's to know.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            let mut http = http1::Builder::new();
+            http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+            let _ = http.serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }

@@ -38,7 +38,8 @@ impl<R> Default for Table<R> {
 impl<R: Row> Table<R> {
     /// Makes a row with the next id. The id of a deleted row is not used again.
     pub(crate) fn insert(&mut self, row: impl FnOnce(u64) -> R) -> Result<&R, Full> {
-        if self.rows.len() >= MAX_ROWS {
+        // What a snapshot holds can be put back.
+        if self.rows.len() >= MAX_ROWS || self.last_id >= MAX_ID {
             return Err(Full);
         }
         self.last_id = self.last_id.saturating_add(1);

@@ -58,6 +58,27 @@ impl<T: Default> World<T> {
         Self { clock, app, grants, tables, api_key, access_token, limits }
     }
 
+    /// Whether the credential of the request is one. Counts nothing.
+    pub(crate) fn knows(&self, headers: &HeaderMap) -> bool {
+        match Credential::of(headers) {
+            Some(credential) => self.check(&credential).is_ok(),
+            None => false,
+        }
+    }
+
+    fn check(&self, credential: &Credential) -> Result<(), Denied> {
+        match credential {
+            Credential::ApiKey(key) if *key == self.api_key => Ok(()),
+            Credential::ApiKey(_) => Err(Denied::UnknownKey),
+            Credential::AccessToken(token) if *token == self.access_token => Ok(()),
+            Credential::AccessToken(token) => match self.grants.lasts(token, self.clock.now()) {
+                Some(true) => Ok(()),
+                Some(false) => Err(Denied::ExpiredToken),
+                None => Err(Denied::UnknownToken),
+            },
+        }
+    }
+
     /// Fails unless the credential of the request is valid, allowed for the operation, and below its rate
     /// limit.
     pub(crate) fn admit(&mut self, access: Access, headers: &HeaderMap) -> Result<(), Denied> {
@@ -66,16 +87,7 @@ impl<T: Default> World<T> {
         }
         let now = self.clock.now();
         let credential = Credential::of(headers).ok_or(Denied::Missing)?;
-        match &credential {
-            Credential::ApiKey(key) if *key == self.api_key => {}
-            Credential::ApiKey(_) => return Err(Denied::UnknownKey),
-            Credential::AccessToken(token) if *token == self.access_token => {}
-            Credential::AccessToken(token) => match self.grants.lasts(token, now) {
-                Some(true) => {}
-                Some(false) => return Err(Denied::ExpiredToken),
-                None => return Err(Denied::UnknownToken),
-            },
-        }
+        self.check(&credential)?;
         if let Some(limits) = &mut self.limits {
             // Those of tokens that have ended would stay for ever.
             limits.retain(|_, limit| !limit.is_idle(now));

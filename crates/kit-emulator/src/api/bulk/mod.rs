@@ -1,5 +1,6 @@
 //! `/v4/bulk/…`: up to 100 items at once, more by the clock.
 
+mod items;
 mod operation;
 mod queue;
 
@@ -36,14 +37,12 @@ const fn route(method: Method, path: &'static str, handler: Handler) -> Route {
 }
 
 fn bulk(world: &mut World, call: &Call<'_>, operation: Operation) -> Result<Reply, Reply> {
-    let input = Input::read_optional(call)?;
     let (list, message) = operation.list();
+    items::check(&call.request.body, list).map_err(Reply::unprocessable)?;
+    let input = Input::read_optional(call)?;
     let items =
         input.get(list).and_then(|items| items.as_array()).filter(|items| !items.is_empty());
     let items = items.ok_or_else(|| Reply::unprocessable(message))?.clone();
-    if !items.iter().all(serde_json::Value::is_object) {
-        return Err(Reply::unprocessable(format!("{list} must be a list of objects")));
-    }
     if operation == Operation::CreateSubscribers && operation::is_over_limit(world, &items) {
         let message = "This request would exceed your subscriber limit";
         return Err(Reply::error(http::StatusCode::FORBIDDEN, message));

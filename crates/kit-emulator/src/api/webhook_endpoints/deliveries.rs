@@ -55,7 +55,7 @@ pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     if let Some(fields) = json.as_object_mut() {
         fields.insert("attempts".into(), delivery.attempts.iter().map(attempt).collect());
         if call.is_set("include_payload") {
-            let payload: Value = serde_json::from_slice(&delivery.body).unwrap_or_default();
+            let payload: Value = serde_json::from_slice(&delivery.body()).unwrap_or_default();
             fields.insert("payload".into(), payload);
         }
     }

@@ -1,7 +1,7 @@
 //! The types of events, as the emulator knows them.
 
 /// Those that an endpoint can be told of.
-const AVAILABLE: [&str; 23] = [
+pub(in crate::api) const AVAILABLE: [&str; 23] = [
     "subscriber.created",
     "subscriber.activated",
     "subscriber.unsubscribed",

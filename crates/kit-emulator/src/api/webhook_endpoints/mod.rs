@@ -16,6 +16,7 @@ use http::Method;
 use super::route::Route;
 use crate::world::Access::Credential;
 
+pub(super) use event_types::AVAILABLE;
 pub(crate) use event_types::is_known;
 pub use webhook_endpoint::WebhookEndpoint;
 
