@@ -125,11 +125,8 @@ impl Queue {
     fn write_on_a_thread_for_that(self: &Arc<Self>) {
         let was_writing = std::mem::replace(&mut self.lock().is_writing, true);
         if !was_writing {
-            let mut writing = Writing { queue: self.clone(), is_over: false };
-            drop(tokio::task::spawn_blocking(move || {
-                writing.queue.write();
-                writing.is_over = true;
-            }));
+            let writing = Writing { queue: self.clone(), is_over: false };
+            drop(tokio::task::spawn_blocking(move || writing.run()));
         }
     }
 
@@ -279,6 +276,13 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 struct Writing {
     queue: Arc<Queue>,
     is_over: bool,
+}
+
+impl Writing {
+    fn run(mut self) {
+        self.queue.write();
+        self.is_over = true;
+    }
 }
 
 impl Drop for Writing {

@@ -1,0 +1,242 @@
+//! The emulator against who means harm, and against who asks for much: no request takes more than its size allows.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use kit_core::webhook_endpoints::{CreateWebhookEndpoint, EventType};
+use kit_core::webhooks::{CreateWebhook, Event};
+use kit_emulator::{DeliveryFault, Emulator};
+use kit_tests::foreign::{Client, assert_refused};
+use kit_tests::server::Server;
+use kit_tests::transport::{Setup, Transport};
+use serde_json::{Value, json};
+
+const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];
+
+fn client_of(emulator: &Emulator) -> kit_ureq::Client {
+    Transport::new(Setup::of(emulator))
+}
+
+/// What is answered to bytes as they are.
+fn raw(emulator: &Emulator, request: &str) -> String {
+    let address = emulator.base_url().trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// Each of a page of another site in a browser, or of a name that leads here.
+#[test]
+fn only_programs_of_this_machine_control_it() {
+    let emulator = Emulator::builder().allow_host("kit").start().unwrap();
+    let client = Client::new(&emulator);
+    let controls =
+        ["clock", "deliveries", "events", "faults", "requests", "reset", "settle", "state"];
+    for path in controls {
+        for method in ["GET", "POST", "PUT"] {
+            let path = format!("/_kit/{path}");
+            let send = |header| client.send(method, &path, &[header], "").status().as_u16();
+            assert_eq!(send(("Host", "example.com")), 403, "{method} {path}");
+            assert_eq!(send(("Origin", "http://example.com")), 403, "{method} {path}");
+            assert_eq!(send(("Sec-Fetch-Site", "cross-site")), 403, "{method} {path}");
+            assert_ne!(send(("Host", "kit:4010")), 403, "{method} {path}");
+            assert_ne!(send(("Origin", emulator.base_url())), 403, "{method} {path}");
+        }
+    }
+    // The API itself asks for a credential, by whatever name it is called.
+    let response = client.send("GET", "/v4/account", &[("Host", "example.com")], "");
+    assert_eq!(response.status(), 200);
+}
+
+/// Nine snippets, each with the one before thirteen times.
+#[test]
+fn snippets_that_hold_each_other_are_looked_at_once() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::new(&emulator);
+    for level in 0..9_u32 {
+        let content = match level.checked_sub(1) {
+            Some(below) => format!("{{{{ snippet.s{below} }}}}").repeat(13),
+            None => "x".into(),
+        };
+        let body =
+            json!({"name": format!("s{level}"), "snippet_type": "inline", "content": content});
+        let made = client.send("POST", "/v4/snippets", &JSON, &body.to_string());
+        assert_eq!(made.status(), 201, "{}", made.body());
+    }
+    assert_eq!(client.send("GET", "/v4/snippets", &[], "").status(), 200);
+}
+
+/// What is refused for its size is refused before it has come.
+#[test]
+fn a_large_body_is_only_read_from_who_is_known() {
+    let emulator = Emulator::start().unwrap();
+    let head = |path: &str, credential: &str| {
+        format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{credential}Content-Length: 250000000\r\n\r\n"
+        )
+    };
+    let token = format!("Authorization: Bearer {}\r\n", emulator.access_token());
+    for (path, credential) in [
+        ("/v4/bulk/tags", ""),
+        ("/v4/bulk/tags", "Authorization: Bearer wrong\r\n"),
+        ("/v4/tags", &*token),
+        ("/_kit/state", ""),
+    ] {
+        let answer = raw(&emulator, &head(path, credential));
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{path} {credential}: {answer}");
+    }
+    // From who is known it is waited for.
+    let address = emulator.base_url().trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    stream.write_all(head("/v4/bulk/tags", &token).as_bytes()).unwrap();
+    assert!(stream.read(&mut [0]).is_err());
+}
+
+#[test]
+fn a_body_that_is_broken_is_not_too_large() {
+    let emulator = Emulator::start().unwrap();
+    let answer = raw(
+        &emulator,
+        "POST /v4/tags HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+    );
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+}
+
+/// Whatever is under way, and however long it would take.
+#[test]
+fn a_reset_ends_what_is_under_way_and_gives_no_id_again() {
+    let emulator = Emulator::start().unwrap();
+    let client = client_of(&emulator);
+    let create =
+        || CreateWebhookEndpoint::new("http://127.0.0.1:1/", [EventType::TagCreated]).unwrap();
+    let webhook = CreateWebhook::new("https://example.com/", Event::PurchaseCreate).unwrap();
+    client.send(&webhook).unwrap();
+    client.send(&create()).unwrap();
+    emulator.fail_deliveries_when(|_| Some(DeliveryFault::delayed(Duration::from_secs(1 << 30))));
+    emulator.trigger("tag.created", 10, None).unwrap();
+    std::thread::scope(|scope| {
+        let settling = scope.spawn(|| emulator.settle());
+        let foreign = Client::new(&emulator);
+        assert_eq!(foreign.send("POST", "/_kit/reset", &[], "").status(), 204);
+        settling.join().unwrap();
+    });
+    emulator.advance(Duration::from_secs(1));
+    assert!(client.send(&webhook).unwrap().id.get() > 1);
+    assert!(client.send(&create()).unwrap().endpoint.id.get() > 1);
+    emulator.trigger("tag.created", 1, None).unwrap();
+    emulator.settle();
+    assert_eq!(emulator.deliveries().len(), 1);
+}
+
+#[test]
+fn who_advances_the_clock_at_once_advances_it_by_both() {
+    let emulator = Emulator::start().unwrap();
+    let client = Client::new(&emulator);
+    let now =
+        || client.send("GET", "/_kit/clock", &[], "").body()["unix_seconds"].as_u64().unwrap();
+    client_of(&emulator)
+        .send(&CreateWebhookEndpoint::new("http://127.0.0.1:1/", [EventType::TagCreated]).unwrap())
+        .unwrap();
+    emulator.trigger("tag.created", 1, None).unwrap();
+    let before = now();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| emulator.advance(Duration::from_secs(10_000)));
+        }
+    });
+    let passed = now() - before;
+    assert!((40_000..40_060).contains(&passed), "{passed}");
+}
+
+/// The host of a target is told without what stands before it, and a port that is none is an error.
+#[test]
+fn a_target_is_told_its_host_alone() {
+    let receiver = Server::start(|peer| {
+        let request = peer.request().unwrap_or_default();
+        assert!(!request.contains("5ecret"), "{request}");
+        let _ = peer.send("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+    });
+    let emulator = Emulator::start().unwrap();
+    let place = receiver.address();
+    let state = |url: String| json!({"webhook_endpoints": [{"id": 1, "url": url, "events": ["tag.created"], "secret": "whsec_a"}]});
+    let deliver = |url: String| {
+        emulator.seed(&state(url)).unwrap();
+        emulator.trigger("tag.created", 1, None).unwrap();
+        emulator.settle();
+        emulator.deliveries()[0].attempts[0].clone()
+    };
+    assert_eq!(deliver(format!("http://user:5ecret@{place}/")).status, Some(204));
+    assert!(receiver.requests()[0].contains(&format!("{place}")));
+    let failed = deliver("http://127.0.0.1:99999/".into());
+    assert!(failed.status.is_none() && failed.error.unwrap().contains("port"));
+}
+
+/// Each of what a state can say wrongly; nothing is changed by it.
+#[test]
+fn a_state_that_kit_cannot_have_is_refused() {
+    let emulator = Emulator::start().unwrap();
+    let before = emulator.snapshot();
+    let ann = json!({"id": 9, "email_address": "ann@example.com"});
+    let with = |mut row: Value, field: &str, value: Value| {
+        row[field] = value;
+        row
+    };
+    for (state, text) in [
+        (
+            json!({"subscribers": [with(ann.clone(), "state", "gone".into())]}),
+            "`state` \"gone\" is none of",
+        ),
+        (json!({"subscribers": [ann.clone(), ann.clone()]}), "9 is there"),
+        (json!({"subscribers": [with(ann, "id", json!(1_u64 << 60))]}), "too great"),
+        (
+            json!({"tags": [{"id": 1, "name": "a", "created_at": ""}, {"id": 1, "name": "b", "created_at": ""}]}),
+            "the id 1 is there twice",
+        ),
+        (json!({"snippets": [{"id": 1, "snippet_type": "x"}]}), "`snippet_type` \"x\" is none of"),
+        (json!({"forms": [{"id": 1, "type": "x"}]}), "`type` \"x\" is none of"),
+        (
+            json!({"webhook_endpoints": [{"id": 1, "url": "http://a.b/", "events": ["x"], "secret": "s"}]}),
+            "`events` \"x\" is none of",
+        ),
+        (json!({"what": []}), "`what` is no resource"),
+    ] {
+        let error = emulator.seed(&state).unwrap_err();
+        assert!(error.contains(text), "{error}");
+        assert_eq!(emulator.snapshot(), before);
+        let put = Client::new(&emulator).send("PUT", "/_kit/state", &[], &state.to_string());
+        assert_refused(&put, 422, text);
+    }
+    let rows: Vec<Value> = (1..=100_001)
+        .map(|id| json!({"id": id, "name": id.to_string(), "created_at": ""}))
+        .collect();
+    let error = emulator.seed(&json!({"segments": rows})).unwrap_err();
+    assert_eq!(error, "`segments`: at most 100000 rows");
+}
+
+/// 10,000 subscribers asked for by a query of 4,000 parameters, by a filter of as many links, and page by page.
+#[test]
+fn much_is_answered_in_time() {
+    let emulator = Emulator::start().unwrap();
+    let rows: Vec<Value> = (1..=10_000)
+        .map(|id| json!({"id": id, "email_address": format!("{id}@example.com")}))
+        .collect();
+    emulator.seed(&json!({"subscribers": rows})).unwrap();
+    let client = Client::new(&emulator);
+    let start = Instant::now();
+    let query = "x=1&".repeat(4000);
+    assert_eq!(client.send("GET", &format!("/v4/subscribers?{query}"), &[], "").status(), 200);
+    let mut after = String::new();
+    for page in 0..100 {
+        let path = format!("/v4/subscribers?per_page=10&after={after}");
+        let response = client.send("GET", &path, &[], "");
+        assert_eq!(response.status(), 200, "{page}");
+        let cursor = response.body()["pagination"]["end_cursor"].as_str().unwrap().to_owned();
+        after = cursor.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    }
+    // What takes a power of it would take minutes.
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+}
