@@ -2,6 +2,7 @@
 //! client that is not ours, and servers that misbehave.
 
 pub mod certificates;
+pub mod drift;
 pub mod events;
 pub mod every_operation;
 pub mod facts;

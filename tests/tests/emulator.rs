@@ -327,7 +327,8 @@ fn faults_can_be_set_over_http() {
     let get = || client.send("GET", "/v4/webhooks", &[], "");
     let rules = json!([
         {"method": "POST", "path": "/v4/webhooks", "times": 1, "status": 500, "after_applying": true},
-        {"method": "GET", "times": 2, "status": 429, "retry_after": "2"},
+        {"method": "GET", "times": 1, "status": 429, "retry_after": "2"},
+        {"method": "GET", "times": 1, "status": 429, "retry_after": 2},
         {"method": "GET", "times": 1, "status": 400, "body": {"errors": ["no"]}},
         {"path": "/v4/webhooks/7", "garbage": true},
     ]);

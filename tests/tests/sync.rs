@@ -402,7 +402,7 @@ fn it_waits_before_anything_is_sent_again() {
     sync.listed(Ok(Page::new(vec![late.clone()])));
     match sync.next() {
         SyncStep::Delete(delete) => {
-            assert_eq!(format!("{delete:?}"), "DeleteWebhook { id: WebhookId(8) }")
+            assert_eq!(format!("{delete:?}"), "DeleteWebhook { id: WebhookId(8) }");
         }
         step => panic!("{step:?}"),
     }

@@ -6,7 +6,7 @@ use http::{Method, Request, Response};
 use zeroize::Zeroizing;
 
 use crate::endpoint::{Auth, Endpoint, operation};
-use crate::error::Delivery;
+use crate::error::{Delivery, Sent};
 use crate::oauth::{OAuthPage, OAuthUrls};
 use crate::wire::{BaseUrl, Plaintext, Query, response};
 use crate::{Credentials, Error, TransportError};
@@ -281,7 +281,8 @@ impl Kit {
         response::read(endpoint, &head, body.as_ref(), || self.secrets(token))
     }
 
-    pub(crate) fn credentials(&self) -> &Credentials {
+    /// The credentials.
+    pub fn credentials(&self) -> &Credentials {
         &self.parts.credentials
     }
 
@@ -305,12 +306,15 @@ impl Kit {
     ///
     /// let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
     /// let error = kit.failure(&create, TransportError::NotSent(refused.into()));
-    /// assert_eq!(error.to_string(), "POST /v4/webhooks: not sent: connection refused");
+    /// assert_eq!(error.to_string(), "POST /v4/webhooks: not sent: connection refused [api.kit.com]");
     /// assert!(!error.may_have_been_applied());
     /// # Ok::<(), kit_core::Error>(())
     /// ```
     pub fn failure<E: Endpoint>(&self, endpoint: &E, failure: TransportError) -> Error {
-        Error::Transport { operation: operation(endpoint), failure, earlier: Delivery::NotSent }
+        let host = self.url(endpoint).ok().and_then(|url| url.host().map(Into::into));
+        let sent = Sent { host: host.unwrap_or_default(), ..Sent::default() };
+        let (operation, sent, earlier) = (operation(endpoint), sent.into(), Delivery::NotSent);
+        Error::Transport { operation, failure, sent, earlier }
     }
 }
 
@@ -325,8 +329,7 @@ impl Kit {
         token: Option<&Credentials>,
     ) -> Option<String> {
         let secrets = self.secrets(token);
-        let secrets = secrets.iter().map(|secret| secret.as_str());
-        let scrub = crate::wire::Scrub::new(secrets.chain(endpoint.secrets()));
+        let scrub = crate::wire::Scrub::of_call(&secrets, endpoint.secrets());
         response::request_id(headers, &scrub)
     }
 }

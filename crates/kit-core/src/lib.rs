@@ -82,7 +82,7 @@ pub use call::{Call, Clock, Pacer, RetryAfter, RetryPolicy, Step, Time};
 pub use credentials::Credentials;
 pub use endpoint::{Auth, Endpoint, Extended, WithResponse};
 pub use error::{
-    ApiError, Delivery, Effect, Error, Operation, ReplyError, ReplyProblem, SessionError,
+    ApiError, Delivery, Effect, Error, Operation, ReplyError, ReplyProblem, Sent, SessionError,
     TransportError,
 };
 pub use id::{

@@ -148,7 +148,7 @@ impl Emulator {
     ///
     /// What is due until then happens in order: the clock stands at the time of each retry until it has succeeded
     /// or failed. This blocks the thread as long as receivers take: a receiver must not run on the same thread. In an
-    /// async program, call this by `spawn_blocking`.
+    /// async program, use [`advance_async`](Self::advance_async).
     ///
     /// The clocks of clients do not move. If an access token of a session is rejected within 30 seconds after
     /// a refresh, the session does not refresh again: where a test lets tokens expire twice, use a new
@@ -174,6 +174,31 @@ impl Emulator {
     pub fn settle(&self) {
         let kit = self.kit.clone();
         self.server.run(async move { kit.settle().await });
+    }
+
+    /// [`advance`](Self::advance) for async programs, in any runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = kit_emulator::Emulator::start()?;
+    /// emulator.trigger("subscriber.tag_added", 1, None)?;
+    /// emulator.settle_async().await;
+    /// emulator.advance_async(std::time::Duration::from_secs(60)).await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn advance_async(&self, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
+        let kit = self.kit.clone();
+        self.server.spawn(async move { kit.advance(duration).await })
+    }
+
+    /// [`settle`](Self::settle) for async programs, in any runtime: a receiver may run on the same thread.
+    pub fn settle_async(&self) -> impl Future<Output = ()> + Send + use<> {
+        let kit = self.kit.clone();
+        self.server.spawn(async move { kit.settle().await })
     }
 
     /// Makes the emulator's clock run faster: so many seconds pass on it in one second. 0 stops it. Default: 1.

@@ -42,11 +42,39 @@
 //! A new emulator has a form, a landing page, a segment, templates and a post, since no operation makes them.
 //! [`Emulator::seed`] puts other resources in their place, [`Emulator::snapshot`] reads all of them.
 //!
-//! The OAuth pages are at `/oauth/…`, too. The emulator answers 405 to another method on one of these paths,
-//! and 404 to any other path. Access tokens expire by a clock that [`Emulator::advance`] moves. With
-//! [`Builder::rate_limits`], the emulator answers 429 with `Retry-After` to more requests than Kit allows in
-//! 60 seconds. Every reply has an `X-Request-Id`. The emulator shares no code with the client for reading
-//! requests, so that a mistake in one shows in the other.
+//! The OAuth pages are at `/oauth/…`, too. Who has no credential, or a wrong one, gets 401 for every path; the others get
+//! 405 for another method on one of these paths, and 404 for any other path. Access tokens expire by a clock that
+//! [`Emulator::advance`] moves. With [`Builder::rate_limits`], the emulator answers 429 to more requests than Kit allows
+//! in 60 seconds. Every reply has an `X-Request-Id`. The emulator shares no code with the client for reading requests, so
+//! that a mistake in one shows in the other.
+//!
+//! # How true it is
+//!
+//! Kit's documents and the live service contradict each other in places: the emulator does what was seen live, so that
+//! what a program does wrong fails here as it would at Kit.
+//!
+//! | behaviour | source |
+//! | --- | --- |
+//! | paths, parameters, fields, limits, events, webhook deliveries and their retries | as documented |
+//! | authentication before routing; 401 with `Authentication Failed`, `The API key is invalid`, `The access token is invalid` (with `WWW-Authenticate`), `The access token expired` | seen live |
+//! | 429 with an empty body, without `Retry-After` | seen live |
+//! | bodies: `[]` for `{}`, ids as text, `1` and `0` for true and false in queries, unknown fields ignored, times without a zone in UTC | seen live |
+//! | an address in a query that is none, such as one with an unencoded `+`: 422 | seen live |
+//! | `PUT` of subscribers and of broadcasts is partial; `PATCH` of broadcasts | seen live |
+//! | `slim=true` leaves out; `subscriber_count` only with `include` | seen live, and documented |
+//! | tags: one name, whatever its case and its blanks | seen by other clients |
+//! | bulk: items that are no objects are refused together; rows come the last first | seen live |
+//! | broadcasts: `all_subscribers` refused, rates as percentages, null times in drafts, ids of clicked links | seen live |
+//! | broadcasts: both texts of `DELETE`; statistics for five years | as documented |
+//! | purchases: unwrapped, numeric `pid` and `lid`, no products refused; products of a known transaction appended | seen live; as documented |
+//! | sequences: `include=stats`, a taken `position` refused; hours together with `send_days` | as documented; seen live |
+//! | an inactive sequence: `[["Sequence is inactive"]]` | seen by other clients |
+//! | filter: `all: []` for everybody, flags in the direction of travel, at most 100 to a page | seen live, and by other clients |
+//! | growth statistics: 90 days before today, today's offset | seen live |
+//! | a filter condition without a type: 422 (at Kit, a 5xx) | made up |
+//! | `/v4/legacy_landing_pages`: an empty list | seen live, but for what is in it |
+//! | who opens and clicks, what events hold that `trigger` makes, the texts of errors that are not documented | made up |
+//! | how long Kit waits for a receiver, whether legacy deliveries are tried again | made up |
 //!
 //! # Deliveries
 //!
@@ -82,12 +110,15 @@
 //! | `GET /_kit/requests` | | [`Emulator::recorded_requests`], without the credentials |
 //! | `POST /_kit/faults` | a list of rules | replaces all faults |
 //! | `GET /_kit/state`, `PUT /_kit/state` | `{"subscribers": […], "tags": […], …}` | [`Emulator::snapshot`], [`Emulator::seed`] |
-//! | `POST /_kit/reset` | | removes all but the credentials, the tokens and what the clock shows |
+//! | `POST /_kit/reset` | | removes all but the credentials, the tokens and what the clock shows; no id comes again |
+//!
+//! These are for programs on this machine: by another `Host` than `localhost` or a loopback address, and for the page of
+//! another site in a browser (`Origin`, `Sec-Fetch-Site`), they answer 403. [`Builder::allow_host`] allows a name more.
 //!
 //! ```sh
 //! curl "$KIT_BASE_URL/_kit/faults" -d '[
 //!   {"method": "POST", "path": "/v4/webhooks", "times": 1, "close": true, "after_applying": true},
-//!   {"status": 429, "retry_after": "2", "times": 3},
+//!   {"status": 429, "retry_after": 2, "times": 3},
 //!   {"delivery": "duplicated", "every": 20}
 //! ]'
 //! ```

@@ -164,9 +164,9 @@ impl Builder {
         let Principal { credentials, session } = principal.into();
         let pacer = self.settings.pacing.pacer(&credentials);
         let kit = self.settings.kit(credentials)?;
-        let patience = self.patience();
+        let (patience, on_wait) = (self.patience(), self.settings.on_wait.clone());
         let exchange = self.exchange(&kit)?;
-        Ok(Client { kit, session, pacer, patience, exchange: Ok(exchange.into()) })
+        Ok(Client { kit, session, pacer, patience, on_wait, exchange: Ok(exchange.into()) })
     }
 
     /// Builds the client with the defaults. Where a default cannot be used, every call returns the error.
@@ -174,13 +174,13 @@ impl Builder {
         let Principal { credentials, session } = principal;
         let this = Self::default();
         let (pacer, patience) = (this.settings.pacing.pacer(&credentials), this.patience());
-        let kit = Kit::new(credentials);
+        let (kit, on_wait) = (Kit::new(credentials), this.settings.on_wait.clone());
         let exchange = match this.exchange(&kit) {
             Ok(exchange) => Ok(exchange.into()),
             Err(Error::Input { field, reason, .. }) => Err((field, reason)),
             Err(error) => Err(("settings", error.to_string().into())),
         };
-        Client { kit, session, pacer, patience, exchange }
+        Client { kit, session, pacer, patience, on_wait, exchange }
     }
 
     fn patience(&self) -> Patience {

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kit_core::settings::{OnWait, Pacing};
 use kit_core::sync::{SyncError, SyncReport, SyncStep, Synced, Synchronize};
 use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, RetryPolicy, Step, TransportError};
 
@@ -25,6 +26,7 @@ pub struct Client {
     pub(crate) session: Option<Session>,
     pub(crate) pacer: Option<Pacer>,
     pub(crate) patience: Patience,
+    pub(crate) on_wait: OnWait,
     /// What sends requests; or, where it cannot be made, the setting at fault and the reason.
     pub(crate) exchange: Result<Arc<Exchange>, (&'static str, Cow<'static, str>)>,
 }
@@ -68,6 +70,13 @@ impl Client {
     #[must_use]
     pub fn with_retry(&self, retry: RetryPolicy) -> Self {
         self.with(Patience { retry, ..self.patience })
+    }
+
+    /// The same client with another pacer, or with none: a [`Pacer`](crate::Pacer) that other clients share, say.
+    /// Shares the connections.
+    #[must_use]
+    pub fn with_pacing(&self, pacing: impl Into<Pacing>) -> Self {
+        Self { pacer: pacing.into().pacer(self.kit.credentials()), ..self.clone() }
     }
 
     fn with(&self, patience: Patience) -> Self {
@@ -132,7 +141,10 @@ impl Client {
                     continue;
                 }
                 Step::Done(result) => return result,
-                Step::Wait(duration) => tokio::time::sleep(duration).await,
+                Step::Wait(wait) => {
+                    self.on_wait.tell(&call.operation(), wait);
+                    tokio::time::sleep(wait).await;
+                }
                 Step::AwaitRefresh { refreshed, at_most } => {
                     let _ = tokio::time::timeout(at_most, refreshed).await;
                 }

@@ -143,7 +143,7 @@ impl End {
         let written = self.file.write_all(lines);
         if written.is_ok() {
             self.length += lines.len() as u64;
-            self.lines += lines.iter().filter(|byte| **byte == b'\n').count();
+            self.lines += lines.split(|byte| *byte == b'\n').count() - 1;
         } else {
             self.is_torn = true;
             let _ = self.cut_off();

@@ -80,21 +80,13 @@ impl Queue {
         Self { capacity, backoff, state, changed, journal, calls }
     }
 
+    /// The line of an event in the state file, if there is one.
+    ///
     /// # Errors
     ///
     /// Why the event could not be read back from the state file.
-    pub(crate) fn prepare(
-        &self,
-        event: DeliveredEvent,
-    ) -> Result<Prepared, (DeliveredEvent, serde_json::Error)> {
-        let line = match &self.journal {
-            Some(_) => Journal::line_of(&event),
-            None => Ok(Vec::new()),
-        };
-        match line {
-            Ok(line) => Ok(Prepared { event, line }),
-            Err(error) => Err((event, error)),
-        }
+    pub(crate) fn line_of(&self, event: &DeliveredEvent) -> Result<Vec<u8>, serde_json::Error> {
+        if self.journal.is_some() { Journal::line_of(event) } else { Ok(Vec::new()) }
     }
 
     /// Takes the events that are new. When this returns, all of them are safe.

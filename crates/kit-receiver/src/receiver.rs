@@ -16,7 +16,7 @@ use tower_service::Service;
 
 use crate::Builder;
 use crate::calls::Calls;
-use crate::queue::{Busy, Queue};
+use crate::queue::{Busy, Prepared, Queue};
 use crate::read::read;
 
 /// When Kit is asked to come again where there is no room.
@@ -73,9 +73,9 @@ impl Receiver {
         let Delivery { events, mut unreadable, .. } = delivery;
         let mut prepared = Vec::with_capacity(events.len());
         for event in events {
-            match self.queue.prepare(event) {
-                Ok(event) => prepared.push(event),
-                Err((event, error)) => unreadable.push(UnreadableEvent::of(&event, error)),
+            match self.queue.line_of(&event) {
+                Ok(line) => prepared.push(Prepared { event, line }),
+                Err(error) => unreadable.push(UnreadableEvent::of(&event, error)),
             }
         }
         if let Err(busy) = self.queue.take(prepared).await {

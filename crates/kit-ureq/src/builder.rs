@@ -9,6 +9,7 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Proxy, ProxyProtocol};
 
+use crate::cancel::Cancel;
 use crate::client::Patience;
 use crate::connection::{Connecting, LazyResolver};
 use crate::exchange::{Exchange, LONGEST, Middleware, Next};
@@ -95,9 +96,17 @@ impl Builder {
         let Principal { credentials, session } = principal.into();
         let pacer = self.settings.pacing.pacer(&credentials);
         let kit = self.settings.kit(credentials)?;
-        let patience = self.patience();
+        let (patience, on_wait) = (self.patience(), self.settings.on_wait.clone());
         let exchange = self.exchange(&kit)?;
-        Ok(Client { kit, session, pacer, patience, exchange: Ok(exchange.into()) })
+        Ok(Client {
+            kit,
+            session,
+            pacer,
+            patience,
+            on_wait,
+            cancel: Cancel::default(),
+            exchange: Ok(exchange.into()),
+        })
     }
 
     /// Builds the client with the defaults. Where a default cannot be used, every call returns the error.
@@ -105,13 +114,13 @@ impl Builder {
         let Principal { credentials, session } = principal;
         let this = Self::default();
         let (pacer, patience) = (this.settings.pacing.pacer(&credentials), this.patience());
-        let kit = Kit::new(credentials);
+        let (kit, on_wait) = (Kit::new(credentials), this.settings.on_wait.clone());
         let exchange = match this.exchange(&kit) {
             Ok(exchange) => Ok(exchange.into()),
             Err(Error::Input { field, reason, .. }) => Err((field, reason)),
             Err(error) => Err(("settings", error.to_string().into())),
         };
-        Client { kit, session, pacer, patience, exchange }
+        Client { kit, session, pacer, patience, on_wait, cancel: Cancel::default(), exchange }
     }
 
     fn patience(&self) -> Patience {

@@ -3,9 +3,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit_core::oauth::Refresh;
+use kit_core::settings::{OnWait, Pacing};
 use kit_core::sync::{SyncError, SyncReport, SyncStep, Synced, Synchronize};
 use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, RetryPolicy, Step};
 
+use crate::cancel::Cancel;
 use crate::clock::now;
 use crate::exchange::Exchange;
 use crate::iter::{ItemIter, PageIter};
@@ -27,6 +29,8 @@ pub struct Client {
     pub(crate) session: Option<Session>,
     pub(crate) pacer: Option<Pacer>,
     pub(crate) patience: Patience,
+    pub(crate) on_wait: OnWait,
+    pub(crate) cancel: Cancel,
     /// What sends requests; or, where it cannot be made, the setting at fault and the reason.
     pub(crate) exchange: Result<Arc<Exchange>, (&'static str, Cow<'static, str>)>,
 }
@@ -72,6 +76,19 @@ impl Client {
         self.with(Patience { retry, ..self.patience })
     }
 
+    /// The same client with another pacer, or with none: a [`Pacer`](crate::Pacer) that other clients share, say.
+    /// Shares the connections.
+    #[must_use]
+    pub fn with_pacing(&self, pacing: impl Into<Pacing>) -> Self {
+        Self { pacer: pacing.into().pacer(self.kit.credentials()), ..self.clone() }
+    }
+
+    /// The same client, whose calls end when `cancel` says so: shares the connections and the pacer.
+    #[must_use]
+    pub fn with_cancel(&self, cancel: &Cancel) -> Self {
+        Self { cancel: cancel.clone(), ..self.clone() }
+    }
+
     fn with(&self, patience: Patience) -> Self {
         Self { patience, ..self.clone() }
     }
@@ -115,6 +132,9 @@ impl Client {
         }
         let mut time = now();
         loop {
+            if self.cancel.is_cancelled() {
+                return Err(call.give_up());
+            }
             match call.next(time) {
                 Step::Send(request) => {
                     let left = call.time_left(time).min(attempt_timeout);
@@ -126,7 +146,10 @@ impl Client {
                     }
                 }
                 Step::Done(result) => return result,
-                Step::Wait(duration) => std::thread::sleep(duration),
+                Step::Wait(wait) => {
+                    self.on_wait.tell(&call.operation(), wait);
+                    self.cancel.wait(wait);
+                }
                 Step::AwaitRefresh { refreshed, at_most } => drop(wait_for(refreshed, at_most)),
                 Step::Refresh(refresh) => self.refresh(*refresh, exchange),
                 step => return call.cannot(&step),
@@ -162,7 +185,7 @@ impl Client {
         loop {
             match sync.next() {
                 SyncStep::Wait(wait) => {
-                    std::thread::sleep(wait);
+                    self.cancel.wait(wait);
                     sync.waited();
                 }
                 SyncStep::List(list) => sync.listed(self.send(&list)),

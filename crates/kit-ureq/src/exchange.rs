@@ -151,13 +151,24 @@ impl Read for Outgoing<'_> {
 /// Why a request got no response. `is_begun` says whether any of the request may have reached Kit.
 fn failure(error: ureq::Error, is_begun: bool) -> TransportError {
     match error {
+        ureq::Error::Timeout(timeout) if !is_begun => TransportError::NotSent(late(timeout)),
         error if !is_begun => TransportError::NotSent(error.into()),
         ureq::Error::BodyExceedsLimit(limit) => {
             TransportError::TooLarge { limit: usize::try_from(limit).unwrap_or(usize::MAX) }
         }
-        ureq::Error::Timeout(_) => TransportError::TimedOut(error.into()),
+        ureq::Error::Timeout(timeout) => TransportError::TimedOut(late(timeout)),
         error => TransportError::CutOff(error.into()),
     }
+}
+
+/// A timeout in words.
+fn late(timeout: Timeout) -> Box<dyn std::error::Error + Send + Sync> {
+    let what = match timeout {
+        Timeout::Resolve => "the host was not found in time",
+        Timeout::Connect => "no connection in time",
+        _ => "no response in time",
+    };
+    io::Error::new(io::ErrorKind::TimedOut, what).into()
 }
 
 /// Whether the error occurs only while connecting, before the request is sent.

@@ -14,8 +14,10 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! The operations are in [`webhooks`] and [`webhook_endpoints`]; authorizing an app, and sessions that renew their tokens, are in
-//! [`oauth`]. [`Error`] says whether a failure came from Kit or from the transport, and whether Kit may have
+//! The operations are in a module for each resource: [`account`], [`broadcasts`], [`bulk`], [`custom_fields`],
+//! [`email_templates`], [`forms`], [`posts`], [`purchases`], [`segments`], [`sequences`], [`snippets`], [`subscribers`],
+//! [`tags`], [`webhooks`] and [`webhook_endpoints`]. [`sync`] keeps webhooks in step with what a program wants; authorizing
+//! an app, and sessions that renew their tokens, are in [`oauth`]. [`Error`] says whether a failure came from Kit or from the transport, and whether Kit may have
 //! applied the operation. [`Builder`] has the settings of a client.
 //!
 //! # Features
@@ -30,6 +32,7 @@
 #![deny(missing_docs)]
 
 mod builder;
+mod cancel;
 mod client;
 mod clock;
 mod connection;
@@ -42,6 +45,7 @@ mod tls;
 mod wait;
 
 pub use builder::Builder;
+pub use cancel::Cancel;
 pub use client::Client;
 pub use exchange::Next;
 pub use iter::{ItemIter, PageIter};
@@ -49,11 +53,11 @@ pub use kit_core::{
     self, AccountId, ApiError, Auth, BroadcastId, Credentials, CustomFieldId, Date, DateBound,
     DateRange, Decimal, Delivery, DeliveryId, Effect, EmailTemplateId, Endpoint, Error, FormId,
     Kit, List, Operation, Pacer, Page, Pagination, PostId, ProductId, PublicationId, PurchaseId,
-    ReplyError, ReplyProblem, RetryAfter, RetryPolicy, SegmentId, SequenceEmailId, SequenceId,
-    SnippetId, SubscriberId, TagId, Timestamp, TransportError, Upsert, UpsertOutcome, UserId,
-    WebhookEndpointId, WebhookId, account, broadcasts, bulk, custom_fields, email_templates, forms,
-    posts, purchases, segments, sequences, settings, snippets, subscribers, sync, tags,
-    webhook_endpoints, webhooks, wire,
+    ReplyError, ReplyProblem, RetryAfter, RetryPolicy, SegmentId, Sent, SequenceEmailId,
+    SequenceId, SnippetId, SubscriberId, TagId, Timestamp, TransportError, Upsert, UpsertOutcome,
+    UserId, WebhookEndpointId, WebhookId, account, broadcasts, bulk, custom_fields,
+    email_templates, forms, posts, purchases, segments, sequences, settings, snippets, subscribers,
+    sync, tags, webhook_endpoints, webhooks, wire,
 };
 pub use principal::Principal;
 

@@ -6,7 +6,7 @@ use super::pacer::Place;
 use super::time::Timeline;
 use super::{Attempts, Pacer, RetryPolicy, Step, Time, Trace};
 use crate::endpoint::{Auth, Endpoint, operation};
-use crate::error::{Delivery, Error, SessionError, TransportError};
+use crate::error::{Delivery, Error, Operation, SessionError, TransportError};
 use crate::oauth::{Access, Asker, Session};
 use crate::{Credentials, Kit};
 
@@ -223,15 +223,25 @@ impl<E: Endpoint> Call<E> {
     /// Always returns an error: that of the last request, if one was sent, otherwise [`Error::Input`] for
     /// `call`.
     pub fn cannot(&mut self, step: &Step<Result<E::Reply, Error>>) -> Result<E::Reply, Error> {
+        Err(self.end().unwrap_or_else(|| {
+            let reason = format!("wants a step that this loop does not do: {}", step.name());
+            Error::input("call", reason)
+        }))
+    }
+
+    /// Ends the call before its end, for a caller that does not wait any longer. The error is that of the last request,
+    /// if one was sent, otherwise [`Error::Input`] for `call`.
+    pub fn give_up(&mut self) -> Error {
+        self.end().unwrap_or_else(|| Error::input("call", "was given up"))
+    }
+
+    /// What came of the last request, as far as it is known.
+    fn end(&mut self) -> Option<Error> {
         match std::mem::replace(&mut self.state, State::Ended) {
-            State::Sent => Err(self.attempts.error(self.untold())),
-            State::Waiting { error: Some(error), .. } | State::Refreshing(Some(error)) => {
-                Err(error)
-            }
-            _ => Err(Error::input(
-                "call",
-                format!("wants a step that this loop does not do: {}", step.name()),
-            )),
+            State::Sent => Some(self.attempts.error(self.untold())),
+            State::Waiting { error, .. } | State::Refreshing(error) => error,
+            State::Rejected(error) | State::Done(Err(error)) => Some(error),
+            State::Ready | State::Done(Ok(_)) | State::Ended => None,
         }
     }
 
@@ -245,6 +255,11 @@ impl<E: Endpoint> Call<E> {
         // A copy: only `next` begins to count.
         let elapsed = self.timeline.clone().since_first(now).unwrap_or_default();
         self.attempts.time_left(elapsed)
+    }
+
+    /// Which operation it is, as errors name it.
+    pub fn operation(&self) -> Operation {
+        operation(&self.endpoint)
     }
 
     /// The operation itself.
@@ -363,8 +378,10 @@ impl<E: Endpoint> Call<E> {
 
     /// Whether to try again, and when.
     fn decide(&mut self, error: Error, now: Time) {
-        let error = self.attempts.error(error);
-        let Ok(elapsed) = self.timeline.since_first(now) else {
+        let elapsed = self.timeline.since_first(now);
+        let took = elapsed.as_ref().copied().unwrap_or_default();
+        let error = self.attempts.error(error).of_call(self.attempts.made(), took);
+        let Ok(elapsed) = elapsed else {
             // What came of the request says more than that its end was told by another clock.
             self.state = State::Done(Err(error));
             return;
@@ -373,7 +390,7 @@ impl<E: Endpoint> Call<E> {
             if let (Some(place), StatusCode::TOO_MANY_REQUESTS) =
                 (&mut self.place, refusal.status())
             {
-                let asked = refusal.retry_after().map(|asked| asked.delay(now.date));
+                let asked = self.attempts.asked_to_wait(&error, now.date);
                 place.limited(asked, now);
             }
             if self.session().is_some()
@@ -506,6 +523,61 @@ mod tests {
             Step::Done(_) => Step::Done(()),
             step => panic!("{step:?}"),
         }
+    }
+
+    /// Who waits for no `Retry-After`, in a test, does not wait for it in the pacer either.
+    #[test]
+    fn the_pacer_waits_no_longer_than_the_policy() {
+        for (cap, waits) in [(0, 0), (5, 5), (600, 30)] {
+            let policy = RetryPolicy::default()
+                .with_retry_after_cap(Duration::from_secs(cap))
+                .with_backoff(Duration::ZERO, Duration::ZERO);
+            let (kit, list, pacer) = (kit(), ListWebhooks::new(), Pacer::new(120));
+            let mut call = Call::new(&kit, &list, 7).with_retry(policy).with_pacer(&pacer);
+            assert!(matches!(call.next(at(0)), Step::Send(_)));
+            let response = Response::builder().status(429).header("Retry-After", "30");
+            call.received(response.body("").unwrap(), at(0));
+            let mut other = Call::new(&kit, &list, 7).with_pacer(&pacer);
+            match other.next(at(0)) {
+                Step::Send(_) => assert_eq!(waits, 0),
+                Step::Wait(wait) => assert_eq!(wait.as_secs(), waits),
+                step => panic!("{step:?}"),
+            }
+        }
+    }
+
+    /// What is known of a call says it, whenever it is given up.
+    #[test]
+    fn a_call_that_is_given_up_says_what_is_known() {
+        let kit = kit();
+        let mut call = Call::new(&kit, create(), 7);
+        assert_eq!(call.give_up().to_string(), "call: was given up");
+        let mut call = Call::new(&kit, create(), 7);
+        call.next(at(0));
+        assert!(call.give_up().may_have_been_applied());
+        let mut call = Call::new(&kit, create(), 7);
+        call.next(at(0));
+        tell(&mut call, Status(429), at(1));
+        assert!(matches!(call.next(at(1)), Step::Wait(_)));
+        let error = call.give_up();
+        assert!(error.to_string().contains("429") && !error.may_have_been_applied(), "{error}");
+    }
+
+    /// The whole of what a user sees.
+    #[test]
+    fn a_failure_says_where_how_often_and_how_long() {
+        let kit = kit();
+        let mut call = Call::new(&kit, create(), 7)
+            .with_retry(RetryPolicy::default().with_backoff(Duration::ZERO, Duration::ZERO));
+        call.next(at(0));
+        tell(&mut call, NotSent, at(1));
+        call.next(at(1));
+        tell(&mut call, CutOff, at(4));
+        let Step::Done(Err(error)) = call.next(at(4)) else { panic!("it goes on") };
+        assert_eq!(
+            error.to_string(),
+            "POST /v4/webhooks: cut off: reset; it may have been applied [api.kit.com, 2 attempts, 4.0 s]"
+        );
     }
 
     #[test]

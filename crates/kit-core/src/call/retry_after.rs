@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use http::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
@@ -55,6 +56,16 @@ impl RetryAfter {
             return Some(Self::Delay(Duration::from_secs(text.parse().unwrap_or(u64::MAX))));
         }
         httpdate::parse_http_date(text).ok().map(Self::Date)
+    }
+}
+
+/// As the header that it comes from: `Retry-After: 30 s`.
+impl fmt::Display for RetryAfter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Delay(delay) => write!(f, "Retry-After: {} s", delay.as_secs()),
+            Self::Date(date) => write!(f, "Retry-After: {}", httpdate::HttpDate::from(*date)),
+        }
     }
 }
 

@@ -95,7 +95,8 @@ pub trait Endpoint {
     }
 
     /// The secrets in the operation: error texts show `[redacted]` in their place, also where a reply repeats
-    /// them. Default: none. The credentials need not be listed here: they are always redacted.
+    /// them. Default: none. The credentials need not be listed here: they are always redacted. What is shorter than
+    /// eight characters is not searched for.
     fn secrets(&self) -> Vec<&str> {
         Vec::new()
     }

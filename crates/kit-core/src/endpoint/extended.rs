@@ -87,7 +87,10 @@ impl<E: Endpoint> Endpoint for Extended<E> {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.endpoint.secrets()
+        let mut secrets = self.endpoint.secrets();
+        secrets.extend(self.query.iter().map(|(_, value)| value.as_str()));
+        self.body.iter().for_each(|body| texts(body, &mut secrets));
+        secrets
     }
 
     fn reply(&self, reply: Reply<'_>) -> Result<E::Reply, ReadError> {
@@ -110,6 +113,16 @@ impl<E: fmt::Debug> fmt::Debug for Extended<E> {
             .field("query", &query)
             .field("body", &body)
             .finish()
+    }
+}
+
+/// The texts in a value. What is in them is not known: they may be secrets.
+fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => found.push(text),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Value::Object(fields) => fields.values().for_each(|field| texts(field, found)),
+        _ => {}
     }
 }
 

@@ -2,7 +2,7 @@ use std::fmt;
 
 use http::StatusCode;
 
-use super::transport_error::Earlier;
+use super::transport_error::Applied;
 use super::{Delivery, OAuthError, Operation};
 use crate::call::RetryAfter;
 
@@ -59,10 +59,28 @@ impl ApiError {
     }
 }
 
+impl ApiError {
+    /// Whether Kit may have applied the operation, for all that the status says. Of the redirects, those say that it
+    /// did nothing that ask for the same request at another URL; the others may be the result of an operation that was
+    /// applied.
+    pub(super) fn delivery(&self) -> Delivery {
+        let is_redirect = matches!(self.status.as_u16(), 301 | 307 | 308);
+        if self.status.is_client_error() || is_redirect {
+            Delivery::NotSent
+        } else {
+            Delivery::Unknown
+        }
+    }
+}
+
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.operation, Said(self))?;
-        Earlier(&self.operation, self.earlier).fmt(f)?;
+        if let Some(retry_after) = &self.retry_after {
+            write!(f, "; {retry_after}")?;
+        }
+        let (operation, last, earlier) = (&self.operation, self.delivery(), self.earlier);
+        Applied { operation, last, earlier }.fmt(f)?;
         write_request_id(f, self.request_id.as_deref())
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::api_error::Said;
-use super::transport_error::Earlier;
+use super::transport_error::Applied;
 use super::{ApiError, Delivery, Effect, Operation, ReplyError, SessionError, TransportError};
 
 /// Why a call failed.
@@ -55,6 +55,8 @@ pub enum Error {
         operation: Operation,
         /// How the transport failed.
         failure: TransportError,
+        /// Where the request was to go, and what the call has done until then.
+        sent: Box<Sent>,
         /// Whether an earlier attempt of the same call may have been applied.
         earlier: Delivery,
     },
@@ -93,21 +95,46 @@ impl fmt::Display for Error {
             Self::Input { field, reason } => write!(f, "{field}: {reason}"),
             Self::Api(error) => error.fmt(f),
             Self::Reply(error) => error.fmt(f),
-            Self::Transport { operation, failure, earlier } => {
-                write!(f, "{operation}: {failure}{}", Earlier(operation, *earlier))
+            Self::Transport { operation, failure, sent, .. } => {
+                write!(f, "{operation}: {failure}{}{sent}", self.applied(operation))
             }
-            Self::Paced { operation, wait, earlier } => write!(
+            Self::Paced { operation, wait, .. } => write!(
                 f,
                 "{operation}: not sent: the pacer leaves no room before the timeout; there may be some in {wait:?}{}",
-                Earlier(operation, *earlier)
+                self.applied(operation)
             ),
-            Self::Session { operation, failure, rejection, earlier } => {
+            Self::Session { operation, failure, rejection, .. } => {
                 write!(f, "{operation}: {failure}")?;
                 if let Some(rejection) = rejection {
                     write!(f, "; Kit said: {}", Said(rejection))?;
                 }
-                write!(f, "{}", Earlier(operation, *earlier))
+                self.applied(operation).fmt(f)
             }
+        }
+    }
+}
+
+/// What a call has done until its transport failed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sent {
+    /// The host that the request was for. Empty where it is not known.
+    pub host: String,
+    /// How many requests the call has sent, this one included. 0 where no [`Call`](crate::Call) has sent it.
+    pub attempts: u32,
+    /// How long the call has taken, waits included.
+    pub took: Duration,
+}
+
+/// At the end of an error's text: ` [api.kit.com, 2 attempts, 1.3 s]`.
+impl fmt::Display for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (host, took) = (&self.host, self.took.as_secs_f64());
+        match self.attempts {
+            _ if host.is_empty() => Ok(()),
+            0 => write!(f, " [{host}]"),
+            1 => write!(f, " [{host}, 1 attempt, {took:.1} s]"),
+            attempts => write!(f, " [{host}, {attempts} attempts, {took:.1} s]"),
         }
     }
 }
@@ -143,14 +170,22 @@ impl Error {
     /// that was cut off, a timeout, a success whose body cannot be read. Also true where an earlier attempt
     /// of the same [`Call`](crate::Call) ended in such a failure.
     pub fn may_have_been_applied(&self) -> bool {
-        let was_applied = match self {
-            Self::Input { .. } | Self::Paced { .. } | Self::Session { .. } => false,
-            Self::Api(error) => !is_refusal(error.status),
-            Self::Reply(_) => true,
-            Self::Transport { failure, .. } => failure.delivery() == Delivery::Unknown,
-        };
         let changes = self.operation().is_some_and(|operation| operation.effect != Effect::Reads);
-        changes && (was_applied || self.earlier() == Delivery::Unknown)
+        changes && [self.last(), self.earlier()].contains(&Delivery::Unknown)
+    }
+
+    /// Whether the last attempt may have been applied.
+    fn last(&self) -> Delivery {
+        match self {
+            Self::Input { .. } | Self::Paced { .. } | Self::Session { .. } => Delivery::NotSent,
+            Self::Api(error) => error.delivery(),
+            Self::Reply(_) => Delivery::Unknown,
+            Self::Transport { failure, .. } => failure.delivery(),
+        }
+    }
+
+    fn applied<'a>(&self, operation: &'a Operation) -> Applied<'a> {
+        Applied { operation, last: self.last(), earlier: self.earlier() }
     }
 
     /// Whether the same request may succeed later, without anybody changing it, the credential or the account.
@@ -190,6 +225,14 @@ impl Error {
         }
     }
 
+    /// The same error, with what the call has done until then.
+    pub(crate) fn of_call(mut self, made: u32, elapsed: Duration) -> Self {
+        if let Self::Transport { sent, .. } = &mut self {
+            (sent.attempts, sent.took) = (made, elapsed);
+        }
+        self
+    }
+
     /// The same error, with what is known of the attempts before it.
     pub(crate) fn after(mut self, attempts: Delivery) -> Self {
         match &mut self {
@@ -202,12 +245,6 @@ impl Error {
         }
         self
     }
-}
-
-/// Whether the status says that Kit did nothing. Of the redirects, those do that ask for the same request at
-/// another URL; the others may be the result of an operation that was applied.
-fn is_refusal(status: StatusCode) -> bool {
-    status.is_client_error() || matches!(status.as_u16(), 301 | 307 | 308)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ mod session_error;
 mod transport_error;
 
 pub use api_error::ApiError;
-pub use error::Error;
+pub use error::{Error, Sent};
 pub use oauth_error::{OAuthError, OAuthErrorCode};
 pub use operation::{Effect, Operation};
 pub use reply_error::{ReplyError, ReplyProblem};

@@ -3,7 +3,7 @@ use std::fmt;
 use http::StatusCode;
 
 use super::api_error::write_request_id;
-use super::transport_error::Earlier;
+use super::transport_error::Applied;
 use super::{Delivery, Operation};
 
 /// The error for a success (2xx) whose reply cannot be read as the operation's reply.
@@ -60,7 +60,8 @@ impl fmt::Display for ReplyError {
         if !self.excerpt.is_empty() {
             write!(f, ": {}", self.excerpt)?;
         }
-        Earlier(&self.operation, self.earlier).fmt(f)?;
+        let (operation, earlier) = (&self.operation, self.earlier);
+        Applied { operation, last: Delivery::Unknown, earlier }.fmt(f)?;
         write_request_id(f, self.request_id.as_deref())
     }
 }
@@ -79,7 +80,7 @@ pub enum ReplyProblem {
     NotUtf8,
     /// The body is an HTML page, such as proxies answer with.
     Html,
-    /// The body ends in the middle of its JSON.
+    /// The body ends in the middle of its JSON, or is shorter than `Content-Length` says.
     Truncated,
     /// The body is text, but neither JSON nor HTML.
     NotJson,
@@ -97,7 +98,7 @@ impl fmt::Display for ReplyProblem {
             Self::Compressed => f.write_str("the body is compressed"),
             Self::NotUtf8 => f.write_str("the body is not UTF-8"),
             Self::Html => f.write_str("the body is HTML"),
-            Self::Truncated => f.write_str("the JSON is truncated"),
+            Self::Truncated => f.write_str("the body is truncated"),
             Self::NotJson => f.write_str("the body is not JSON"),
             Self::WrongShape => f.write_str("the JSON has another shape"),
             Self::StuckCursor => f.write_str("the page leads nowhere"),

@@ -81,16 +81,23 @@ pub enum Delivery {
     Unknown,
 }
 
-/// The part of an error's text about earlier attempts.
-pub(crate) struct Earlier<'a>(pub(crate) &'a Operation, pub(crate) Delivery);
+/// The part of an error's text that says whether the operation may have been applied: by the last attempt, or by an
+/// earlier one.
+pub(crate) struct Applied<'a> {
+    pub(crate) operation: &'a Operation,
+    pub(crate) last: Delivery,
+    pub(crate) earlier: Delivery,
+}
 
-impl fmt::Display for Earlier<'_> {
+impl fmt::Display for Applied<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.1 {
-            Delivery::Unknown if !self.0.effect.is_read() => {
+        match (self.last, self.earlier) {
+            _ if self.operation.effect.is_read() => Ok(()),
+            (Delivery::Unknown, _) => f.write_str("; it may have been applied"),
+            (Delivery::NotSent, Delivery::Unknown) => {
                 f.write_str("; an earlier attempt may have been applied")
             }
-            Delivery::Unknown | Delivery::NotSent => Ok(()),
+            (Delivery::NotSent, Delivery::NotSent) => Ok(()),
         }
     }
 }

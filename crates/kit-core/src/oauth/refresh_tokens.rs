@@ -112,8 +112,10 @@ mod tests {
 
     #[test]
     fn a_refusal_is_typed_and_does_not_repeat_the_secrets() {
-        let refresh = RefreshTokens::new(&App::confidential("id", "c5ecret"), "r5ecret");
-        let body = r#"{"error": "invalid_grant", "error_description": "r5ecret of c5ecret"}"#;
+        let refresh =
+            RefreshTokens::new(&App::confidential("id", "c5ecret-of-app"), "r5ecret-token");
+        let body =
+            r#"{"error": "invalid_grant", "error_description": "r5ecret-token of c5ecret-of-app"}"#;
         let response = http::Response::builder().status(400).body(body).unwrap();
         let error = kit().response(&refresh, response).unwrap_err();
         assert_eq!(

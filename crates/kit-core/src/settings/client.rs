@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Identity, Pacing, Proxy, Roots};
+use super::{Identity, OnWait, Pacing, Proxy, Roots};
 use crate::oauth::OAuthUrls;
 use crate::{Credentials, Error, Kit, RetryPolicy};
 
@@ -38,6 +38,8 @@ pub struct Settings {
     /// own, with the rate limit of its credentials. Clients with the same credentials should share one pacer;
     /// the clones of a client do.
     pub pacing: Pacing,
+    /// What is told of each wait. Default: nothing.
+    pub on_wait: OnWait,
     /// How long a call may take in all, with all attempts and waits, those for the pacer included. Default: 2
     /// minutes.
     pub timeout: Duration,
@@ -74,6 +76,7 @@ impl Default for Settings {
             user_agent: None,
             retry: RetryPolicy::default(),
             pacing: Pacing::default(),
+            on_wait: OnWait::default(),
             timeout: Duration::from_secs(120),
             attempt_timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),

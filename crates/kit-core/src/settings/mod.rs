@@ -5,11 +5,13 @@
 
 mod certificate;
 mod client;
+mod on_wait;
 mod pacing;
 mod proxy;
 mod setters;
 
 pub use certificate::{Certificate, Identity, Roots};
 pub use client::Settings;
+pub use on_wait::OnWait;
 pub use pacing::Pacing;
 pub use proxy::{Proxy, ProxyUrl};

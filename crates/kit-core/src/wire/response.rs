@@ -1,6 +1,7 @@
 //! Reading a response: a value, or what the response says instead.
 
-use http::header::{CONTENT_ENCODING, HeaderMap};
+use http::StatusCode;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
 use http::response::Parts;
 use serde_json::error::Category;
 use zeroize::Zeroizing;
@@ -23,7 +24,12 @@ pub(crate) fn read<E: Endpoint>(
     secrets: impl FnOnce() -> Vec<Zeroizing<String>>,
 ) -> Result<E::Reply, Error> {
     let error = if head.status.is_success() {
-        match endpoint.reply(Reply::new(head.status, &head.headers, body)) {
+        let reply = if is_cut(head, body) {
+            Err(ReadError::new(ReplyProblem::Truncated, "is shorter than Content-Length says"))
+        } else {
+            endpoint.reply(Reply::new(head.status, &head.headers, body))
+        };
+        match reply {
             Ok(value) => return Ok(value),
             Err(error) => Some(error),
         }
@@ -31,8 +37,7 @@ pub(crate) fn read<E: Endpoint>(
         None
     };
     let secrets = secrets();
-    let secrets = secrets.iter().map(|secret| secret.as_str());
-    let scrub = Scrub::new(secrets.chain(endpoint.secrets()));
+    let scrub = Scrub::of_call(&secrets, endpoint.secrets());
     Err(match error {
         None => Error::Api(Box::new(api_error(endpoint, head, body, &scrub))),
         Some(error) => Error::Reply(Box::new(reply_error(endpoint, head, body, &error, &scrub))),
@@ -141,6 +146,16 @@ pub(crate) fn request_id(headers: &HeaderMap, scrub: &Scrub<'_>) -> Option<Strin
 }
 
 /// A transport that decompresses takes the header away.
+/// Whether a stack hands over a part of a body as if it were the whole. (A stack that has decompressed the body may
+/// leave the length of what was compressed, which is not longer.)
+fn is_cut(head: &Parts, body: &[u8]) -> bool {
+    let length = head.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let length = length.and_then(|value| value.parse::<u64>().ok());
+    // A 204 has no body, whatever it says.
+    let has_body = !matches!(head.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
+    has_body && !is_compressed(head) && length.is_some_and(|length| length > body.len() as u64)
+}
+
 fn is_compressed(head: &Parts) -> bool {
     head.headers
         .get(CONTENT_ENCODING)
@@ -167,7 +182,7 @@ fn diagnose(body: &[u8], error: &serde_json::Error) -> ReplyProblem {
 
 #[cfg(test)]
 mod tests {
-    use http::{Response, StatusCode};
+    use http::Response;
 
     use super::*;
     use crate::fixtures::{create, kit};
@@ -181,6 +196,51 @@ mod tests {
         let Error::Reply(error) = read(response) else { panic!("not a reply error") };
         assert_eq!(error.status(), 201);
         error.problem()
+    }
+
+    /// Of a short path of a URL, every word would be a part.
+    #[test]
+    fn what_is_short_is_not_searched_for() {
+        let text = "the webhook /k is there, and /k1234567 is not";
+        let refused = |url: &str| {
+            let event = crate::webhooks::Event::PurchaseCreate;
+            let create = crate::webhooks::CreateWebhook::new(url, event).unwrap();
+            let body = format!(r#"{{"errors": ["{text}"]}}"#);
+            let response = Response::builder().status(422).body(body).unwrap();
+            kit().response(&create, response).unwrap_err().to_string()
+        };
+        assert!(refused("https://a.b/k").contains(text));
+        let other = refused("https://a.b/k1234567");
+        assert!(other.contains("/k is there, and [redacted] is not"), "{other}");
+    }
+
+    /// What was added to an operation is unknown, and may be a secret.
+    #[test]
+    fn what_was_added_is_not_repeated() {
+        let create = create()
+            .with_query("token", "query5ecret")
+            .with_body(serde_json::json!({"a": ["body5ecret", {"b": "deep5ecret"}]}));
+        let body = r#"{"errors": ["query5ecret", "body5ecret deep5ecret"]}"#;
+        let response = Response::builder().status(422).body(body).unwrap();
+        let error = kit().response(&create, response).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("5ecret"), "{error}");
+    }
+
+    /// What an HTTP stack hands over as a whole is one.
+    #[test]
+    fn a_body_that_is_shorter_than_it_says_is_truncated() {
+        let body = br#"{"webhook": {"id": 9}}"#.as_slice();
+        // (21: of what was compressed.)
+        for (length, is_cut) in [("22", false), ("23", true), ("21", false), ("many", false)] {
+            let response = Response::builder().status(201).header("Content-Length", length);
+            match kit().response(&create(), response.body(body).unwrap()) {
+                Ok(webhook) => assert!(!is_cut && webhook.id == 9.into(), "{length}"),
+                Err(Error::Reply(error)) => {
+                    assert!(is_cut && error.problem() == ReplyProblem::Truncated, "{error}");
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
     }
 
     #[test]
@@ -200,8 +260,8 @@ mod tests {
         assert_eq!(error.retry_after().unwrap().delay(std::time::UNIX_EPOCH).as_secs(), 7);
         assert_eq!(
             error.to_string(),
-            "POST /v4/webhooks: 422 Unprocessable Entity: `event` is missing; [redacted] is bad \
-             [request 3f1c]"
+            "POST /v4/webhooks: 422 Unprocessable Entity: `event` is missing; [redacted] is bad; \
+             Retry-After: 7 s [request 3f1c]"
         );
     }
 
@@ -226,7 +286,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "POST /v4/webhooks: 502 Bad Gateway: <html><h1>502 Bad Gateway</h1> for \
-             [redacted]</html>"
+             [redacted]</html>; it may have been applied"
         );
         assert!(error.may_have_been_applied());
     }

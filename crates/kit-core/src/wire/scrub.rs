@@ -19,6 +19,9 @@ const TELLING: usize = 4;
 /// How many bytes the longest escape has: `&#x0041;`.
 const LONGEST_ESCAPE: usize = 8;
 
+/// How many characters a secret of an operation has at least that is searched for.
+const SHORTEST: usize = 8;
+
 /// Takes secrets out of texts.
 ///
 /// A secret is found as it is, and in every mixture of the escapes of JSON, URLs and HTML, however deeply
@@ -41,6 +44,17 @@ impl<'a> Scrub<'a> {
             (!text.is_empty()).then(|| Secret { text, unescaped: Zeroizing::new(unescaped) })
         };
         Self { secrets: secrets.into_iter().filter_map(secret).collect() }
+    }
+
+    /// The secrets of the credentials, and those of an operation: these are not searched for where they have less than
+    /// eight characters, such as the path of `https://example.com/a`. They stand in half of all words.
+    pub(crate) fn of_call(
+        credentials: &'a [Zeroizing<String>],
+        of_operation: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let is_long = |text: &&str| text.chars().count() >= SHORTEST;
+        let of_credentials = credentials.iter().map(|secret| secret.as_str());
+        Self::new(of_credentials.chain(of_operation.into_iter().filter(is_long)))
     }
 
     /// The beginning of a body, on one line; cut with `…` where there is more.

@@ -48,20 +48,21 @@ impl Timestamp {
     }
 }
 
-/// Fails where the year is not from 0 to 9999.
-impl TryFrom<SystemTime> for Timestamp {
-    type Error = InvalidTime;
-
-    fn try_from(time: SystemTime) -> Result<Self, InvalidTime> {
-        let since = match time.duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(since) => i128::try_from(since.as_nanos()),
-            Err(before) => i128::try_from(before.duration().as_nanos()).map(|nanos| -nanos),
+/// A time before the year 0, or behind 9999, becomes the first or the last second that can be written.
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Self {
+        let nanos = match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => i128::try_from(since.as_nanos()).unwrap_or(i128::MAX),
+            Err(before) => i128::try_from(before.duration().as_nanos()).map_or(i128::MIN, |n| -n),
         };
-        let time =
-            since.ok().and_then(|nanos| OffsetDateTime::from_unix_timestamp_nanos(nanos).ok());
-        time.filter(|time| time.year() >= 0).map(Self).ok_or(InvalidTime)
+        let nanos = nanos.clamp(FIRST * 1_000_000_000, LAST * 1_000_000_000);
+        Self(OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH))
     }
 }
+
+/// The first second of the year 0 and the last of 9999, counted from 1970.
+const FIRST: i128 = -62_167_219_200;
+const LAST: i128 = 253_402_300_799;
 
 impl FromStr for Timestamp {
     type Err = InvalidTime;
@@ -163,10 +164,10 @@ mod tests {
     fn the_time_of_the_system_is_a_time() {
         let after = SystemTime::UNIX_EPOCH + Duration::from_millis(1500);
         let before = SystemTime::UNIX_EPOCH - Duration::from_millis(1500);
-        assert_eq!(Timestamp::try_from(after).unwrap().to_string(), "1970-01-01T00:00:01.5Z");
-        assert_eq!(Timestamp::try_from(before).unwrap().to_string(), "1969-12-31T23:59:58.5Z");
+        assert_eq!(Timestamp::from(after).to_string(), "1970-01-01T00:00:01.5Z");
+        assert_eq!(Timestamp::from(before).to_string(), "1969-12-31T23:59:58.5Z");
         let far = SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 40);
-        assert_eq!(Timestamp::try_from(far), Err(InvalidTime));
+        assert_eq!(Timestamp::from(far).to_string(), "9999-12-31T23:59:59Z");
         assert_eq!(Timestamp::from_unix_seconds(0), Some(Timestamp::UNIX_EPOCH));
         assert_eq!(Timestamp::from_unix_seconds(i64::MIN), None);
         assert_eq!(Timestamp::UNIX_EPOCH.date().to_string(), "1970-01-01");

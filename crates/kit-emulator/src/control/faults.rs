@@ -131,9 +131,12 @@ fn fault_of(json: &Map<String, Value>) -> Result<Fault, String> {
                 };
                 fault = fault.body(text(json, "content_type")?.unwrap_or(default), body);
             }
-            Ok(match text(json, "retry_after")? {
-                Some(value) => fault.retry_after(value),
-                None => fault,
+            Ok(match json.get("retry_after") {
+                Some(Value::Number(seconds)) => fault.retry_after(seconds.to_string()),
+                _ => match text(json, "retry_after")? {
+                    Some(value) => fault.retry_after(value),
+                    None => fault,
+                },
             })
         }
         (None, Some(fault), None) => Ok(fault),

@@ -39,7 +39,7 @@ impl Hosts {
             }
             _ => {}
         }
-        match headers.get("sec-fetch-site").map(|value| value.as_bytes()) {
+        match headers.get("sec-fetch-site").map(http::HeaderValue::as_bytes) {
             None | Some(b"same-origin" | b"none") => Ok(()),
             Some(_) => forbidden("Sec-Fetch-Site is another site".into()),
         }

@@ -117,6 +117,15 @@ impl Server {
         &self.recorder
     }
 
+    /// Runs a future where the server does. Where the server has stopped, there is nothing to wait for.
+    pub(crate) fn spawn<F: Future<Output = ()> + Send + 'static>(
+        &self,
+        future: F,
+    ) -> impl Future<Output = ()> + Send + use<F> {
+        let task = self.runtime.spawn(future);
+        async move { drop(task.await) }
+    }
+
     /// Waits for a future that runs where the server does.
     pub(crate) fn run(&self, future: impl Future<Output = ()> + Send + 'static) {
         let (done, is_done) = std::sync::mpsc::channel();

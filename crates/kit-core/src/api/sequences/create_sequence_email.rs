@@ -127,6 +127,8 @@ impl CreateSequenceEmail {
     }
 
     /// The days on which this email is sent, in place of those of the sequence. Not for a delay in hours.
+    ///
+    /// By Kit's document they do not go with a delay in hours; the live service takes and shows both.
     #[must_use]
     pub fn with_send_days(mut self, send_days: impl IntoIterator<Item = Weekday>) -> Self {
         self.send_days = Change::Set(send_days.into_iter().collect());
@@ -160,7 +162,7 @@ impl Endpoint for CreateSequenceEmail {
 
     #[inline]
     fn body(&self) -> Result<Body, Error> {
-        check(Some(self.delay), &self.send_days, self.position)?;
+        check(Some(self.delay), self.position)?;
         Body::json(self)
     }
 

@@ -1,9 +1,8 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::Weekday;
 use crate::error::Error;
-use crate::wire::{Change, text_enum};
+use crate::wire::text_enum;
 
 /// How long after the previous email Kit sends an email of a sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,15 +34,8 @@ impl Serialize for Delay {
 ///
 /// [`Error::Input`] for `send_days` beside a delay in hours, and for `delay_value` where it is 0 and the email is not
 /// the first.
-pub(super) fn check(
-    delay: Option<Delay>,
-    send_days: &Change<Vec<Weekday>>,
-    position: Option<u64>,
-) -> Result<(), Error> {
+pub(super) fn check(delay: Option<Delay>, position: Option<u64>) -> Result<(), Error> {
     match delay {
-        Some(Delay::Hours(_)) if matches!(send_days, Change::Set(_)) => {
-            Err(Error::input("send_days", "do not go with a delay in hours"))
-        }
         Some(Delay::Hours(0)) => Err(Error::input("delay_value", "is 0 hours")),
         Some(Delay::Days(0)) if position.is_some_and(|position| position > 0) => {
             Err(Error::input("delay_value", "is 0 days, and the email is not the first"))

@@ -140,6 +140,8 @@ impl UpdateSequenceEmail {
     }
 
     /// The days on which this email is sent, in place of those of the sequence. Not for a delay in hours.
+    ///
+    /// By Kit's document they do not go with a delay in hours; the live service takes and shows both.
     #[must_use]
     pub fn with_send_days(mut self, send_days: impl IntoIterator<Item = Weekday>) -> Self {
         self.send_days = Change::Set(send_days.into_iter().collect());
@@ -173,7 +175,7 @@ impl Endpoint for UpdateSequenceEmail {
 
     #[inline]
     fn body(&self) -> Result<Body, Error> {
-        check(self.delay, &self.send_days, self.position)?;
+        check(self.delay, self.position)?;
         Body::json(self)
     }
 

@@ -28,6 +28,8 @@ use crate::wire::{Body, ReadError, Reply};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FilterSubscribers {
     all: Vec<Condition>,
+    #[serde(skip)]
+    is_everybody: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     counting_mode: Option<CountingMode>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -45,12 +47,19 @@ impl FilterSubscribers {
     pub fn new(all: impl IntoIterator<Item = Condition>) -> Self {
         Self {
             all: all.into_iter().collect(),
+            is_everybody: false,
             counting_mode: None,
             include: Vec::new(),
             sort_field: None,
             sort_order: None,
             page: PageQuery::default(),
         }
+    }
+
+    /// Finds everybody: the live service takes a filter without conditions, which is in no document. (A list of
+    /// conditions that is empty by mistake is refused by [`new`](Self::new).)
+    pub fn everybody() -> Self {
+        Self { is_everybody: true, ..Self::new([]) }
     }
 
     /// How events are counted. Default: [`CountingMode::Raw`].
@@ -92,7 +101,8 @@ impl Endpoint for FilterSubscribers {
 
     #[inline]
     fn body(&self) -> Result<Body, Error> {
-        if self.all.is_empty() || self.all.iter().any(Condition::is_empty) {
+        let is_missing = self.all.is_empty() && !self.is_everybody;
+        if is_missing || self.all.iter().any(Condition::is_empty) {
             return Err(Error::input("all", "has no condition, or one that names nothing"));
         }
         let is_place = |condition: &Condition| matches!(condition, Condition::Location(_));

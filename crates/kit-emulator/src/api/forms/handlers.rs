@@ -3,14 +3,21 @@ use serde_json::{Value, json};
 use super::Form;
 use crate::api::call::Call;
 use crate::api::happenings::{Happening, happen};
-use crate::api::input::{Input, page, upserted};
+use crate::api::input::{Input, all, page, upserted};
 use crate::api::subscribers::{Filters, FormEntry, Subscriber, named, utm_parameters};
 use crate::api::{World, time};
 use crate::server::Reply;
+use crate::world::Table;
 
 /// Kit's message.
 pub(super) const NOBODY: &str =
     "Either subscriber id or email address is required to add subscriber to form";
+
+/// In no document; a new account has none.
+pub(super) fn legacy_landing_pages(_: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
+    call.choice("type", &["embed", "hosted"])?;
+    page(call, "legacy_landing_pages", &Table::<Form>::default(), all, Form::to_json)
+}
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let status =

@@ -14,8 +14,9 @@ pub(super) use handlers::{add, referrer_json};
 const SUBSCRIBERS: &str = "/v4/forms/{form_id}/subscribers";
 const SUBSCRIBER: &str = "/v4/forms/{form_id}/subscribers/{id}";
 
-pub(super) static ROUTES: [Route; 4] = [
+pub(super) static ROUTES: [Route; 5] = [
     Route::new(Method::GET, "/v4/forms", Credential, handlers::list),
+    Route::new(Method::GET, "/v4/legacy_landing_pages", Credential, handlers::legacy_landing_pages),
     Route::new(Method::GET, SUBSCRIBERS, Credential, handlers::subscribers),
     Route::new(Method::POST, SUBSCRIBERS, Credential, handlers::add_by_email)
         .refusing(handlers::NOBODY),
