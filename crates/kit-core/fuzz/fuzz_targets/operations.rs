@@ -4,11 +4,19 @@
 
 use std::sync::LazyLock;
 
+use facts::{Operation, Values, Variant};
 use kit_core::{Credentials, Kit};
-use kit_tests::facts::{self, Operation, Values, Variant};
-use kit_tests::operations::{AnyOperation, build, made_up};
 use libfuzzer_sys::fuzz_target;
+use operations::{AnyOperation, build, made_up};
 use serde_json::{Value, json};
+
+// The same files as in the tests, without all else that these need.
+#[allow(dead_code, unused_imports)]
+#[path = "../../../../tests/src/facts/mod.rs"]
+mod facts;
+#[allow(dead_code, unused_imports)]
+#[path = "../../../../tests/src/operations/mod.rs"]
+mod operations;
 
 const TOKEN: &str = "token_0123456789";
 const STATUSES: [u16; 10] = [200, 201, 202, 204, 299, 400, 404, 422, 429, 500];
@@ -40,7 +48,7 @@ fn read(built: &dyn AnyOperation, status: u16, body: &[u8]) -> Option<Value> {
 /// The bodies that what was read may have stood in: as it is, or in one of the envelopes that are documented.
 fn bodies<'a>(operation: &'a Operation, written: &'a Value) -> impl Iterator<Item = Value> + 'a {
     let fields = operation.replies.values().flatten().flatten();
-    let enveloped = fields.map(|field| match field.name {
+    let enveloped = fields.map(move |field| match field.name {
         // The clicks of a broadcast are in it, beside its id.
         "broadcast" if written.get("clicks").is_some() => {
             json!({"broadcast": written, "pagination": written["pagination"]})
