@@ -3,6 +3,7 @@
 use kit_core::Timestamp;
 use kit_emulator::Emulator;
 use kit_tests::foreign::Client;
+use kit_tests::session;
 use serde_json::{Value, json};
 
 const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];
@@ -56,6 +57,23 @@ impl<'a> Kit<'a> {
 
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+/// Kit's own libraries refresh on this text alone.
+#[test]
+fn a_token_that_has_run_out_is_told_so() {
+    let lifetime = std::time::Duration::from_secs(60);
+    let emulator = Emulator::builder().token_lifetime(lifetime).start().unwrap();
+    let client = Client::new(&emulator);
+    let tokens = session::tokens(&emulator);
+    let bearer = format!("Bearer {}", tokens.access_token.secret());
+    let get = || client.send("GET", "/v4/tags", &[("Authorization", &bearer)], "");
+    assert_eq!(get().status(), 200);
+    emulator.advance(lifetime);
+    let expired = get();
+    assert_eq!(expired.status(), 401);
+    assert_eq!(expired.body(), &json!({"errors": ["The access token expired"]}));
+    assert!(!expired.headers().contains_key("www-authenticate"));
 }
 
 #[test]

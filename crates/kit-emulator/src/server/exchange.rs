@@ -1,7 +1,7 @@
 //! One request for one reply: as the service says, or as a fault does.
 
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -14,9 +14,8 @@ use super::fault::{Effect, When};
 use super::server::Counts;
 use super::{Admission, Fault, Faults, Recorder, Reply, Request, Service};
 
-/// How large a body is of which only a few are read at once, in bytes, and how many these are.
+/// How large a body is of which only a few are read at once, in bytes.
 const LARGE: usize = 1024 * 1024;
-const MOST_LARGE: usize = 4;
 
 /// How long a body may take.
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
@@ -88,7 +87,8 @@ async fn read(body: Incoming, admission: Admission, counts: &Counts) -> Result<B
             })?;
             whole.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
             if whole.len() > LARGE && large.is_none() {
-                large = Some(Large::begin(counts)?);
+                // The others wait their turn, so that memory is not filled.
+                large = counts.large.acquire().await.ok();
             }
         }
         Ok(whole.freeze())
@@ -100,28 +100,7 @@ fn why(status: StatusCode) -> &'static str {
     match status {
         StatusCode::PAYLOAD_TOO_LARGE => "The body is too large",
         StatusCode::REQUEST_TIMEOUT => "The body took too long",
-        StatusCode::SERVICE_UNAVAILABLE => "Other large bodies are being read: try again later",
         _ => "The body was cut off, or is not as HTTP has it",
-    }
-}
-
-/// A large body that is being read: there are only so many at once, so that memory is not filled.
-struct Large<'a>(&'a AtomicUsize);
-
-impl<'a> Large<'a> {
-    fn begin(counts: &'a Counts) -> Result<Self, StatusCode> {
-        let this = Self(&counts.large);
-        if counts.large.fetch_add(1, Ordering::Relaxed) < MOST_LARGE {
-            Ok(this)
-        } else {
-            Err(StatusCode::SERVICE_UNAVAILABLE)
-        }
-    }
-}
-
-impl Drop for Large<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -15,7 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::exchange::answer;
 use super::{Faults, Recorder, Reply, Request};
@@ -25,6 +25,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// How long the head of a request may take, and a connection may be idle.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How many large bodies are read at once.
+const MOST_LARGE: usize = 4;
 
 /// A reply that may have to wait for something.
 pub(crate) type Control<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
@@ -67,12 +70,19 @@ pub(crate) struct Server {
     thread: Option<JoinHandle<()>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Counts {
     connections: AtomicUsize,
     pub(super) requests: AtomicUsize,
-    /// How many large bodies are read.
-    pub(super) large: AtomicUsize,
+    /// Who may read a large body.
+    pub(super) large: Semaphore,
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        let (connections, requests) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { connections, requests, large: Semaphore::new(MOST_LARGE) }
+    }
 }
 
 impl Server {
