@@ -110,6 +110,17 @@ mod tests {
         }
     }
 
+    /// Not even as the name of a field.
+    #[test]
+    fn an_unreadable_reply_shows_no_token_that_was_sent() {
+        let refresh = RefreshTokens::new(&App::public("id"), "r5ecret_token");
+        let body = r#"{"token_type": {"the_r5ecret_token": 1}, "access_token": "a"}"#;
+        let response = http::Response::builder().status(200).body(body).unwrap();
+        let error = kit().response(&refresh, response).unwrap_err();
+        assert!(matches!(error, Error::Reply(_)));
+        assert!(!format!("{error} {error:?}").contains("5ecret"), "{error:?}");
+    }
+
     #[test]
     fn a_refusal_is_typed_and_does_not_repeat_the_secrets() {
         let refresh =

@@ -62,7 +62,8 @@ fn reply_error<E: Endpoint>(
         _ => Detail { path: String::new(), reason: error.to_string() },
     };
     let (detail, excerpt) = if E::HAS_SECRET_REPLY {
-        (detail.without_values(), String::new())
+        // A name of a field may be made of a secret, too.
+        (scrub.excerpt(detail.without_values().as_bytes()), String::new())
     } else {
         (scrub.excerpt(detail.to_string().as_bytes()), scrub.excerpt(body))
     };
