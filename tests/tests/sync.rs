@@ -443,16 +443,21 @@ fn a_webhook_without_an_event_is_left_alone() {
 fn an_endpoint_whose_secret_was_lost_is_created_again<T: Transport>() {
     let emulator = Emulator::start().unwrap();
     let client = T::new(Setup::of(&emulator).with(|settings| settings.retry = RetryPolicy::none()));
-    let mut creations = 0;
-    emulator.fail_when(move |request| {
-        creations += usize::from(request.method() == "POST");
-        (request.method() == "POST" && creations == 1).then(|| Fault::close().after_applying())
-    });
+    lose_the_first_creation(&emulator);
     let sync = one_endpoint().alone().with_wait(Duration::ZERO);
     let report = client.sync(sync).unwrap();
     let [endpoint] = &*emulator.webhook_endpoints() else { panic!("not one endpoint") };
     assert_eq!((report.created.len(), report.deleted.len()), (1, 1));
     assert_eq!(report.created[0].secret.secret(), endpoint.secret);
+}
+
+/// It is applied, and nobody is told.
+fn lose_the_first_creation(emulator: &Emulator) {
+    let mut creations = 0;
+    emulator.fail_when(move |request| {
+        creations += usize::from(request.method() == "POST");
+        (request.method() == "POST" && creations == 1).then(|| Fault::close().after_applying())
+    });
 }
 
 fn one_endpoint() -> Synchronize<WebhookEndpoint> {
@@ -465,11 +470,7 @@ fn one_endpoint() -> Synchronize<WebhookEndpoint> {
 fn an_endpoint_that_another_program_may_have_made_stays<T: Transport>() {
     let emulator = Emulator::start().unwrap();
     let client = T::new(Setup::of(&emulator).with(|settings| settings.retry = RetryPolicy::none()));
-    let mut creations = 0;
-    emulator.fail_when(move |request| {
-        creations += usize::from(request.method() == "POST");
-        (request.method() == "POST" && creations == 1).then(|| Fault::close().after_applying())
-    });
+    lose_the_first_creation(&emulator);
     let error = client.sync(one_endpoint().with_wait(Duration::ZERO)).unwrap_err();
     let text = error.to_string();
     assert!(text.contains("the secret of 1 for https://a.b/\u{2026} is not known"), "{text}");

@@ -32,10 +32,11 @@ pub(crate) fn client(
 ) -> Result<HttpClient, Error> {
     let tcp = tcp(HttpConnector::new(), settings.connect_timeout, protocol.tcp_keep_alive);
     let keep_alive = protocol.http2_keep_alive;
-    match settings.proxy.for_kit(kit, |name| std::env::var(name).ok())? {
-        Some(proxy) if proxy.is_https() && !HAS_TLS => {
-            Err(Error::input("proxy", "is reached over https, and this is built without TLS"))
-        }
+    let proxy = settings.proxy.for_kit(kit, |name| std::env::var(name).ok())?;
+    if !HAS_TLS && let Some(proxy) = &proxy {
+        proxy.check_without_tls()?;
+    }
+    match proxy {
         None => {
             let connector = with_tls(tcp, settings, protocol)?;
             Ok(HttpClient::new(connector, settings, keep_alive))

@@ -20,8 +20,8 @@
 //! The operations are in a module for each resource: [`account`], [`broadcasts`], [`bulk`], [`custom_fields`],
 //! [`email_templates`], [`forms`], [`posts`], [`purchases`], [`segments`], [`sequences`], [`snippets`], [`subscribers`],
 //! [`tags`], [`webhooks`] and [`webhook_endpoints`]. [`sync`] keeps webhooks in step with what a program wants; authorizing
-//! an app, and sessions that renew their tokens, are in [`oauth`]. [`Error`] says whether a failure came from Kit or from the transport, and whether Kit may have
-//! applied the operation. [`Builder`] has the settings of a client.
+//! an app, and sessions that renew their tokens, are in [`oauth`]. [`Error`] says whether a failure came from Kit or
+//! from the transport, and whether Kit may have applied the operation. [`Builder`] has the settings of a client.
 //!
 //! The client needs a tokio runtime, current-thread or multi-thread, with its I/O and time drivers on.
 //!

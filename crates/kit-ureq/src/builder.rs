@@ -146,8 +146,8 @@ impl Builder {
 
 fn own_agent(settings: &Settings, kit: &Kit, connect_timeout: Duration) -> Result<Agent, Error> {
     let proxy = settings.proxy.for_kit(kit, |name| std::env::var(name).ok())?;
-    if !HAS_TLS && proxy.as_ref().is_some_and(ProxyUrl::is_https) {
-        return Err(Error::input("proxy", "is reached over https, and this is built without TLS"));
+    if !HAS_TLS && let Some(proxy) = &proxy {
+        proxy.check_without_tls()?;
     }
     let config = Agent::config_builder()
         .http_status_as_error(false)

@@ -154,6 +154,21 @@ impl ProxyUrl {
         self.is_https
     }
 
+    /// The same for a proxy as [`Kit::check_without_tls`] for Kit: what a transport that is built without TLS asks.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `proxy` if the proxy itself is reached over TLS.
+    pub fn check_without_tls(&self) -> Result<(), Error> {
+        if self.is_https {
+            return Err(Error::input(
+                "proxy",
+                "is reached over https, and this is built without TLS",
+            ));
+        }
+        Ok(())
+    }
+
     /// The host, without brackets around an address.
     pub fn host(&self) -> &str {
         &self.host
@@ -256,6 +271,10 @@ mod tests {
             assert_eq!((proxy.host(), proxy.port(), proxy.user()), (host, port, None), "{url}");
         }
         assert_eq!(ProxyUrl::parse("[::1]:3128").unwrap().uri().unwrap(), "http://[::1]:3128/");
+        assert!(proxy.check_without_tls().is_ok());
+        let over_tls = ProxyUrl::parse("https://proxy.example").unwrap();
+        let error = over_tls.check_without_tls().unwrap_err().to_string();
+        assert_eq!(error, "proxy: is reached over https, and this is built without TLS");
     }
 
     #[test]

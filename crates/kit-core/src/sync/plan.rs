@@ -40,8 +40,6 @@ pub enum Reason {
     Duplicate,
     /// It is in the scope, and not wanted.
     Stray,
-    /// Its secret never came: the response to its creation was lost.
-    SecretLost,
 }
 
 impl<T: Synced> Plan<T> {
@@ -130,7 +128,6 @@ impl<T: Synced> fmt::Display for Plan<T> {
             let reason = match reason {
                 Reason::Duplicate => "a duplicate",
                 Reason::Stray => "not wanted",
-                Reason::SecretLost => "its secret was lost",
             };
             writeln!(f, "delete {}, {reason}: {}", item.id(), of(item))?;
         }

@@ -126,7 +126,7 @@ impl CreateSequenceEmail {
         self
     }
 
-    /// The days on which this email is sent, in place of those of the sequence. Not for a delay in hours.
+    /// The days on which this email is sent, in place of those of the sequence.
     ///
     /// By Kit's document they do not go with a delay in hours; the live service takes and shows both.
     #[must_use]

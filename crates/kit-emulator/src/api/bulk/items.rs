@@ -1,95 +1,55 @@
 //! The items of a bulk request, looked through before they are kept: a list of small things is many times as large in
 //! memory.
 
+use std::collections::HashMap;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 /// How many items a request may have.
 const MAX_ITEMS: usize = 1_000_000;
 
 /// # Errors
 ///
-/// Where the list holds anything but objects, or too many. What is no JSON is no error here.
+/// Where the list holds anything but objects, or too many. What is no JSON, and what is no list, is no error here.
 pub(super) fn check(body: &[u8], list: &str) -> Result<(), String> {
-    let mut wrong = None;
-    // It ends early where something is wrong, as if this were no JSON.
-    let _ = Body { list, wrong: &mut wrong }
-        .deserialize(&mut serde_json::Deserializer::from_slice(body));
-    let is_json = || serde_json::from_slice::<IgnoredAny>(body).is_ok();
-    wrong.filter(|_| is_json()).map_or(Ok(()), Err)
-}
-
-struct Body<'a> {
-    list: &'a str,
-    wrong: &'a mut Option<String>,
-}
-
-impl<'de> DeserializeSeed<'de> for Body<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Body<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<String>()? {
-            if key == self.list {
-                map.next_value_seed(Items { list: self.list, wrong: self.wrong })?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
+    let fields = serde_json::from_slice::<HashMap<String, &RawValue>>(body).unwrap_or_default();
+    let Some(items) = fields.get(list).filter(|items| items.get().starts_with('[')) else {
+        return Ok(());
+    };
+    match serde_json::from_str(items.get()) {
+        Ok(Objects(count)) if count > MAX_ITEMS => {
+            Err(format!("{list} must have at most {MAX_ITEMS} items"))
         }
-        Ok(())
+        Ok(Objects(_)) => Ok(()),
+        Err(_) => Err(format!("{list} must be a list of objects")),
     }
 }
 
-struct Items<'a> {
-    list: &'a str,
-    wrong: &'a mut Option<String>,
-}
+/// How many objects there are in a list of nothing else.
+struct Objects(usize);
 
-impl<'de> DeserializeSeed<'de> for Items<'_> {
-    type Value = ();
+impl<'de> Deserialize<'de> for Objects {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Counting;
+        impl<'de> Visitor<'de> for Counting {
+            type Value = Objects;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of objects")
+            }
 
-impl<'de> Visitor<'de> for Items<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        for _ in 0..MAX_ITEMS {
-            match items.next_element::<Object>() {
-                Ok(Some(Object)) => {}
-                Ok(None) => return Ok(()),
-                Err(error) => {
-                    *self.wrong = Some(format!("{} must be a list of objects", self.list));
-                    return Err(error);
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Objects, A::Error> {
+                let mut count = 0;
+                while let Some(Object) = items.next_element()? {
+                    count += 1;
                 }
+                Ok(Objects(count))
             }
         }
-        if items.next_element::<IgnoredAny>()?.is_some() {
-            let wrong = format!("{} must have at most {MAX_ITEMS} items", self.list);
-            *self.wrong = Some(wrong.clone());
-            return Err(A::Error::custom(wrong));
-        }
-        Ok(())
+        deserializer.deserialize_seq(Counting)
     }
 }
 
