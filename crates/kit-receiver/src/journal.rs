@@ -113,20 +113,27 @@ impl Journal {
     /// this fails, the file stays as it is, and is long again after many more lines.
     ///
     /// `remembered` is asked while nothing can be added to the file: an event is remembered before its line is.
-    pub(crate) fn compact(&self, remembered: impl FnOnce() -> Vec<EventRecord>) -> io::Result<()> {
+    ///
+    /// Returns what is wrong with the lines that were set aside.
+    pub(crate) fn compact(
+        &self,
+        remembered: impl FnOnce() -> Vec<EventRecord>,
+    ) -> io::Result<Vec<io::Error>> {
         let mut end = self.end();
         let written = read(&self.file).and_then(|mut kept| {
             kept.done = remembered().into_iter().filter(is_done).collect();
-            write_anew(&self.file, &kept)
+            Ok((write_anew(&self.file, &kept)?, kept.set_aside))
         });
         match written {
-            Ok(new) => *end = new,
+            Ok((new, set_aside)) => {
+                *end = new;
+                Ok(set_aside)
+            }
             Err(error) => {
                 end.long = end.lines + LONG;
-                return Err(error);
+                Err(error)
             }
         }
-        Ok(())
     }
 
     fn end(&self) -> MutexGuard<'_, End> {
@@ -277,7 +284,7 @@ mod tests {
         let (journal, kept) = Journal::open(&path).unwrap();
         assert_eq!(ids(&kept), (vec!["a", "c"], vec!["b"]));
         assert_eq!(kept.waiting[0], event("a"));
-        journal.compact(|| vec![done("b"), done("e")]).unwrap();
+        assert!(journal.compact(|| vec![done("b"), done("e")]).unwrap().is_empty());
         journal.note_done(&done("a")).unwrap();
         drop(journal);
         let (_, kept) = Journal::open(&path).unwrap();
@@ -357,8 +364,15 @@ mod tests {
         let aside = directory.path().join("state.jsonl.unreadable");
         assert_eq!(std::fs::read(&aside).unwrap(), b"\0\x01\n");
         drop(journal);
-        let (_, kept) = Journal::open(&path).unwrap();
+        let (journal, kept) = Journal::open(&path).unwrap();
         assert_eq!((kept.waiting.len(), kept.set_aside.len()), (2, 0));
+        // The same while it is used.
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"?\n").unwrap();
+        let said = journal.compact(Vec::new).unwrap();
+        assert!(said[0].to_string().contains("state.jsonl: line 3 cannot be read"), "{said:?}");
+        assert_eq!(std::fs::read(&aside).unwrap(), b"\0\x01\n?\n");
+        drop(journal);
+        assert_eq!(ids(&Journal::open(&path).unwrap().1), (vec!["a", "b"], vec![]));
     }
 
     #[test]

@@ -142,7 +142,7 @@ impl Queue {
             }
             if journal.is_long() {
                 let compacted = journal.compact(|| self.lock().seen.records().collect());
-                self.tell_once(compacted);
+                self.tell(compacted);
             }
         }
     }
@@ -168,11 +168,13 @@ impl Queue {
         self.look_for_the_end(&state);
     }
 
-    /// Whoever listens is told of the first of several failures.
-    fn tell_once(&self, compacted: io::Result<()>) {
+    /// Tells the program's function of lines that were set aside, and of the first of several failures.
+    fn tell(&self, compacted: io::Result<Vec<io::Error>>) {
         let was_told = std::mem::replace(&mut self.lock().is_told, compacted.is_err());
-        if let (Err(error), false) = (compacted, was_told) {
-            self.calls.tell(&error);
+        match compacted {
+            Ok(set_aside) => set_aside.iter().for_each(|error| self.calls.tell(error)),
+            Err(error) if !was_told => self.calls.tell(&error),
+            Err(_) => {}
         }
     }
 
