@@ -1,9 +1,7 @@
 use std::borrow::Cow;
 
-use super::input::iso;
-
 use crate::server::{Reply, Request};
-use crate::world::{digits, flag};
+use crate::world::{digits, flag, time};
 
 /// A request to an operation, with the parameters of its path.
 #[derive(Debug)]
@@ -90,7 +88,7 @@ impl Call<'_> {
         for name in
             names.iter().flat_map(|name| [format!("{name}_after"), format!("{name}_before")])
         {
-            if self.parameter(&name).is_some_and(|bound| iso(&bound).is_none()) {
+            if self.parameter(&name).is_some_and(|bound| time::parse(&bound).is_none()) {
                 return Err(Reply::unprocessable(format!("{name} is neither a day nor a time")));
             }
         }
@@ -126,5 +124,6 @@ impl Range {
 /// A day as it is, and a time in UTC, as Kit writes both: so they are compared as texts.
 fn bound(text: &str) -> String {
     let is_day = text.len() == 10;
-    iso(text).filter(|_| !is_day).unwrap_or_else(|| text.to_owned())
+    let time = time::parse(text).filter(|_| !is_day);
+    time.map_or_else(|| text.to_owned(), time::text)
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::webhook_endpoints::WebhookEndpoint;
 use super::{World, made_up, webhook_endpoints, webhooks};
 use crate::outbox::{Batch, Event, Moment, Outbox};
-use crate::world::{Row, iso_8601};
+use crate::world::{Row, time};
 
 /// How many events are made at once.
 const MAX_COUNT: u64 = 100_000;
@@ -32,7 +32,7 @@ pub(crate) fn trigger(world: &mut World, trigger: &Trigger) -> Result<Vec<String
     }
     check_room(world, trigger)?;
     let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
-    let created = iso_8601(moment.date);
+    let created = time::text(moment.date);
     if webhook_endpoints::is_known(event_type) {
         let events: Vec<Event> = (0..*count)
             .map(|_| {
@@ -72,7 +72,7 @@ pub(super) fn emit(world: &mut World, event_type: &str, data: Value) {
     if world.tables.endpoints.find(is_told).is_none() {
         return;
     }
-    let event = Event::new(event_type, iso_8601(world.clock.unix_seconds()), data);
+    let event = Event::new(event_type, time::text(world.clock.unix_seconds()), data);
     match &mut world.tables.gathered {
         Some(gathered) => gathered.entry(event_type.to_owned()).or_default().push(event),
         None => tell_endpoints(world, event_type, &[event]),

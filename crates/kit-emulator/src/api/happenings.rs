@@ -160,7 +160,7 @@ fn sequence_alone(world: &World, sequence: u64) -> Value {
 }
 
 fn broadcast_alone(world: &World, broadcast: u64) -> Value {
-    let now = super::time::now(world);
+    let now = world.clock.time();
     let broadcast = world.tables.broadcasts.get(broadcast);
     json!({"broadcast": broadcast.map(|broadcast| broadcast.to_event(&now))})
 }

@@ -1,11 +1,9 @@
-use std::str::FromStr;
-
 use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::call::Call;
 use crate::server::Reply;
-use crate::world::{Page, Row, Table, digits, flag};
+use crate::world::{Page, Row, Table, digits, flag, time};
 
 /// The body of a request: an object whose fields are read one by one.
 ///
@@ -111,7 +109,7 @@ impl Input {
 
     /// A time, as ISO 8601; without a zone it is in UTC. As Kit writes it.
     pub(super) fn time(&self, key: &str) -> Result<Option<String>, Reply> {
-        self.typed(key, "a time (ISO 8601)", |value| iso(value.as_str()?))
+        self.typed(key, "a time (ISO 8601)", |value| time::parse(value.as_str()?).map(time::text))
     }
 
     /// The texts of a list.
@@ -147,14 +145,6 @@ pub(super) fn id(value: &Value) -> Option<u64> {
 /// The ids of a list.
 pub(super) fn ids(value: &Value) -> Vec<u64> {
     value.as_array().into_iter().flatten().filter_map(id).collect()
-}
-
-/// A time as Kit writes it.
-pub(super) fn iso(text: &str) -> Option<String> {
-    let time = jiff::Timestamp::from_str(text);
-    let time = time.or_else(|_| jiff::Timestamp::from_str(&format!("{text}Z")));
-    let time = time.or_else(|_| jiff::Timestamp::from_str(&format!("{text}T00:00:00Z"))).ok()?;
-    Some(super::time::text(time.as_second()))
 }
 
 /// A page of a table, from the newest row to the oldest, as a reply.

@@ -29,7 +29,6 @@ mod state;
 mod subscribers;
 mod tables;
 mod tags;
-mod time;
 mod webhook_endpoints;
 mod webhooks;
 

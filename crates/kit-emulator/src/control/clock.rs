@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Kit;
 use super::json::{number, object};
 use crate::server::{Reply, Request};
-use crate::world::iso_8601;
+use crate::world::time;
 
 /// Answers when all that is due until then has happened.
 pub(super) async fn set(kit: &dyn Kit, request: &Request) -> Reply {
@@ -28,7 +28,7 @@ pub(super) async fn set(kit: &dyn Kit, request: &Request) -> Reply {
 
 pub(super) fn get(kit: &dyn Kit) -> Reply {
     let seconds = kit.world().clock.unix_seconds();
-    let body = json!({"now": iso_8601(seconds), "unix_seconds": seconds});
+    let body = json!({"now": time::text(seconds), "unix_seconds": seconds});
     Reply::json(StatusCode::OK, body)
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Kit;
 use crate::outbox::{Attempt, Delivery, Target};
 use crate::server::Reply;
-use crate::world::iso_8601;
+use crate::world::time;
 
 pub(super) fn list(kit: &dyn Kit) -> Reply {
     let deliveries: Vec<_> = kit.world().tables.outbox.deliveries().map(of).collect();
@@ -26,15 +26,15 @@ fn of(delivery: &Delivery) -> Value {
         "event_type": delivery.event_type,
         "event_ids": delivery.event_ids,
         "status": delivery.status.as_str(),
-        "created_at": iso_8601(delivery.created_at),
-        "completed_at": delivery.completed_at.map(iso_8601),
+        "created_at": time::text(delivery.created_at),
+        "completed_at": delivery.completed_at.map(time::text),
         "attempts": delivery.attempts.iter().map(attempt).collect::<Vec<_>>(),
     })
 }
 
 fn attempt(attempt: &Attempt) -> Value {
     json!({
-        "at": iso_8601(attempt.at),
+        "at": time::text(attempt.at),
         "status": attempt.status,
         "response_body": attempt.response_body,
         "error": attempt.error,

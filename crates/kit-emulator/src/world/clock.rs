@@ -26,6 +26,11 @@ impl Clock {
         self.unix_seconds_at(self.now())
     }
 
+    /// The time of day, as Kit writes it.
+    pub(crate) fn time(&self) -> String {
+        super::time::text(self.unix_seconds())
+    }
+
     /// The time of day when the clock stands, or stood, at `now`.
     pub(crate) fn unix_seconds_at(&self, now: Duration) -> u64 {
         let start = self.date.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -57,10 +62,4 @@ impl Clock {
     pub(crate) fn real_time_until(&self, time: Duration) -> Option<Duration> {
         time.saturating_sub(self.now()).checked_div(self.speed)
     }
-}
-
-/// Seconds since 1970 as Kit writes a time: `2026-07-29T14:32:10Z`.
-pub(crate) fn iso_8601(unix_seconds: u64) -> String {
-    let seconds = i64::try_from(unix_seconds).unwrap_or(i64::MAX);
-    jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX).to_string()
 }

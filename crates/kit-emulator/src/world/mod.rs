@@ -9,10 +9,10 @@ mod page;
 mod rate_limit;
 mod scalar;
 mod table;
+pub(crate) mod time;
 mod world;
 
 pub(crate) use app::App;
-pub(crate) use clock::iso_8601;
 pub use grants::{Consent, Tokens};
 pub(crate) use grants::{Grants, Lifetimes, Refusal};
 pub(crate) use named::{HasNames, Name, Named};

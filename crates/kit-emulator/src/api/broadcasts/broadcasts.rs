@@ -2,8 +2,7 @@ use std::collections::BTreeSet;
 
 use super::Broadcast;
 use super::broadcast::SENDING_TAKES;
-use crate::api::time;
-use crate::world::{Full, Table};
+use crate::world::{Full, Table, time};
 
 /// The broadcasts, with those that are to be sent in the order in which they are due.
 #[derive(Debug, Default)]

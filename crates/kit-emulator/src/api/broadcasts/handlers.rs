@@ -1,11 +1,11 @@
 use serde_json::{Value, json};
 
 use super::Broadcast;
+use crate::api::World;
 use crate::api::call::{Call, Range};
 use crate::api::email_templates::STARTING_POINT;
 use crate::api::happenings::{self, Happening, happen};
 use crate::api::input::{Input, created, full, ids, no_content, ok, page};
-use crate::api::{World, time};
 use crate::server::Reply;
 
 pub(super) const STATUSES: [&str; 5] = ["draft", "scheduled", "sending", "completed", "aborted"];
@@ -23,7 +23,7 @@ const COSTLY: [&str; 5] =
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let world = &*world;
-    let now = time::now(world);
+    let now = world.clock.time();
     let filters = Filters::read(call)?;
     let is_slim = call.is_set("slim");
     let rows = world.tables.broadcasts.rows();
@@ -63,20 +63,20 @@ pub(super) fn json(world: &World, broadcast: &Broadcast, now: &str) -> Value {
 }
 
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let now = time::now(world);
+    let now = world.clock.time();
     let broadcast = world.tables.broadcasts.get(call.id()?).ok_or_else(Reply::not_found)?;
     Ok(ok("broadcast", json(world, broadcast, &now)))
 }
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let new = Broadcast::new(time::now(world), world);
+    let new = Broadcast::new(world.clock.time(), world);
     let given = read(world, &Input::read(call)?, new)?;
     // Kit schedules what is created with a time.
     let is_scheduled = given.send_at.is_some();
     let broadcast = world.tables.broadcasts.insert(|id| Broadcast { id, is_scheduled, ..given });
     let id = broadcast.map_err(full)?;
     happen(world, &Happening::BroadcastCreated { broadcast: id });
-    let now = time::now(world);
+    let now = world.clock.time();
     let broadcast = world.tables.broadcasts.get(id).ok_or_else(Reply::not_found)?;
     Ok(created("broadcast", json(world, broadcast, &now)))
 }
@@ -92,7 +92,7 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
         // What is changed is scheduled where it is public, too.
         given.is_scheduled = given.public && given.send_at.is_some();
     }
-    let now = time::now(world);
+    let now = world.clock.time();
     world.tables.broadcasts.change(id, |broadcast| *broadcast = given);
     let broadcast = world.tables.broadcasts.get(id).ok_or_else(Reply::not_found)?;
     Ok(ok("broadcast", json(world, broadcast, &now)))
@@ -100,7 +100,7 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
 
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let id = call.id()?;
-    let now = time::now(world);
+    let now = world.clock.time();
     let was = not_sent(world, id)?.to_event(&now);
     world.tables.broadcasts.remove(id);
     happenings::deleted(world, "broadcast", was);
@@ -112,7 +112,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
 /// 404, and 422 once it is being sent, or was.
 fn not_sent(world: &World, id: u64) -> Result<&Broadcast, Reply> {
     let broadcast = world.tables.broadcasts.get(id).ok_or_else(Reply::not_found)?;
-    match broadcast.status(&time::now(world)) {
+    match broadcast.status(&world.clock.time()) {
         "sending" => Err(Reply::unprocessable(SENDING)),
         "completed" => Err(Reply::unprocessable(SENT)),
         _ => Ok(broadcast),

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::engagement::{is_clicked, is_opened, percentage, rate};
 use super::{Broadcast, handlers};
+use crate::api::World;
 use crate::api::call::Call;
 use crate::api::input::{ok, page};
-use crate::api::{World, time};
 use crate::server::Reply;
 use crate::world::{Page, Row};
 
@@ -15,7 +15,7 @@ use crate::world::{Page, Row};
 const YEARS: i16 = 5;
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let now = time::now(world);
+    let now = world.clock.time();
     let (filters, since) = (handlers::Filters::read(call)?, since(&now));
     let rows = world.tables.broadcasts.rows();
     let is_asked_for = |broadcast: &Broadcast| {
@@ -30,7 +30,7 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
 }
 
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let now = time::now(world);
+    let now = world.clock.time();
     let broadcast = world.tables.broadcasts.get(call.first_id()?).ok_or_else(Reply::not_found)?;
     if is_too_old(broadcast, &since(&now)) {
         let message = "Statistics are available for the last five years";

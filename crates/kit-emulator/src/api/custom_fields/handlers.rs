@@ -4,7 +4,6 @@ use crate::api::World;
 use crate::api::call::Call;
 use crate::api::happenings::{self, Happening, happen};
 use crate::api::input::{Input, all, full, no_content, ok, page, upserted};
-use crate::api::time;
 use crate::server::Reply;
 use crate::world::Full;
 
@@ -25,7 +24,7 @@ pub(in crate::api) fn upsert(world: &mut World, label: &str) -> Result<(CustomFi
     if let Some(field) = fields.find(LABEL, label).and_then(|id| fields.get(id)) {
         return Ok((field.clone(), false));
     }
-    let created_at = time::now(world);
+    let created_at = world.clock.time();
     let key = key_of(label, fields, None);
     let label = label.to_owned();
     let field = world.tables.custom_fields.insert(|id| CustomField {

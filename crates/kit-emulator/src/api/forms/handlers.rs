@@ -1,11 +1,11 @@
 use serde_json::{Value, json};
 
 use super::Form;
+use crate::api::World;
 use crate::api::call::Call;
 use crate::api::happenings::{Happening, happen};
 use crate::api::input::{Input, all, page, upserted};
 use crate::api::subscribers::{Filters, FormEntry, Subscriber, named, utm_parameters};
-use crate::api::{World, time};
 use crate::server::Reply;
 use crate::world::Table;
 
@@ -102,7 +102,7 @@ pub(in crate::api) fn add(
     subscriber: u64,
     referrer: Option<String>,
 ) -> Option<bool> {
-    let added_at = time::now(world);
+    let added_at = world.clock.time();
     let row = world.tables.subscribers.get_mut(subscriber)?;
     if row.forms.contains_key(&form) {
         return Some(false);

@@ -1,11 +1,11 @@
 use serde_json::{Value, json};
 
 use super::Purchase;
+use crate::api::World;
 use crate::api::call::Call;
 use crate::api::happenings::{Happening, happen};
 use crate::api::input::{Input, all, created, full, ok, page};
 use crate::api::subscribers::{self, Given};
-use crate::api::{World, time};
 use crate::server::Reply;
 
 /// Kit's message.
@@ -51,7 +51,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let (tax, total) = (amount("tax")?, amount("total")?);
     let status = input.text("status")?.unwrap_or_else(|| "paid".into());
     let currency = input.text("currency")?.unwrap_or_else(|| "USD".into());
-    let time = input.time("transaction_time")?.unwrap_or_else(|| time::now(world));
+    let time = input.time("transaction_time")?.unwrap_or_else(|| world.clock.time());
     let email_address = input.text("email_address")?.unwrap_or_default();
     // The name is that of a subscriber who is new.
     let is_known = world.tables.subscribers.find(&email_address).is_some();

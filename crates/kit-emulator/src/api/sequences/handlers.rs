@@ -8,7 +8,7 @@ use super::stats::sequence_stats;
 use crate::api::call::Call;
 use crate::api::happenings::{self, Happening, happen};
 use crate::api::input::{Input, all, created, full, id, ids, no_content, ok, page};
-use crate::api::{World, email_templates, time};
+use crate::api::{World, email_templates};
 use crate::server::Reply;
 
 /// Kit's messages.
@@ -66,7 +66,7 @@ pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let input = Input::read(call)?;
     let name = input.filled("name", BLANK)?;
-    let now = time::now(world);
+    let now = world.clock.time();
     let account = &world.tables.account;
     let mut sequence = Sequence {
         id: 0,
@@ -100,7 +100,7 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
         sequence.name = input.filled("name", BLANK)?;
     }
     change(world, &mut sequence, &input)?;
-    sequence.updated_at = time::now(world);
+    sequence.updated_at = world.clock.time();
     let is_active = sequence.active;
     if let Some(row) = world.tables.sequences.get_mut(id) {
         *row = sequence;

@@ -3,11 +3,11 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::api::World;
 use crate::api::call::Call;
 use crate::api::happenings::{Happening, happen};
 use crate::api::input::{Input, page, upserted};
 use crate::api::subscribers::{Filters, Subscriber, named};
-use crate::api::{World, time};
 use crate::server::Reply;
 
 /// Kit's messages; that for a missing address is not documented.
@@ -64,7 +64,7 @@ pub(super) fn add_by_email(world: &mut World, call: &Call<'_>) -> Result<Reply, 
 }
 
 fn add(world: &mut World, sequence: u64, subscriber: u64) -> Result<Reply, Reply> {
-    let now = time::now(world);
+    let now = world.clock.time();
     let row = world.tables.subscribers.get_mut(subscriber).ok_or_else(Reply::not_found)?;
     let is_new = !row.sequences.contains_key(&sequence);
     if is_new {

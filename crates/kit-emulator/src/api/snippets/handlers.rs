@@ -3,9 +3,9 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::Snippet;
+use crate::api::World;
 use crate::api::call::Call;
 use crate::api::input::{Input, created, full, ok, page};
-use crate::api::{World, time};
 use crate::server::Reply;
 
 /// Kit's messages.
@@ -48,7 +48,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     if embeds(world, &format!("{content} {value_html}"), &key) {
         return Err(Reply::unprocessable(ITSELF));
     }
-    let now = time::now(world);
+    let now = world.clock.time();
     let snippet = world.tables.snippets.insert(|id| Snippet {
         id,
         name,
@@ -122,7 +122,7 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     }
     let name = if input.has("name") { Some(input.filled("name", BLANK)?) } else { None };
     let archived = input.boolean("archived")?;
-    let now = time::now(world);
+    let now = world.clock.time();
     let snippet = world.tables.snippets.get_mut(id).ok_or_else(Reply::not_found)?;
     if content.is_some() || value_html.is_some() {
         snippet.version = snippet.version.saturating_add(1);

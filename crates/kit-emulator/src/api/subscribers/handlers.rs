@@ -9,7 +9,6 @@ use crate::api::call::Call;
 use crate::api::happenings::{Happening, happen};
 use crate::api::input::{Input, no_content, ok};
 use crate::api::later::Later;
-use crate::api::time;
 use crate::server::Reply;
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
@@ -41,7 +40,7 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
         }
     }
     let (first_name, fields) = (first_name(&input)?, fields(&input)?);
-    let now = time::now(world);
+    let now = world.clock.time();
     if let Some(email_address) = &email_address {
         world.tables.subscribers.move_to(id, email_address);
     }
@@ -95,7 +94,7 @@ pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
 
 pub(super) fn unsubscribe(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let id = call.first_id()?;
-    let now = time::now(world);
+    let now = world.clock.time();
     let subscriber = world.tables.subscribers.get_mut(id).ok_or_else(Reply::not_found)?;
     if subscriber.state != "cancelled" {
         subscriber.state = "cancelled".into();

@@ -7,7 +7,6 @@ use crate::api::World;
 use crate::api::custom_fields::KEY;
 use crate::api::happenings::{Happening, happen};
 use crate::api::input::Input;
-use crate::api::time;
 use crate::server::Reply;
 
 /// Kit's message.
@@ -68,7 +67,7 @@ pub(in crate::api) fn upsert(world: &mut World, given: Given) -> Result<(u64, bo
     if given.state.as_ref().is_some_and(|state| !STATES.contains(&state.as_str())) {
         return Err("State is invalid".into());
     }
-    let now = time::now(world);
+    let now = world.clock.time();
     if let Some(id) = world.tables.subscribers.find(&given.email_address) {
         if let (Some(subscriber), Some(first_name)) =
             (world.tables.subscribers.get_mut(id), given.first_name)
@@ -165,7 +164,7 @@ pub(in crate::api) fn set_fields(
 
 /// Sets the value of a custom field, or removes it.
 pub(in crate::api) fn set_field(world: &mut World, id: u64, field: u64, value: Option<&str>) {
-    let now = time::now(world);
+    let now = world.clock.time();
     let Some(subscriber) = world.tables.subscribers.get_mut(id) else { return };
     let before = match value {
         Some(value) => subscriber.fields.insert(field, value.to_owned()),

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::api::World;
 use crate::api::broadcasts::{self, Broadcast};
 use crate::api::call::Call;
 use crate::api::input::ok;
-use crate::api::{World, time};
 use crate::server::Reply;
+use crate::world::time;
 
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let id = call.first_id()?;
@@ -50,7 +51,7 @@ pub(super) fn of(world: &World, id: u64, is_counted: impl Fn(&str) -> bool) -> V
 }
 
 pub(super) fn ninety_days_ago(world: &World) -> String {
-    time::text(time::seconds(&time::now(world)) - 90 * 24 * 60 * 60)
+    time::text(time::seconds(&world.clock.time()) - 90 * 24 * 60 * 60)
 }
 
 /// The broadcasts that a subscriber got, oldest first.

@@ -56,7 +56,7 @@ fn active() -> String {
 }
 
 fn epoch() -> String {
-    crate::world::iso_8601(0)
+    crate::world::time::text(0)
 }
 
 impl Row for Subscriber {

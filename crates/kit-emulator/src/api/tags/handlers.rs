@@ -6,7 +6,6 @@ use crate::api::World;
 use crate::api::call::Call;
 use crate::api::happenings::{Happening, happen};
 use crate::api::input::{Input, all, ok, page, upserted};
-use crate::api::time;
 use crate::server::Reply;
 use crate::world::Full;
 
@@ -37,7 +36,7 @@ pub(in crate::api) fn upsert(world: &mut World, name: &str) -> Result<(Value, bo
         return Ok((tag.to_json(), false));
     }
     let name = collapsed(name);
-    let created_at = time::now(world);
+    let created_at = world.clock.time();
     let tag = world.tables.tags.insert(|id| Tag { id, name, created_at })?;
     let (id, json) = (tag.id, tag.to_json());
     happen(world, &Happening::TagCreated { tag: id });

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
+use crate::api::World;
 use crate::api::call::Call;
 use crate::api::happenings::{Happening, happen};
 use crate::api::input::{Input, no_content, page, upserted};
 use crate::api::subscribers::{Filters, Subscriber, named};
-use crate::api::{World, time};
 use crate::server::Reply;
 
 /// Kit's messages.
@@ -60,7 +60,7 @@ fn reply(world: &mut World, tag_id: u64, subscriber: u64) -> Result<Reply, Reply
 
 /// Gives a subscriber a tag. Whether that is new; `None` where there is no such subscriber.
 pub(in crate::api) fn tag(world: &mut World, tag: u64, subscriber: u64) -> Option<bool> {
-    let now = time::now(world);
+    let now = world.clock.time();
     let row = world.tables.subscribers.get_mut(subscriber)?;
     let is_new = !row.tags.contains_key(&tag);
     if is_new {

@@ -9,7 +9,7 @@ use crate::api::World;
 use crate::api::call::Call;
 use crate::outbox::{Attempt, Delivery, Moment, Target};
 use crate::server::Reply;
-use crate::world::{Page, Row, iso_8601};
+use crate::world::{Page, Row, time};
 
 const STATUSES: [&str; 4] = ["pending", "retrying", "delivered", "failed"];
 
@@ -68,14 +68,14 @@ fn record(delivery: &Delivery) -> Value {
         "event_type": delivery.event_type,
         "status": delivery.status.as_str(),
         "attempt_count": delivery.attempts.len(),
-        "created_at": iso_8601(delivery.created_at),
-        "completed_at": delivery.completed_at.map(iso_8601),
+        "created_at": time::text(delivery.created_at),
+        "completed_at": delivery.completed_at.map(time::text),
     })
 }
 
 fn attempt(attempt: &Attempt) -> Value {
     json!({
-        "attempted_at": iso_8601(attempt.at),
+        "attempted_at": time::text(attempt.at),
         "http_status": attempt.status,
         "response_body": attempt.response_body,
         "error": attempt.error,

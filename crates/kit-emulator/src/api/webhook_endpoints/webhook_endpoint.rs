@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::api::call::{Call, OF_AN_APP};
 use crate::outbox::Address;
 use crate::server::Reply;
-use crate::world::{MAX_ID, Row, iso_8601};
+use crate::world::{MAX_ID, Row, time};
 
 /// A webhook endpoint that the emulator holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,9 +109,9 @@ impl WebhookEndpoint {
             "source": "creator",
             "description": self.description,
             "created_by_app": null,
-            "created_at": iso_8601(self.created_at),
+            "created_at": time::text(self.created_at),
             "previous_secret_expires_at":
-                self.previous(now).map(|previous| iso_8601(previous.ends_at_date)),
+                self.previous(now).map(|previous| time::text(previous.ends_at_date)),
         })
     }
 
