@@ -4,7 +4,7 @@ use kit_tests::events::DOCUMENTED;
 
 #[test]
 fn the_table_has_every_event_with_its_parameter() {
-    let readme = include_str!("../../README.md");
+    let readme = include_str!("../../../README.md");
     let rows: Vec<_> = readme.lines().filter(|line| line.contains("| `Event::")).collect();
     assert_eq!(rows.len(), DOCUMENTED.len());
     for ((name, parameter), row) in DOCUMENTED.into_iter().zip(rows) {

@@ -115,7 +115,11 @@ fn new_tokens_that_cannot_be_saved_are_a_warning() {
     session.begin(&session::tokens(&emulator)).unwrap();
     let client = Client::builder().base_url(emulator.base_url()).build(&session).unwrap();
     emulator.advance(Duration::from_secs(60));
-    let text = traced(|| drop(client.send(&create()).unwrap()));
+    let text = traced(|| {
+        client.send(&create()).unwrap();
+        // The call does not wait for the store.
+        assert!(session.wait_until_settled(Duration::from_secs(10)));
+    });
     let warnings: Vec<_> = text.lines().filter(|line| line.contains(" WARN ")).collect();
     let [warning] = warnings[..] else { panic!("{text}") };
     assert!(warning.contains("new tokens are not saved"), "{warning}");

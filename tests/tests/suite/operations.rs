@@ -147,7 +147,7 @@ fn the_client_has_each_operation_and_no_other() {
 /// A table of the README has a line for each.
 #[test]
 fn the_readme_lists_each_operation_and_no_other() {
-    let readme = include_str!("../../README.md");
+    let readme = include_str!("../../../README.md");
     let listed: BTreeSet<String> = readme
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split_once("` |"))

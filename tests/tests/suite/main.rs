@@ -1,0 +1,39 @@
+//! What spans crates, in one program: each program that is linked costs seconds. `secrets`, `warm_connections` and
+//! `no_io` need a process of their own.
+
+mod call;
+mod cancel;
+mod deliveries;
+mod drift;
+mod emulator;
+mod emulator_attack;
+mod emulator_deliveries;
+mod emulator_live;
+mod emulator_oauth;
+mod emulator_resources;
+mod emulator_routes;
+mod every_operation;
+mod faults;
+mod framing;
+mod http2;
+mod hyper;
+mod import;
+mod liberal_replies;
+mod lists;
+mod misbehaving;
+mod operations;
+mod pacer;
+mod proxies;
+mod readme;
+mod receiver;
+mod requests;
+mod retries;
+mod round_trips;
+mod session_model;
+mod sessions;
+mod settings;
+mod sync;
+mod tls;
+mod tracing;
+mod transports;
+mod ureq;
