@@ -171,15 +171,19 @@ fn is_done(record: &EventRecord) -> bool {
 }
 
 /// Reads all lines. One that cannot be read is written to a file beside this one, so that it keeps no other from being
-/// read; but a file without any line of ours is not ours.
+/// read; but a file without anything of ours is not ours.
 fn read(file: &PrivateFile) -> io::Result<Kept> {
     let mut kept = Kept::default();
     let Some(open) = file.open()? else { return Ok(kept) };
     let mut lines = BufReader::new(open);
     let (mut line, mut unreadable) = (Vec::new(), Vec::new());
+    let mut is_ours = true;
     for number in 1.. {
         line.clear();
         lines.read_until(b'\n', &mut line).map_err(|error| file.named(error))?;
+        if number == 1 {
+            is_ours = may_be_ours(&line);
+        }
         // Of the last line a crash may have left a part: nobody was told that it is safe.
         if line.pop() != Some(b'\n') {
             break;
@@ -195,8 +199,11 @@ fn read(file: &PrivateFile) -> io::Result<Kept> {
             }
         }
     }
-    let is_ours = kept.waiting.len() + kept.done.len() > 0;
-    if let Some(error) = kept.set_aside.pop_if(|_| !is_ours) {
+    is_ours |= kept.waiting.len() + kept.done.len() > 0;
+    if !is_ours {
+        let error = kept.set_aside.pop().unwrap_or_else(|| {
+            io::Error::new(io::ErrorKind::InvalidData, "is no state file of a receiver")
+        });
         return Err(file.named(error));
     }
     if !unreadable.is_empty() {
@@ -217,6 +224,13 @@ fn read(file: &PrivateFile) -> io::Result<Kept> {
     let done: HashSet<EventId> = kept.done.iter().map(|record| record.id.clone()).collect();
     kept.waiting.retain(|event| !done.contains(&event.id));
     Ok(kept)
+}
+
+/// Whether a file that begins so can be a state file, damaged or cut off.
+fn may_be_ours(beginning: &[u8]) -> bool {
+    [br#"{"received":"#.as_slice(), br#"{"done":"#]
+        .iter()
+        .any(|ours| beginning.iter().zip(*ours).all(|(a, b)| a == b))
 }
 
 /// The end of the new file.
@@ -379,10 +393,34 @@ mod tests {
     fn a_file_that_is_something_else_is_left_alone() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("notes.txt");
-        std::fs::write(&path, "my notes\nmore\n").unwrap();
-        let error = Journal::open(&path).unwrap_err().to_string();
-        assert!(error.contains("notes.txt: line 2 cannot be read: "), "{error}");
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "my notes\nmore\n");
+        for (text, said) in [
+            ("my notes\nmore\n", "line 2 cannot be read: "),
+            ("my notes\nmore", "line 1 cannot be read: "),
+            ("{\"a\":1}", "is no state file"),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let error = Journal::open(&path).unwrap_err().to_string();
+            assert!(error.contains("notes.txt: ") && error.contains(said), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        }
+    }
+
+    /// A single event, say, and its line is damaged, or cut off.
+    #[test]
+    fn a_state_file_without_a_whole_line_is_ours() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state.jsonl");
+        for (text, set_aside) in [
+            ("{\"received\":{\"id\":\0}\n", 1),
+            ("{\"done\":7}\n", 1),
+            ("{\"received\":{\"id\":", 0),
+            ("{\"rec", 0),
+            ("", 0),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let (_, kept) = Journal::open(&path).unwrap();
+            assert_eq!(kept.set_aside.len(), set_aside, "{text}");
+        }
     }
 
     #[cfg(unix)]

@@ -68,7 +68,8 @@ impl State {
             return Err(Busy::Full);
         }
         let (items, lines) = self.claim(events).ok_or(Busy::Full)?;
-        if self.len() + self.reserved + items.len() > capacity {
+        // Nothing new needs no room, however much was kept.
+        if !items.is_empty() && self.len() + self.reserved + items.len() > capacity {
             self.release(items);
             return Err(Busy::Full);
         }
