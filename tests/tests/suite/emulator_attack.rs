@@ -209,26 +209,81 @@ fn a_state_that_kit_cannot_have_is_refused() {
         .collect();
     let error = emulator.seed(&json!({"segments": rows})).unwrap_err();
     assert_eq!(error, "`segments`: at most 100000 rows");
+    let rows: Vec<Value> = (1..=100_001)
+        .map(|id| json!({"id": id, "email_address": format!("{id}@example.com")}))
+        .collect();
+    let error = emulator.seed(&json!({"subscribers": rows})).unwrap_err();
+    assert_eq!(error, "`subscribers`: at most 100000 rows");
+    let field = |id: u64| json!({"id": id, "label": id.to_string(), "key": format!("k{id}"), "name": "n", "created_at": ""});
+    let rows: Vec<Value> = (1..=501).map(field).collect();
+    let error = emulator.seed(&json!({"custom_fields": rows})).unwrap_err();
+    assert_eq!(error, "`custom_fields`: at most 500 rows");
 }
 
-/// What takes a power of its size would not end: 10,000 subscribers, asked for by a query of 4,000 parameters, and page by
-/// page.
+/// Each request would take minutes if it took a power of its size, and has one: 100,000 subscribers, asked for by a query
+/// of 4,000 parameters, by a filter with a value of 1 MB and by one with 100 conditions.
 #[test]
 fn much_is_answered() {
     let emulator = Emulator::start().unwrap();
-    let rows: Vec<Value> = (1..=10_000)
-        .map(|id| json!({"id": id, "email_address": format!("{id}@example.com")}))
+    let rows: Vec<Value> = (1..=100_000)
+        .map(|id| json!({"id": id, "email_address": format!("{id}@example.com"), "fields": {"1": "x"}}))
         .collect();
-    emulator.seed(&json!({"subscribers": rows})).unwrap();
+    let field =
+        json!({"id": 1, "label": "A", "key": "a", "name": "ck_field_1_a", "created_at": ""});
+    let tags: Vec<Value> = (1..=50_000)
+        .map(|id| json!({"id": id, "name": id.to_string(), "created_at": ""}))
+        .collect();
+    let state = json!({"subscribers": rows, "custom_fields": [field], "tags": tags});
+    emulator.seed(&state).unwrap();
     let client = Client::new(&emulator);
     let query = "x=1&".repeat(4000);
     assert_eq!(client.send("GET", &format!("/v4/subscribers?{query}"), &[], "").status(), 200);
     let mut after = String::new();
-    for page in 0..100 {
+    for page in 0..20 {
         let path = format!("/v4/subscribers?per_page=10&after={after}");
         let response = client.send("GET", &path, &[], "");
         assert_eq!(response.status(), 200, "{page}");
         let cursor = response.body()["pagination"]["end_cursor"].as_str().unwrap().to_owned();
         after = cursor.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
     }
+    let contains = json!({"type": "custom_field", "subscriber_custom_field_id": 1, "comparison": "contains", "value": "X".repeat(900_000)});
+    let attribution = json!({"type": "attribution", "any": [{"type": "kit_source"}]});
+    for all in [json!([contains]), vec![attribution; 100].into()] {
+        let body = json!({"all": all, "per_page": 1}).to_string();
+        assert_eq!(client.send("POST", "/v4/subscribers/filter", &JSON, &body).status(), 200);
+    }
+}
+
+/// The same for what is done later: 50,000 tags of 100,000 subscribers, and 50,000 fields whose keys would be the same.
+#[test]
+fn much_is_done_later() {
+    let emulator = Emulator::start().unwrap();
+    let rows: Vec<Value> = (1..=100_000)
+        .map(|id| json!({"id": id, "email_address": format!("{id}@example.com")}))
+        .collect();
+    let tags: Vec<Value> = (1..=50_000)
+        .map(|id| json!({"id": id, "name": id.to_string(), "created_at": ""}))
+        .collect();
+    emulator.seed(&json!({"subscribers": rows, "tags": tags})).unwrap();
+    let client = Client::new(&emulator);
+    let token = format!("Bearer {}", emulator.access_token());
+    let headers = [JSON[0], ("Authorization", token.as_str())];
+    let tags: Vec<Value> = (1..=50_000).map(|id| json!({"id": id})).collect();
+    // Letters that a key cannot have.
+    let label = |number: u32| {
+        let letters = (0..16).map(|bit| if number >> bit & 1 == 1 { 'é' } else { 'à' });
+        json!({"label": format!("a{}", letters.collect::<String>())})
+    };
+    let fields: Vec<Value> = (0..50_000).map(label).collect();
+    for (method, path, body) in [
+        ("DELETE", "/v4/bulk/tags", json!({"tags": tags})),
+        ("POST", "/v4/bulk/custom_fields", json!({"custom_fields": fields})),
+    ] {
+        assert_eq!(client.send(method, path, &headers, &body.to_string()).status(), 202);
+    }
+    emulator.advance(Duration::from_secs(60));
+    assert_eq!(client.send("GET", "/v4/tags", &[], "").body()["tags"], json!([]));
+    let response = client.send("GET", "/v4/custom_fields?per_page=1000", &[], "");
+    let fields = response.body()["custom_fields"].as_array().unwrap();
+    assert_eq!((fields.len(), &fields[0]["key"]), (500, &json!("a_500")));
 }

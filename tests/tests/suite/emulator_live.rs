@@ -122,8 +122,8 @@ fn ids_are_taken_as_texts_and_booleans_as_digits() {
     {
         kit.refused("GET", path, &Value::Null, 404, &json!(["Not Found"]));
     }
-    let (status, _) = kit.ask("GET", "/v4/tags?per_page=%2B5", &Value::Null);
-    assert_eq!(status, 422);
+    let errors = json!(["`per_page` must be from 1 to 1000"]);
+    kit.refused("GET", "/v4/tags?per_page=%2B5", &Value::Null, 422, &errors);
 }
 
 #[test]
@@ -193,8 +193,38 @@ fn a_subscriber_is_changed_in_part() {
         let path = format!("/v4/subscribers?email_address=ann@example.com&status={status}");
         assert_eq!(kit.get(&path)["subscribers"].as_array().unwrap().len(), 1, "{status}");
     }
-    let (status, _) = kit.ask("GET", "/v4/subscribers?include=canceled_at", &Value::Null);
-    assert_eq!(status, 422);
+    for (query, error) in [
+        (
+            "include=canceled_at",
+            "The status param must be `cancelled` if include has `canceled_at`",
+        ),
+        (
+            "sort_field=engagement__sent&email_address=ann@example.com",
+            "email_address cannot be used together with an engagement sort_field",
+        ),
+    ] {
+        kit.refused("GET", &format!("/v4/subscribers?{query}"), &Value::Null, 422, &json!([error]));
+    }
+}
+
+#[test]
+fn a_change_of_nothing_changes_nothing() {
+    let emulator = Emulator::start().unwrap();
+    let kit = Kit::of(&emulator);
+    kit.subscriber("ann@example.com");
+    let changed = |time: &str| {
+        let found = kit.get(&format!("/v4/subscribers?updated_after={time}"));
+        found["subscribers"].as_array().unwrap().len()
+    };
+    emulator.advance(std::time::Duration::from_secs(3600));
+    let time = kit.get("/_kit/clock")["now"].as_str().unwrap().to_owned();
+    emulator.advance(std::time::Duration::from_secs(3600));
+    for nothing in [json!([]), json!({})] {
+        kit.done("PUT", "/v4/subscribers/1", &nothing);
+        assert_eq!(changed(&time), 0, "{nothing}");
+    }
+    kit.done("PUT", "/v4/subscribers/1", &json!({"first_name": "Ann"}));
+    assert_eq!(changed(&time), 1);
 }
 
 #[test]
@@ -222,7 +252,8 @@ fn a_broadcast_is_changed_in_part_and_a_draft_has_no_times() {
     for gone in ["content", "public_url", "email_address", "email_template", "subscriber_filter"] {
         assert!(!left.contains(&gone), "{left:?}");
     }
-    assert_eq!(kit.ask("GET", "/v4/broadcasts?status=nothing", &Value::Null).0, 422);
+    let errors = json!(["status must be one of: draft, scheduled, sending, completed, aborted"]);
+    kit.refused("GET", "/v4/broadcasts?status=nothing", &Value::Null, 422, &errors);
 }
 
 #[test]
@@ -236,7 +267,13 @@ fn a_broadcast_that_was_sent_has_percentages_and_cannot_be_deleted() {
     let made = json!({"subject": "S", "content": "<a href=\"https://example.com/a\">A</a>", "send_at": at});
     let made = kit.done("POST", "/v4/broadcasts", &made);
     let path = format!("/v4/broadcasts/{}", made["broadcast"]["id"]);
+    let draft = json!({"subject": "D", "content": "C", "subscriber_filter": []});
+    let draft = kit.done("POST", "/v4/broadcasts", &draft)["broadcast"]["id"].clone();
+    let errors = json!(["Broadcast is already sending."]);
+    kit.refused("DELETE", &path, &Value::Null, 422, &errors);
     emulator.advance(std::time::Duration::from_secs(3600));
+    let sent = kit.get("/v4/broadcasts?sent_after=2020-01-01")["broadcasts"].clone();
+    assert_eq!(sent.as_array().unwrap().len(), 1, "drafts are not sent: {sent}");
     let stats = &kit.get(&format!("{path}/stats"))["broadcast"]["stats"];
     let (opened, sent) =
         (stats["emails_opened"].as_f64().unwrap(), stats["recipients"].as_f64().unwrap());
@@ -251,8 +288,10 @@ fn a_broadcast_that_was_sent_has_percentages_and_cannot_be_deleted() {
     kit.refused("DELETE", &path, &Value::Null, 422, &errors);
     // Five years later nothing is known of it any more.
     emulator.advance(std::time::Duration::from_secs(5 * 366 * 24 * 60 * 60));
-    assert_eq!(kit.ask("GET", &format!("{path}/stats"), &Value::Null).0, 400);
-    assert_eq!(kit.get("/v4/broadcasts/stats")["broadcasts"], json!([]));
+    let errors = json!(["Statistics are available for the last five years"]);
+    kit.refused("GET", &format!("{path}/stats"), &Value::Null, 400, &errors);
+    let known = kit.get("/v4/broadcasts/stats")["broadcasts"].clone();
+    assert_eq!((known.as_array().unwrap().len(), &known[0]["id"]), (1, &draft));
 }
 
 #[test]
@@ -305,8 +344,7 @@ fn a_purchase_is_taken_in_both_shapes() {
     assert_eq!(again["products"].as_array().unwrap().len(), 2);
     let mut none = purchase("t3", json!(1));
     none["products"] = json!([]);
-    let (status, said) = kit.ask("POST", "/v4/purchases", &none);
-    assert_eq!(status, 422, "{said}");
+    kit.refused("POST", "/v4/purchases", &none, 422, &json!(["Products cannot be blank"]));
 }
 
 #[test]
@@ -358,9 +396,12 @@ fn a_filter_finds_everybody_and_walks_both_ways() {
     assert_eq!(end["subscribers"], json!([]));
     let most = filter(json!({"all": [], "per_page": 101}));
     assert_eq!(most["pagination"]["per_page"], 100);
-    for condition in [json!({}), json!({"type": "nothing"})] {
-        let (status, _) = kit.ask("POST", "/v4/subscribers/filter", &json!({"all": [condition]}));
-        assert_eq!(status, 422);
+    for (condition, error) in [
+        (json!({}), "all: a condition has no type"),
+        (json!({"type": "nothing"}), "all: \"nothing\" is no condition"),
+    ] {
+        let all = json!({"all": [condition]});
+        kit.refused("POST", "/v4/subscribers/filter", &all, 422, &json!([error]));
     }
 }
 

@@ -132,13 +132,14 @@ fn tell_webhooks(world: &mut World, name: &str, parameter: Option<&Value>, body:
     let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
     let key = webhooks::find_event(name).and_then(|(_, parameter)| parameter);
     let tables = &mut world.tables;
+    let json = std::cell::LazyCell::new(|| bytes::Bytes::from(body.to_string()));
     for webhook in tables.webhooks.oldest_first() {
         let is_of_event = webhook.full_name() == Some(name);
         let is_of_parameter = key
             .zip(parameter)
             .is_none_or(|(key, parameter)| webhook.event.get(key.key()) == Some(parameter));
         if is_of_event && is_of_parameter && tables.outbox.room() > 0 {
-            tables.outbox.add_legacy(webhook.id, name, body, moment);
+            tables.outbox.add_legacy(webhook.id, name, &json, moment);
         }
     }
 }

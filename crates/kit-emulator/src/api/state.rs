@@ -8,7 +8,7 @@ use super::subscribers::STATES;
 use super::webhook_endpoints::{AVAILABLE, WebhookEndpoint};
 use super::webhooks::Webhook;
 use super::{Tables, World};
-use crate::world::{MAX_ID, MAX_ROWS, Named, Row, Table};
+use crate::world::{MAX_ID, Named, Row, Table};
 
 /// The names of all lists.
 const NAMES: [&str; 15] = [
@@ -84,6 +84,7 @@ pub(crate) fn restore(world: &mut World, state: &Value) -> Result<(), String> {
     tables.tags = Named::restored(filled(state, "tags")?);
     for row in list(state, "subscribers")? {
         let subscriber = checked("subscribers", read("subscribers", row)?)?;
+        has_room("subscribers", tables.subscribers.rows())?;
         tables
             .subscribers
             .restore(subscriber)
@@ -168,11 +169,13 @@ fn put<R: Row>(name: &str, table: &mut Table<R>, row: R) -> Result<(), String> {
     if table.get(row.id()).is_some() {
         return Err(format!("`{name}`: the id {} is there twice", row.id()));
     }
-    if table.len() >= MAX_ROWS {
-        return Err(format!("`{name}`: at most {MAX_ROWS} rows"));
-    }
+    has_room(name, table)?;
     table.restore(row);
     Ok(())
+}
+
+fn has_room<R: Row>(name: &str, table: &Table<R>) -> Result<(), String> {
+    if table.len() >= R::MOST { Err(format!("`{name}`: at most {} rows", R::MOST)) } else { Ok(()) }
 }
 
 fn read<T: DeserializeOwned>(name: &str, value: &Value) -> Result<T, String> {

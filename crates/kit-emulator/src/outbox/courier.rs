@@ -33,11 +33,16 @@ pub(crate) async fn deliver(desk: Arc<dyn Desk>) {
     let mut generation = desk.generation();
     loop {
         changes.mark_unchanged();
-        if std::mem::replace(&mut generation, desk.generation()) != generation {
+        let newest = desk.generation();
+        if std::mem::replace(&mut generation, newest) != newest {
             attempts.abort_all();
         }
         while attempts.try_join_next().is_some() {}
         while let Some(job) = desk.take() {
+            // A reset came in between: what is aborted now is not of the new generation.
+            if std::mem::replace(&mut generation, job.generation()) != job.generation() {
+                attempts.abort_all();
+            }
             let desk = desk.clone();
             attempts.spawn(async move {
                 let outcome = post::post(&job).await;

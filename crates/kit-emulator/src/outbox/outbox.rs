@@ -55,6 +55,11 @@ pub(crate) struct Job {
 }
 
 impl Job {
+    /// The generation of the outbox that it is of.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// The headers by which receivers know a delivery, signed at this time.
     pub(crate) fn headers(&self, unix_seconds: u64) -> Vec<(&'static str, String)> {
         self.headers_by(&self.secrets, unix_seconds)
@@ -173,9 +178,9 @@ impl Outbox {
         }
     }
 
-    /// Adds what a legacy webhook is told.
-    pub(crate) fn add_legacy(&mut self, webhook: u64, event: &str, body: &Value, moment: Moment) {
-        let (event_type, body) = (event.to_owned(), Payload::Whole(body.to_string().into()));
+    /// Adds what a legacy webhook is told. All webhooks that are told the same share the body.
+    pub(crate) fn add_legacy(&mut self, webhook: u64, event: &str, body: &Bytes, moment: Moment) {
+        let (event_type, body) = (event.to_owned(), Payload::Whole(body.clone()));
         self.insert(Target::Webhook(webhook), event_type, Vec::new(), body, moment);
     }
 
@@ -564,7 +569,12 @@ mod tests {
     #[test]
     fn a_legacy_delivery_is_not_signed_and_not_tried_again() {
         let mut outbox = Outbox::default();
-        outbox.add_legacy(3, "subscriber.tag_add", &json!({"subscriber": {}}), at(0));
+        outbox.add_legacy(
+            3,
+            "subscriber.tag_add",
+            &Bytes::from_static(b"{\"subscriber\":{}}"),
+            at(0),
+        );
         let unsigned = |_| Some(Address { secrets: vec![], ..address() });
         let job = outbox.next(at(0), unsigned, |_| None).unwrap();
         assert!(job.headers(7).iter().all(|(name, _)| !name.starts_with("x-kit")));

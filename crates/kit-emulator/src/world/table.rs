@@ -16,6 +16,9 @@ pub(crate) struct Table<R> {
 
 /// What a table holds.
 pub(crate) trait Row {
+    /// How many rows a table of them holds.
+    const MOST: usize = MAX_ROWS;
+
     fn id(&self) -> u64;
 }
 
@@ -39,7 +42,7 @@ impl<R: Row> Table<R> {
     /// Makes a row with the next id. The id of a deleted row is not used again.
     pub(crate) fn insert(&mut self, row: impl FnOnce(u64) -> R) -> Result<&R, Full> {
         // What a snapshot holds can be put back.
-        if self.rows.len() >= MAX_ROWS || self.last_id >= MAX_ID {
+        if self.rows.len() >= R::MOST || self.last_id >= MAX_ID {
             return Err(Full);
         }
         self.last_id = self.last_id.saturating_add(1);

@@ -72,6 +72,13 @@ impl Operation {
                 }
             }
         }
+        if self == Self::DeleteTags {
+            // Once for all that are gone.
+            let tags = &world.tables.tags;
+            for subscriber in world.tables.subscribers.all_mut() {
+                subscriber.tags.retain(|id, _| tags.get(*id).is_some());
+            }
+        }
         // Rows come in an order of Kit's own: tags that exist came the newest first.
         succeeded.reverse();
         let mut body = Map::new();
@@ -181,9 +188,6 @@ fn create_subscriber(world: &mut World, item: &Input) -> Result<Value, String> {
 
 fn delete_tag(world: &mut World, item: &Input) -> Result<Value, String> {
     let tag = id_of(item, "id").and_then(|id| world.tables.tags.remove(id)).ok_or(NO_TAG)?;
-    for subscriber in world.tables.subscribers.all_mut() {
-        subscriber.tags.remove(&tag.id);
-    }
     happenings::deleted(world, "tag", tag.to_json());
     Ok(Value::Null)
 }

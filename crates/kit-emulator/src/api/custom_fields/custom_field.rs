@@ -28,6 +28,9 @@ impl CustomField {
 }
 
 impl Row for CustomField {
+    /// Each subscriber of each list shows all of them. How many Kit allows is not documented.
+    const MOST: usize = 500;
+
     fn id(&self) -> u64 {
         self.id
     }
@@ -52,6 +55,7 @@ pub(super) fn key_of(label: &str, fields: &Named<CustomField>, id: Option<u64>) 
     let key = key.trim_end_matches('_');
     let key = if key.is_empty() { "field" } else { key };
     let is_free = |key: &String| fields.find(KEY, key.as_str()).is_none_or(|of| Some(of) == id);
+    // There are so few fields that this ends soon.
     let mut keys = std::iter::once(key.to_owned()).chain((2_u64..).map(|n| format!("{key}_{n}")));
     keys.find(is_free).unwrap_or_default()
 }

@@ -1,6 +1,8 @@
 //! A condition of the filter, prepared once for all subscribers: each is then looked up, and not counted anew.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Deref;
 
 use serde_json::Value;
 
@@ -22,11 +24,7 @@ pub(super) enum Condition {
     /// Kit's documentation does not say whether one of the tags is enough: it is here.
     Tags(BTreeSet<u64>),
     Attribution(Vec<Source>),
-    Field {
-        field: u64,
-        comparison: String,
-        value: String,
-    },
+    Field(u64, Comparison),
     Location(Place),
 }
 
@@ -66,13 +64,12 @@ impl Condition {
             }
             "tags" => Self::Tags(any.iter().flat_map(|entry| ids(&entry["matching"])).collect()),
             "attribution" => Self::Attribution(any.iter().filter_map(Source::read).collect()),
-            "custom_field" => Self::Field {
-                field: input
-                    .integer("subscriber_custom_field_id")?
-                    .ok_or_else(|| missing("subscriber_custom_field_id"))?,
-                comparison: input.text("comparison")?.unwrap_or_else(|| "is".into()),
-                value: input.text_or_number("value")?.unwrap_or_default(),
-            },
+            "custom_field" => {
+                let field = input.integer("subscriber_custom_field_id")?;
+                let field = field.ok_or_else(|| missing("subscriber_custom_field_id"))?;
+                let value = input.text_or_number("value")?.unwrap_or_default();
+                Self::Field(field, Comparison::new(input.text("comparison")?.as_deref(), value))
+            }
             "location" => Self::Location(Place {
                 latitude: input.number("latitude")?.ok_or_else(|| missing("latitude"))?,
                 longitude: input.number("longitude")?.ok_or_else(|| missing("longitude"))?,
@@ -82,7 +79,7 @@ impl Condition {
         })
     }
 
-    pub(super) fn holds(&self, world: &World, subscriber: &Subscriber) -> bool {
+    fn holds(&self, subscriber: &Subscriber, attribution: &impl Deref<Target = Value>) -> bool {
         match self {
             Self::Engagement(counts, bounds) => {
                 bounds.contain(counts.get(&subscriber.id).copied().unwrap_or_default())
@@ -90,20 +87,24 @@ impl Condition {
             Self::Subscribed(days) => days.contain(&subscriber.created_at),
             Self::States(states) => states.contains(&subscriber.state),
             Self::Tags(tags) => subscriber.tags.keys().any(|tag| tags.contains(tag)),
-            Self::Attribution(sources) => {
-                let attribution = subscriber.attribution_json(world);
-                sources.iter().any(|source| source.is_of(&attribution))
-            }
-            Self::Field { field, comparison, value } => {
+            Self::Attribution(sources) => sources.iter().any(|source| source.is_of(attribution)),
+            Self::Field(field, comparison) => {
                 // Who has no value meets no comparison.
                 let stored = subscriber.fields.get(field);
-                stored.is_some_and(|stored| compares(stored, comparison, value))
+                stored.is_some_and(|stored| comparison.holds(stored))
             }
             Self::Location(place) => {
                 place.distance(subscriber).is_some_and(|miles| miles <= place.radius)
             }
         }
     }
+}
+
+/// Whether a subscriber meets all conditions.
+pub(super) fn all_hold(conditions: &[Condition], world: &World, subscriber: &Subscriber) -> bool {
+    // Once, however many conditions ask.
+    let attribution = LazyCell::new(|| subscriber.attribution_json(world));
+    conditions.iter().all(|condition| condition.holds(subscriber, &attribution))
 }
 
 /// Which events count.
@@ -266,16 +267,39 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn compares(stored: &str, comparison: &str, value: &str) -> bool {
-    let numbers = || Some((stored.trim().parse::<f64>().ok()?, value.trim().parse::<f64>().ok()?));
-    match comparison {
-        "contains" => !stored.is_empty() && stored.to_lowercase().contains(&value.to_lowercase()),
-        "has_value" => !stored.is_empty(),
-        "greater_than" => numbers().is_some_and(|(a, b)| a > b),
-        "greater_than_or_equal" => numbers().is_some_and(|(a, b)| a >= b),
-        "less_than" => numbers().is_some_and(|(a, b)| a < b),
-        "less_than_or_equal" => numbers().is_some_and(|(a, b)| a <= b),
-        _ => stored == value,
+/// How a custom field compares with a value.
+pub(super) enum Comparison {
+    Is(String),
+    /// In lower case.
+    Contains(String),
+    HasValue,
+    /// `None`: the value is no number, and nothing compares with it.
+    Number(fn(&f64, &f64) -> bool, Option<f64>),
+}
+
+impl Comparison {
+    fn new(name: Option<&str>, value: String) -> Self {
+        let number = |compare| Self::Number(compare, value.trim().parse().ok());
+        match name {
+            Some("contains") => Self::Contains(value.to_lowercase()),
+            Some("has_value") => Self::HasValue,
+            Some("greater_than") => number(f64::gt),
+            Some("greater_than_or_equal") => number(f64::ge),
+            Some("less_than") => number(f64::lt),
+            Some("less_than_or_equal") => number(f64::le),
+            _ => Self::Is(value),
+        }
+    }
+
+    fn holds(&self, stored: &str) -> bool {
+        match self {
+            Self::Is(value) => stored == value,
+            Self::Contains(value) => !stored.is_empty() && stored.to_lowercase().contains(value),
+            Self::HasValue => !stored.is_empty(),
+            Self::Number(compare, value) => {
+                stored.trim().parse().ok().zip(*value).is_some_and(|(a, b)| compare(&a, &b))
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::condition::{Condition, Place};
+use super::condition::{self, Condition, Place};
 use super::engagement::Engagement;
 use super::list::tag_names;
 use super::stats::ninety_days_ago;
@@ -33,9 +33,7 @@ pub(super) fn filter(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let include = input.list("include")?.unwrap_or_default();
     let page = Page::read(parameters(&input).into_iter().chain(call.request.parameters()));
     let page = page.map_err(Reply::unprocessable)?.with_at_most(MAX_PER_PAGE);
-    let is_found = |subscriber: &&Subscriber| {
-        conditions.iter().all(|condition| condition.holds(world, subscriber))
-    };
+    let is_found = |subscriber: &&Subscriber| condition::all_hold(&conditions, world, subscriber);
     // Who was on the page before may not be found any more: what comes behind it is.
     let all = world.tables.subscribers.rows().oldest_first();
     let is_cursor = |subscriber: &&Subscriber| page.cursor_row() == Some(subscriber.id);

@@ -44,7 +44,8 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     if let Some(email_address) = &email_address {
         world.tables.subscribers.move_to(id, email_address);
     }
-    if let Some(subscriber) = world.tables.subscribers.get_mut(id) {
+    let has_nothing = email_address.is_none() && first_name.is_none() && fields.is_empty();
+    if let Some(subscriber) = world.tables.subscribers.get_mut(id).filter(|_| !has_nothing) {
         subscriber.updated_at = now;
         if let Some(first_name) = first_name {
             subscriber.first_name = first_name;
