@@ -44,7 +44,7 @@ async fn send<E: Endpoint>(
             Step::Wait(duration) => tokio::time::sleep(duration).await,
             Step::Done(result) => return result,
             // These come where the credentials are a session of OAuth: `kit_core::oauth::Refresh` has the loop.
-            step => return call.cannot(&step),
+            step => return call.refuse(&step),
         }
     }
 }

@@ -146,6 +146,7 @@ impl Client {
                     tokio::time::sleep(wait).await;
                 }
                 Step::AwaitRefresh { refreshed, at_most } => {
+                    self.on_wait.tell(&call.operation(), at_most);
                     let _ = tokio::time::timeout(at_most, refreshed).await;
                 }
                 // By a task of its own: it goes on where this call is dropped.
@@ -156,7 +157,7 @@ impl Client {
                         session.run(*refresh, Some((&exchange, attempt_timeout))).await
                     });
                 }
-                step => return call.cannot(&step),
+                step => return call.refuse(&step),
             }
             time = now();
         }
@@ -193,6 +194,7 @@ impl Client {
         loop {
             match sync.next() {
                 SyncStep::Wait(wait) => {
+                    self.on_wait.tell(&sync.operation(), wait);
                     tokio::time::sleep(wait).await;
                     sync.waited();
                 }

@@ -1,12 +1,13 @@
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::Thread;
 
 /// Lets another thread give up calls: those of the clients that were made by
 /// [`Client::with_cancel`](crate::Client::with_cancel). Clones are the same.
 ///
-/// A call that waits, for another attempt or for the rate limit, ends at once; a request that is under way ends first,
-/// by its response or its timeout. The error of a call that is given up is that of its last attempt, if there was one,
-/// and so says whether Kit may have applied the operation; otherwise [`Error::Input`](crate::Error::Input) for `call`.
+/// A call that waits, for another attempt, for the rate limit or for a session, ends at once. A request that is under
+/// way ends first, by its response or its timeout; its reply is returned, if it is a success. The error of a call that
+/// is given up is that of its last attempt, if there was one, and so says whether Kit may have applied the operation;
+/// otherwise [`Error::Input`](crate::Error::Input) for `call`.
 ///
 /// # Examples
 ///
@@ -22,12 +23,13 @@ use std::time::{Duration, Instant};
 /// assert_eq!(error.to_string(), "call: was given up");
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<Shared>);
+pub struct Cancel(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
-struct Shared {
-    is_cancelled: Mutex<bool>,
-    changed: Condvar,
+struct State {
+    is_cancelled: bool,
+    /// The threads that wait.
+    waiting: Vec<Thread>,
 }
 
 impl Cancel {
@@ -38,30 +40,35 @@ impl Cancel {
 
     /// Gives up all calls, those that begin later, too.
     pub fn cancel(&self) {
-        *self.lock() = true;
-        self.0.changed.notify_all();
+        let mut state = self.lock();
+        state.is_cancelled = true;
+        state.waiting.iter().for_each(Thread::unpark);
     }
 
     /// Whether the calls are given up.
     pub fn is_cancelled(&self) -> bool {
-        *self.lock()
+        self.lock().is_cancelled
     }
 
-    /// Waits so long, or until the calls are given up.
-    pub(crate) fn wait(&self, wait: Duration) {
-        let start = Instant::now();
-        let mut is_cancelled = self.lock();
-        while !*is_cancelled {
-            let left = wait.saturating_sub(start.elapsed());
-            if left.is_zero() {
-                return;
-            }
-            let waited = self.0.changed.wait_timeout(is_cancelled, left);
-            (is_cancelled, _) = waited.unwrap_or_else(PoisonError::into_inner);
+    /// Has this thread unparked when the calls are given up, until the value is dropped.
+    pub(crate) fn unparks(&self) -> Unparks<'_> {
+        self.lock().waiting.push(std::thread::current());
+        Unparks(self)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(crate) struct Unparks<'a>(&'a Cancel);
+
+impl Drop for Unparks<'_> {
+    fn drop(&mut self) {
+        let this = std::thread::current().id();
+        let waiting = &mut self.0.lock().waiting;
+        if let Some(place) = waiting.iter().position(|thread| thread.id() == this) {
+            waiting.swap_remove(place);
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, bool> {
-        self.0.is_cancelled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -133,7 +133,7 @@ impl Client {
         let mut time = now();
         loop {
             if self.cancel.is_cancelled() {
-                return Err(call.give_up());
+                return call.give_up();
             }
             match call.next(time) {
                 Step::Send(request) => {
@@ -148,11 +148,14 @@ impl Client {
                 Step::Done(result) => return result,
                 Step::Wait(wait) => {
                     self.on_wait.tell(&call.operation(), wait);
-                    self.cancel.wait(wait);
+                    wait_for(std::future::pending(), wait, &self.cancel);
                 }
-                Step::AwaitRefresh { refreshed, at_most } => drop(wait_for(refreshed, at_most)),
+                Step::AwaitRefresh { refreshed, at_most } => {
+                    self.on_wait.tell(&call.operation(), at_most);
+                    wait_for(refreshed, at_most, &self.cancel);
+                }
                 Step::Refresh(refresh) => self.refresh(*refresh, exchange),
-                step => return call.cannot(&step),
+                step => return call.refuse(&step),
             }
             time = now();
         }
@@ -185,7 +188,8 @@ impl Client {
         loop {
             match sync.next() {
                 SyncStep::Wait(wait) => {
-                    self.cancel.wait(wait);
+                    self.on_wait.tell(&sync.operation(), wait);
+                    wait_for(std::future::pending(), wait, &self.cancel);
                     sync.waited();
                 }
                 SyncStep::List(list) => sync.listed(self.send(&list)),

@@ -8,6 +8,7 @@ use kit_core::oauth::{
 };
 use kit_core::{Credentials, TransportError};
 
+use crate::cancel::Cancel;
 use crate::clock::now;
 use crate::exchange::Exchange;
 use crate::wait::wait_for;
@@ -106,7 +107,7 @@ impl Session {
             if left.is_zero() {
                 return false;
             }
-            wait_for(refreshed, within.min(left));
+            wait_for(refreshed, within.min(left), &Cancel::new());
         }
         true
     }

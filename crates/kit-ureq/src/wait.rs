@@ -6,6 +6,8 @@ use std::task::{Context, Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
+use crate::cancel::Cancel;
+
 struct Unpark(Thread);
 
 impl Wake for Unpark {
@@ -14,19 +16,17 @@ impl Wake for Unpark {
     }
 }
 
-/// Waits until the future is ready, but for `at_most` at most. Returns whether the future is ready.
-pub(crate) fn wait_for(future: impl Future<Output = ()>, at_most: Duration) -> bool {
+/// Waits until the future is ready or the calls of `cancel` are given up, but for `at_most` at most.
+pub(crate) fn wait_for(future: impl Future<Output = ()>, at_most: Duration, cancel: &Cancel) {
     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
     let start = Instant::now();
-    loop {
-        if future.as_mut().poll(&mut context).is_ready() {
-            return true;
-        }
+    let _unparked = cancel.unparks();
+    while !cancel.is_cancelled() && future.as_mut().poll(&mut context).is_pending() {
         let left = at_most.saturating_sub(start.elapsed());
         if left.is_zero() {
-            return false;
+            return;
         }
         std::thread::park_timeout(left);
     }
@@ -36,14 +36,16 @@ pub(crate) fn wait_for(future: impl Future<Output = ()>, at_most: Duration) -> b
 mod tests {
     use super::*;
 
+    const HOUR: Duration = Duration::from_secs(3600);
+
     #[test]
-    fn what_is_ready_is_not_waited_for_and_what_never_is_not_for_ever() {
-        assert!(wait_for(std::future::ready(()), Duration::ZERO));
-        assert!(!wait_for(std::future::pending(), Duration::from_millis(1)));
+    fn a_future_that_is_ready_ends_the_wait_and_so_does_the_time() {
+        wait_for(std::future::ready(()), HOUR, &Cancel::new());
+        wait_for(std::future::pending(), Duration::from_millis(1), &Cancel::new());
     }
 
     #[test]
-    fn who_wakes_ends_the_wait() {
+    fn a_waker_ends_the_wait() {
         let mut is_first = true;
         let wakes = std::future::poll_fn(move |context| {
             if std::mem::take(&mut is_first) {
@@ -53,6 +55,18 @@ mod tests {
             }
             std::task::Poll::Ready(())
         });
-        assert!(wait_for(wakes, Duration::from_secs(3600)));
+        wait_for(wakes, HOUR, &Cancel::new());
+    }
+
+    #[test]
+    fn a_cancel_ends_the_waits_of_all_threads() {
+        let cancel = Cancel::new();
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| wait_for(std::future::pending(), HOUR, &cancel));
+            }
+            cancel.cancel();
+        });
+        wait_for(std::future::pending(), HOUR, &cancel);
     }
 }

@@ -25,6 +25,7 @@ on_each_transport!(
     an_endpoint_that_another_program_may_have_made_stays,
     of_duplicates_the_one_whose_secret_is_known_is_kept,
     two_programs_that_start_at_once_end_with_one_endpoint,
+    programs_that_keep_different_duplicates_end_with_an_endpoint,
     what_ends_half_way_is_finished_by_the_next,
     a_step_that_is_refused_keeps_no_other_from_being_done,
     what_may_be_there_is_told,
@@ -237,7 +238,7 @@ fn a_plan_is_shown_without_secrets() {
 
 #[test]
 fn nothing_of_a_synchronization_shows_what_is_behind_a_host() {
-    let url = "https://a.b/5ecret";
+    let url = "https://5ecret@a.b/5ecret";
     let endpoint = CreateWebhookEndpoint::new(url, [EventType::TagCreated]).unwrap();
     let is_silent = |shown: String| assert!(!shown.contains("5ecret"), "{shown}");
     let scope = || Scope::UrlPrefix(url.into());
@@ -510,14 +511,7 @@ fn two_programs_that_start_at_once_end_with_one_endpoint<T: Transport>() {
             let chosen = usize::from(order >> (turn % 6) & 1 == 1);
             turn += 1;
             let place = if reports[chosen].is_none() { chosen } else { place };
-            let sync = &mut programs[place];
-            match sync.next() {
-                SyncStep::List(list) => sync.listed(client.send(&list)),
-                SyncStep::Create(create) => sync.created(client.send(&create)),
-                SyncStep::Delete(delete) => sync.deleted(client.send(&delete)),
-                SyncStep::Done(report) => reports[place] = Some(report.unwrap()),
-                step => panic!("{step:?}"),
-            }
+            turn_of(&mut programs[place], &mut reports[place], &client);
         }
         let [endpoint] = &*emulator.webhook_endpoints() else {
             panic!("{order}: not one endpoint")
@@ -534,6 +528,63 @@ fn two_programs_that_start_at_once_end_with_one_endpoint<T: Transport>() {
             assert!(report.created.len() <= 1);
         }
     }
+}
+
+/// Each has the secret of one, and deletes the other's: none is left, unless they look again.
+fn programs_that_keep_different_duplicates_end_with_an_endpoint<T: Transport>() {
+    for order in 0..256_u32 {
+        let emulator = Emulator::start().unwrap();
+        let client = T::new(Setup::of(&emulator));
+        let create =
+            CreateWebhookEndpoint::new("https://a.b/t0ken", [EventType::TagCreated]).unwrap();
+        let secrets = [1, 2].map(|_| client.send(&create).unwrap().secret);
+        let mut programs = [1_u64, 2].map(|id| one_endpoint().with_secrets_of([id]));
+        let mut reports = [None, None];
+        let mut turn = 0;
+        while let Some(place) = reports.iter().position(Option::is_none) {
+            let chosen = usize::from(order >> (turn % 8) & 1 == 1);
+            turn += 1;
+            let place = if reports[chosen].is_none() { chosen } else { place };
+            turn_of(&mut programs[place], &mut reports[place], &client);
+        }
+        let [endpoint] = &*emulator.webhook_endpoints() else {
+            panic!("{order}: not one endpoint")
+        };
+        let created = reports.iter().flatten().flat_map(|report| &report.created);
+        let known: Vec<_> = secrets.iter().chain(created.map(|made| &made.secret)).collect();
+        assert!(known.iter().any(|secret| secret.secret() == endpoint.secret), "{order}");
+    }
+}
+
+/// Does the next step of a program.
+fn turn_of<T: Transport>(
+    sync: &mut Synchronize<WebhookEndpoint>,
+    report: &mut Option<SyncReport<WebhookEndpoint>>,
+    client: &T,
+) {
+    match sync.next() {
+        SyncStep::List(list) => sync.listed(client.send(&list)),
+        SyncStep::Create(create) => sync.created(client.send(&create)),
+        SyncStep::Delete(delete) => sync.deleted(client.send(&delete)),
+        SyncStep::Done(done) => *report = Some(done.unwrap()),
+        step => panic!("{step:?}"),
+    }
+}
+
+/// The list still shows what was deleted: it is not deleted again.
+#[test]
+fn a_list_that_lags_behind_a_deletion_changes_nothing() {
+    let create = CreateWebhookEndpoint::new("https://a.b/t0ken", [EventType::TagCreated]).unwrap();
+    let of = |id| made(&create, id);
+    let mut sync = one_endpoint().with_secrets_of([6_u64]);
+    assert_eq!(step(&mut sync), "List");
+    sync.listed(Ok(Page::new(vec![of(5), of(6)])));
+    assert_eq!(step(&mut sync), "Delete");
+    sync.deleted(Ok(()));
+    assert_eq!(step(&mut sync), "List");
+    sync.listed(Ok(Page::new(vec![of(5), of(6)])));
+    let SyncStep::Done(Ok(report)) = sync.next() else { panic!("it goes on") };
+    assert_eq!((report.deleted.len(), report.kept.len(), report.without_secret.len()), (1, 1, 0));
 }
 
 fn a_step_that_is_refused_keeps_no_other_from_being_done<T: Transport>() {

@@ -227,3 +227,51 @@ fn a_call_can_be_given_up_from_another_thread() {
     let error = client.send(&ListWebhooks::new()).unwrap_err();
     assert_eq!((error.to_string(), emulator.requests()), ("call: was given up".into(), before));
 }
+
+/// The reply of a request that was under way is not thrown away: the secret of an endpoint comes once.
+#[test]
+fn a_call_that_is_given_up_returns_the_reply_that_has_come() {
+    let emulator = Emulator::start().unwrap();
+    let cancel = kit_ureq::Cancel::new();
+    let of_call = cancel.clone();
+    let client = Client::builder()
+        .base_url(emulator.base_url())
+        .middleware(move |request, next| {
+            let response = next.send(request);
+            of_call.cancel();
+            response
+        })
+        .build(Credentials::api_key(emulator.api_key()))
+        .unwrap()
+        .with_cancel(&cancel);
+    assert_eq!(client.send(&create()).unwrap().id, 1.into());
+}
+
+/// A refresh that hangs keeps no call that is given up.
+#[test]
+fn a_call_that_waits_for_a_refresh_can_be_given_up() {
+    let emulator = Emulator::builder().token_lifetime(Duration::from_secs(60)).start().unwrap();
+    let session = kit_ureq::oauth::Session::in_memory(session::app(&emulator));
+    session.begin(&session::tokens(&emulator)).unwrap();
+    emulator.advance(Duration::from_secs(60));
+    let cancel = kit_ureq::Cancel::new();
+    let (waits, is_waiting) = std::sync::mpsc::channel();
+    let client = Client::builder()
+        .base_url(emulator.base_url())
+        .on_wait(move |_, wait| waits.send(wait).unwrap())
+        .build(&session)
+        .unwrap()
+        .with_cancel(&cancel);
+    emulator.fail_when(|request| {
+        request.uri().path().ends_with("/token").then(|| Fault::delay(Duration::from_secs(3600)))
+    });
+    let error = std::thread::scope(|scope| {
+        let call = scope.spawn(|| client.send(&ListWebhooks::new()).unwrap_err());
+        assert!(is_waiting.recv().unwrap() > Duration::from_secs(1));
+        cancel.cancel();
+        call.join().unwrap()
+    });
+    // (Kit has refused the old token before, where its clock alone was moved.)
+    let text = error.to_string();
+    assert!(text == "call: was given up" || text.contains("401"), "{text}");
+}

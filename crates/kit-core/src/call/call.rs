@@ -65,7 +65,7 @@ use crate::{Credentials, Kit};
 ///             Step::Wait(duration) => std::thread::sleep(duration),
 ///             Step::Done(result) => return result,
 ///             // `Refresh` and `AwaitRefresh` come only where the credentials are a session.
-///             step => return call.cannot(&step),
+///             step => return call.refuse(&step),
 ///         }
 ///     }
 /// }
@@ -183,15 +183,16 @@ impl<E: Endpoint> Call<E> {
             State::Refreshing(error) => self.go_on(Wants::Session, error, elapsed, now),
             State::Rejected(error) => self.go_on(Wants::AnotherAttempt, Some(error), elapsed, now),
             State::Done(result) => Step::Done(result),
-            State::Sent => Step::Done(Err(self.attempts.error(self.untold()))),
+            State::Sent => Step::Done(Err(self.untold(elapsed))),
             State::Ended => Step::Done(Err(Error::input("call", "has ended"))),
         }
     }
 
     /// The error for a request whose outcome the caller did not tell.
-    fn untold(&self) -> Error {
+    fn untold(&self, elapsed: Duration) -> Error {
         let untold = TransportError::CutOff("nothing was told of its outcome".into());
-        self.kit.failure(&self.endpoint, untold)
+        let error = self.kit.failure(&self.endpoint, untold);
+        self.attempts.error(error).of_call(self.attempts.made(), elapsed)
     }
 
     /// Tells the call the response to its request. Does nothing unless the last step was [`Step::Send`].
@@ -215,33 +216,35 @@ impl<E: Endpoint> Call<E> {
         }
     }
 
-    /// Ends the call with an error, for a loop that cannot do a step: one that it does not know, or has no
-    /// use for.
+    /// Ends the call, for a loop that does not support a step: one that it does not know, or has no use for.
     ///
     /// # Errors
     ///
-    /// Always returns an error: that of the last request, if one was sent, otherwise [`Error::Input`] for
-    /// `call`.
-    pub fn cannot(&mut self, step: &Step<Result<E::Reply, Error>>) -> Result<E::Reply, Error> {
-        Err(self.end().unwrap_or_else(|| {
-            let reason = format!("wants a step that this loop does not do: {}", step.name());
-            Error::input("call", reason)
-        }))
+    /// Those of [`give_up`](Self::give_up); the text of [`Error::Input`] names the step.
+    pub fn refuse(&mut self, step: &Step<Result<E::Reply, Error>>) -> Result<E::Reply, Error> {
+        let name = step.name();
+        self.end().unwrap_or_else(|| {
+            Err(Error::input("call", format!("the step {name} is not supported by this transport")))
+        })
     }
 
-    /// Ends the call before its end, for a caller that does not wait any longer. The error is that of the last request,
-    /// if one was sent, otherwise [`Error::Input`] for `call`.
-    pub fn give_up(&mut self) -> Error {
-        self.end().unwrap_or_else(|| Error::input("call", "was given up"))
+    /// Ends the call before its end, for a caller that does not wait any longer. A result that is there is returned.
+    ///
+    /// # Errors
+    ///
+    /// The error of the last request, if one was sent, otherwise [`Error::Input`] for `call`.
+    pub fn give_up(&mut self) -> Result<E::Reply, Error> {
+        self.end().unwrap_or_else(|| Err(Error::input("call", "was given up")))
     }
 
     /// What came of the last request, as far as it is known.
-    fn end(&mut self) -> Option<Error> {
+    fn end(&mut self) -> Option<Result<E::Reply, Error>> {
         match std::mem::replace(&mut self.state, State::Ended) {
-            State::Sent => Some(self.attempts.error(self.untold())),
-            State::Waiting { error, .. } | State::Refreshing(error) => error,
-            State::Rejected(error) | State::Done(Err(error)) => Some(error),
-            State::Ready | State::Done(Ok(_)) | State::Ended => None,
+            State::Sent => Some(Err(self.untold(Duration::ZERO))),
+            State::Waiting { error, .. } | State::Refreshing(error) => error.map(Err),
+            State::Rejected(error) => Some(Err(error)),
+            State::Done(result) => Some(result),
+            State::Ready | State::Ended => None,
         }
     }
 
@@ -551,16 +554,22 @@ mod tests {
     fn a_call_that_is_given_up_says_what_is_known() {
         let kit = kit();
         let mut call = Call::new(&kit, create(), 7);
-        assert_eq!(call.give_up().to_string(), "call: was given up");
+        assert_eq!(call.give_up().unwrap_err().to_string(), "call: was given up");
         let mut call = Call::new(&kit, create(), 7);
         call.next(at(0));
-        assert!(call.give_up().may_have_been_applied());
+        assert!(call.give_up().unwrap_err().may_have_been_applied());
         let mut call = Call::new(&kit, create(), 7);
         call.next(at(0));
         tell(&mut call, Status(429), at(1));
         assert!(matches!(call.next(at(1)), Step::Wait(_)));
-        let error = call.give_up();
+        let error = call.give_up().unwrap_err();
         assert!(error.to_string().contains("429") && !error.may_have_been_applied(), "{error}");
+        // What Kit has made is not thrown away.
+        let mut call = Call::new(&kit, create(), 7);
+        call.next(at(0));
+        let body = br#"{"webhook": {"id": 9}}"#;
+        call.received(Response::builder().status(201).body(body).unwrap(), at(1));
+        assert_eq!(call.give_up().unwrap().id, 9.into());
     }
 
     /// The whole of what a user sees.
@@ -728,11 +737,11 @@ mod tests {
     fn a_call_ends_where_its_loop_cannot_go_on() {
         let mut call = Call::new(&kit(), create(), 0);
         let step = call.next(at(0));
-        let error = call.cannot(&step).unwrap_err();
+        let error = call.refuse(&step).unwrap_err();
         assert!(error.may_have_been_applied(), "it may have been sent: {error}");
         let mut call = Call::new(&kit(), create(), 0);
-        let error = call.cannot(&Step::Wait(Duration::ZERO)).unwrap_err();
-        assert_eq!(error.to_string(), "call: wants a step that this loop does not do: Wait");
+        let error = call.refuse(&Step::Wait(Duration::ZERO)).unwrap_err();
+        assert_eq!(error.to_string(), "call: the step Wait is not supported by this transport");
     }
 
     #[test]

@@ -3,6 +3,9 @@ use std::time::{Duration, SystemTime};
 
 use http::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 
+/// The end of the year 9999, after 1970.
+const LAST_HTTP_DATE: Duration = Duration::from_secs(253_402_300_799);
+
 /// How long Kit asks to wait before the next attempt: the `Retry-After` header (RFC 9110, section 10.2.3).
 ///
 /// The value is not checked: a server can send any time. A program that waits should set a limit.
@@ -64,7 +67,13 @@ impl fmt::Display for RetryAfter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Delay(delay) => write!(f, "Retry-After: {} s", delay.as_secs()),
-            Self::Date(date) => write!(f, "Retry-After: {}", httpdate::HttpDate::from(*date)),
+            // An HTTP date has a year from 1970 to 9999.
+            Self::Date(date) => {
+                let last = SystemTime::UNIX_EPOCH.checked_add(LAST_HTTP_DATE);
+                let date =
+                    (*date).clamp(SystemTime::UNIX_EPOCH, last.unwrap_or(SystemTime::UNIX_EPOCH));
+                write!(f, "Retry-After: {}", httpdate::HttpDate::from(date))
+            }
         }
     }
 }
@@ -72,6 +81,18 @@ impl fmt::Display for RetryAfter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn any_date_can_be_shown() {
+        let hour = Duration::from_secs(3600);
+        for (date, text) in [
+            (SystemTime::UNIX_EPOCH - hour, "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (SystemTime::UNIX_EPOCH + hour, "Thu, 01 Jan 1970 01:00:00 GMT"),
+            (SystemTime::UNIX_EPOCH + LAST_HTTP_DATE + hour, "Fri, 31 Dec 9999 23:59:59 GMT"),
+        ] {
+            assert_eq!(RetryAfter::Date(date).to_string(), format!("Retry-After: {text}"));
+        }
+    }
 
     fn parse(text: &str) -> Option<RetryAfter> {
         RetryAfter::parse(&HeaderValue::from_str(text).unwrap())

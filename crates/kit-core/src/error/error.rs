@@ -207,8 +207,8 @@ impl Error {
         match self {
             Self::Input { field, .. } => *field == "credentials",
             Self::Api(error) => error.status == StatusCode::UNAUTHORIZED,
-            Self::Session { failure, rejection, .. } => {
-                failure.needs_authorization() || rejection.is_some()
+            Self::Session { failure, .. } => {
+                failure.needs_authorization() || matches!(failure, SessionError::Rejected)
             }
             Self::Reply(_) | Self::Transport { .. } | Self::Paced { .. } => false,
         }

@@ -7,6 +7,9 @@ use super::Tokens;
 /// How long before its end an access token is refreshed, or a tenth of its lifetime, if that is less.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
 
+/// From how many seconds on a lifetime is a moment: the first is in 2001, and a lifetime would be 31 years.
+const FIRST_MOMENT: Duration = Duration::from_secs(1_000_000_000);
+
 /// The tokens of a session, as a [`Store`](super::Store) keeps them.
 ///
 /// Serde writes the record in full, secrets included.
@@ -68,7 +71,17 @@ impl Record {
     fn has_aged(&self, now: SystemTime, limit: impl FnOnce(Duration) -> Duration) -> bool {
         // A clock that was set back makes it younger, and Kit's 401 tells in its place.
         let age = now.duration_since(self.obtained_at).unwrap_or_default();
-        self.tokens.expires_in.is_some_and(|seconds| age >= limit(Duration::from_secs(seconds)))
+        self.lifetime().is_some_and(|lifetime| age >= limit(lifetime))
+    }
+
+    /// How long the access token lasts. In place of that Kit was seen to say when it ends, in Unix seconds.
+    fn lifetime(&self) -> Option<Duration> {
+        let expires_in = Duration::from_secs(self.tokens.expires_in?);
+        if expires_in < FIRST_MOMENT {
+            return Some(expires_in);
+        }
+        let obtained_at = self.obtained_at.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Some(expires_in.saturating_sub(obtained_at))
     }
 
     /// The same tokens, in a record by which this process claims the refresh token, to spend it.
@@ -146,9 +159,7 @@ mod tests {
 
     #[test]
     fn a_token_is_due_shortly_before_it_expires() {
-        for (lifetime, due) in
-            [(172_800, 172_500), (3000, 2700), (100, 90), (1, 1), (0, 0), (u64::MAX, u64::MAX)]
-        {
+        for (lifetime, due) in [(172_800, 172_500), (3000, 2700), (100, 90), (1, 1), (0, 0)] {
             let record = lasting(lifetime);
             for (age, is_due, has_expired) in [
                 (due, true, lifetime == due),
@@ -162,6 +173,18 @@ mod tests {
             }
         }
         assert!(!lasting(60).is_due(at(0)), "a clock that was set back");
+        // Two days after the tokens were obtained, as a moment.
+        let moment = Record::new(
+            None,
+            Tokens::new("a").with_expires_in(1_790_259_200),
+            at(1_790_259_200 - 172_800),
+        );
+        for (left, is_due, has_expired) in
+            [(301, false, false), (300, true, false), (0, true, true)]
+        {
+            let now = at(1_790_259_200 - left);
+            assert_eq!((moment.is_due(now), moment.has_expired(now)), (is_due, has_expired));
+        }
         let untold = Record::new(None, Tokens::new("a"), at(0));
         assert!(!untold.is_due(at(u64::MAX / 4)) && !untold.has_expired(at(u64::MAX / 4)));
     }

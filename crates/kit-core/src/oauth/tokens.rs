@@ -17,7 +17,8 @@ pub struct Tokens {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<RefreshToken>,
     /// How long the access token lasts, in seconds. Kit's examples have 172800 (two days) for a code, and 7200
-    /// (two hours) for a refresh token.
+    /// (two hours) for a refresh token. From 10⁹ on, the value is a moment in Unix seconds: Kit was seen to send one
+    /// (1790259200).
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
     pub expires_in: Option<u64>,
     /// The scopes of the access token, with spaces between.

@@ -19,8 +19,8 @@ macro_rules! setters {
             /// Which pacer keeps calls below Kit's rate limit; `None` for no pacer. Default: a pacer of the
             /// client's own.
             pacing: impl Into<$crate::settings::Pacing> => |pacing| pacing.into(),
-            /// Is told of each wait of a call: before another attempt, for the rate limit, or for a session.
-            /// Default: nothing is told.
+            /// Is told of each wait of a call: before another attempt, for the rate limit, or for a session,
+            /// where the time is the longest that the wait can take. Default: nothing is told.
             on_wait: impl Fn(&$crate::Operation, std::time::Duration) + Send + Sync + 'static
                 => |tell| $crate::settings::OnWait::new(tell),
             /// How long a call may take in all, with all attempts and waits. Default: 2 minutes.

@@ -3,9 +3,9 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{Plan, Scope, SyncError, SyncReport, Synced};
-use crate::Error;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, operation};
 use crate::list::{Page, Pages};
+use crate::{Error, Operation};
 
 /// How often the list is read anew because nobody knows what came of a creation.
 const MOST_ROUNDS: u8 = 3;
@@ -24,8 +24,9 @@ const WAIT: Duration = Duration::from_secs(10);
 /// # Several programs at once
 ///
 /// After creating, the list is read once more: where two programs that start at the same time have created the same,
-/// the older one stays, whoever made it, and the other is deleted. Of a webhook endpoint, the secret comes only to who
-/// has created it. So:
+/// the older one stays, whoever made it, and the other is deleted. After deleting a duplicate the list is read once
+/// more, too: another program may have deleted the one that this program keeps, and it is then created again. Of a
+/// webhook endpoint, the secret comes only to who has created it. So:
 ///
 /// - say of which endpoints the program has secrets, by [`with_secrets_of`](Self::with_secrets_of): of duplicates, one
 ///   of these is kept;
@@ -60,6 +61,8 @@ pub struct Synchronize<T: Synced> {
     made: Vec<T>,
     /// How many of these have been looked for duplicates of.
     checked: usize,
+    /// Whether a duplicate was deleted since the list was read.
+    has_deleted_duplicate: bool,
     /// The ids of those that were created without an answer, or by another program at the same time.
     unknown: BTreeSet<u64>,
     /// Why a step could not be done, without which the others can be: the first such error.
@@ -76,6 +79,17 @@ enum State<T: Synced> {
     Working { steps: VecDeque<Work<T>>, is_uncertain: Option<Error> },
     Failed(Error),
     Over,
+}
+
+/// Why the list is read, and so which steps of the plan are done.
+#[derive(Clone, Copy)]
+enum Round {
+    /// To do everything.
+    Full,
+    /// Another program may have created the same at the same time.
+    Check,
+    /// Another program may have deleted the one that this program keeps.
+    LookAgain,
 }
 
 enum Work<T: Synced> {
@@ -121,6 +135,7 @@ impl<T: Synced> Synchronize<T> {
             made: Vec::new(),
             unknown: BTreeSet::new(),
             checked: 0,
+            has_deleted_duplicate: false,
             refused: None,
             unanswered: None,
             state: State::listing(),
@@ -150,6 +165,11 @@ impl<T: Synced> Synchronize<T> {
     pub fn with_wait(mut self, wait: Duration) -> Self {
         self.wait = wait;
         self
+    }
+
+    /// The operation that comes after a wait: the list.
+    pub fn operation(&self) -> Operation {
+        operation(&T::list())
     }
 
     /// Returns what to do now. The same comes again until its outcome is told.
@@ -197,6 +217,8 @@ impl<T: Synced> Synchronize<T> {
             }
             // Another program may have created the same at the same time.
             None if self.checked < self.made.len() => State::listing(),
+            // Another program may have deleted the one that this program keeps.
+            None if self.has_deleted_duplicate && self.rounds < MOST_ROUNDS => State::listing(),
             None => self.refused.take().map_or(State::Over, State::Failed),
         };
     }
@@ -206,7 +228,16 @@ impl<T: Synced> Synchronize<T> {
         else {
             return;
         };
-        let is_only_check = self.unanswered.is_none() && self.checked < self.made.len();
+        let is_look_again = std::mem::take(&mut self.has_deleted_duplicate);
+        let round = match self.unanswered {
+            None if is_look_again => Round::LookAgain,
+            None if self.checked < self.made.len() => Round::Check,
+            _ => Round::Full,
+        };
+        // The list may still show what was deleted.
+        let deleted: BTreeSet<u64> = self.report.deleted.iter().map(T::id).collect();
+        existing.retain(|item| !deleted.contains(&item.id()));
+        self.made.retain(|item| !deleted.contains(&item.id()));
         self.checked = self.made.len();
         self.rounds = self.rounds.saturating_add(1);
         let ids = existing.iter().map(T::id).collect();
@@ -235,12 +266,12 @@ impl<T: Synced> Synchronize<T> {
         let preferred = self.secrets.clone().unwrap_or_default();
         let wanted = self.wanted.iter().cloned();
         match Plan::preferring(&preferred, wanted, existing, &self.scope) {
-            Ok(plan) => self.work(plan, lost, is_only_check),
+            Ok(plan) => self.work(plan, lost, round),
             Err(error) => self.state = State::Failed(error),
         }
     }
 
-    fn work(&mut self, plan: Plan<T>, lost: Vec<T>, is_only_check: bool) {
+    fn work(&mut self, plan: Plan<T>, lost: Vec<T>, round: Round) {
         let delete = |item: T| {
             let delete = item.delete();
             Work::Delete(item, delete)
@@ -260,14 +291,18 @@ impl<T: Synced> Synchronize<T> {
         };
         self.report.kept = kept;
         let duplicates = plan.delete.into_iter().map(|deletion| deletion.item);
-        let steps = if is_only_check {
-            duplicates.filter(|item| keys.contains(&item.key())).map(delete).collect()
-        } else {
-            let lost = lost.into_iter().map(delete);
-            lost.chain(plan.create.into_iter().map(Work::Create))
+        let own_duplicates = duplicates.clone().filter(|item| keys.contains(&item.key()));
+        let create = plan.create.into_iter().map(Work::Create);
+        let steps = match round {
+            Round::Check => own_duplicates.map(delete).collect(),
+            Round::LookAgain => create.chain(own_duplicates.map(delete)).collect(),
+            Round::Full => lost
+                .into_iter()
+                .map(delete)
+                .chain(create)
                 .chain(plan.update.into_iter().map(|(item, update)| Work::Update(item, update)))
                 .chain(duplicates.map(delete))
-                .collect()
+                .collect(),
         };
         self.state = State::Working { steps, is_uncertain: None };
     }
@@ -341,6 +376,8 @@ impl<T: Synced> Synchronize<T> {
     fn gone(&mut self, item: T) {
         let id = item.id();
         self.report.created.retain(|reply| T::of_reply(reply).id() != id);
+        let key = item.key();
+        self.has_deleted_duplicate |= self.wanted.iter().any(|wanted| T::wanted_key(wanted) == key);
         self.report.deleted.push(item);
     }
 

@@ -26,12 +26,12 @@ pub(crate) fn check(url: &str) -> Result<(), &'static str> {
     check_authority(authority)
 }
 
-/// The URL without what can be a secret: `https://example.com/…`.
+/// The URL without what can be a secret: `https://…@example.com/…`.
 pub(crate) fn without_secret(url: &str) -> String {
-    match secret_part(url) {
-        Some(secret) => format!("{}/\u{2026}", url.strip_suffix(secret).unwrap_or_default()),
-        None => url.to_owned(),
-    }
+    let Some(Parts { scheme, user, host, path }) = Parts::of(url) else { return url.to_owned() };
+    let user = if user.is_empty() { "" } else { "\u{2026}@" };
+    let path = if path.len() > 1 { "/\u{2026}" } else { path };
+    format!("{scheme}://{user}{host}{path}")
 }
 
 /// Shows a URL in `Debug` without what can be a secret.
@@ -55,11 +55,29 @@ pub(crate) fn canonical(url: &str) -> String {
     format!("{scheme}://{authority}{slash}{path}")
 }
 
-/// What of a URL can be a secret: all behind the host. `None` where there is nothing.
-pub(crate) fn secret_part(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let start = rest.find(['/', '?', '#'])?;
-    rest.get(start..).filter(|part| *part != "/")
+/// The parts of a URL that can be secrets: the user with the password, and all behind the host.
+pub(crate) fn secret_parts(url: &str) -> Vec<&str> {
+    let Some(Parts { user, path, .. }) = Parts::of(url) else { return Vec::new() };
+    [user, path].into_iter().filter(|part| !matches!(*part, "" | "/")).collect()
+}
+
+struct Parts<'a> {
+    scheme: &'a str,
+    /// The user with the password, without the `@`.
+    user: &'a str,
+    host: &'a str,
+    /// All behind the host, query and fragment included.
+    path: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn of(url: &'a str) -> Option<Self> {
+        let (scheme, rest) = url.split_once("://")?;
+        let (authority, path) =
+            rest.split_at_checked(rest.find(['/', '?', '#']).unwrap_or(rest.len()))?;
+        let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+        Some(Self { scheme, user, host, path })
+    }
 }
 
 fn check_authority(authority: &str) -> Result<(), &'static str> {
@@ -93,6 +111,7 @@ mod tests {
         }
         assert_eq!(without_secret("https://a.b/t0ken?x"), "https://a.b/\u{2026}");
         assert_eq!(without_secret("https://a.b/"), "https://a.b/");
+        assert_eq!(without_secret("https://user:w0rd@a.b:1"), "https://\u{2026}@a.b:1");
     }
 
     #[test]
@@ -111,15 +130,16 @@ mod tests {
     }
 
     #[test]
-    fn the_secret_part_is_behind_the_host() {
-        for (url, part) in [
-            ("https://example.com/kit/t0ken?a=b#c", Some("/kit/t0ken?a=b#c")),
-            ("https://example.com?t0ken", Some("?t0ken")),
-            ("https://example.com/", None),
-            ("https://example.com", None),
-            ("example.com/kit", None),
+    fn the_secret_parts_are_around_the_host() {
+        for (url, parts) in [
+            ("https://example.com/kit/t0ken?a=b#c", &["/kit/t0ken?a=b#c"] as &[_]),
+            ("https://example.com?t0ken", &["?t0ken"]),
+            ("https://user:word@example.com/kit?a@b", &["user:word", "/kit?a@b"]),
+            ("https://example.com/", &[]),
+            ("https://example.com", &[]),
+            ("example.com/kit", &[]),
         ] {
-            assert_eq!(secret_part(url), part, "{url}");
+            assert_eq!(secret_parts(url), parts, "{url}");
         }
     }
 

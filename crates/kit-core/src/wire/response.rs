@@ -24,13 +24,12 @@ pub(crate) fn read<E: Endpoint>(
     secrets: impl FnOnce() -> Vec<Zeroizing<String>>,
 ) -> Result<E::Reply, Error> {
     let error = if head.status.is_success() {
-        let reply = if is_cut(head, body) {
-            Err(ReadError::new(ReplyProblem::Truncated, "is shorter than Content-Length says"))
-        } else {
-            endpoint.reply(Reply::new(head.status, &head.headers, body))
-        };
-        match reply {
+        match endpoint.reply(Reply::new(head.status, &head.headers, body)) {
             Ok(value) => return Ok(value),
+            Err(_) if is_cut(head, body) => {
+                let reason = "is shorter than Content-Length says";
+                Some(ReadError::new(ReplyProblem::Truncated, reason))
+            }
             Err(error) => Some(error),
         }
     } else {
@@ -146,9 +145,8 @@ pub(crate) fn request_id(headers: &HeaderMap, scrub: &Scrub<'_>) -> Option<Strin
     headers.get("x-request-id").map(|id| scrub.excerpt(id.as_bytes()))
 }
 
-/// A transport that decompresses takes the header away.
-/// Whether a stack hands over a part of a body as if it were the whole. (A stack that has decompressed the body may
-/// leave the length of what was compressed, which is not longer.)
+/// Whether a stack hands over a part of a body as if it were the whole. This is asked of a body that cannot be read: a
+/// stack that has decompressed the body may leave the length of what was compressed, which can be longer.
 fn is_cut(head: &Parts, body: &[u8]) -> bool {
     let length = head.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let length = length.and_then(|value| value.parse::<u64>().ok());
@@ -230,9 +228,16 @@ mod tests {
     /// What an HTTP stack hands over as a whole is one.
     #[test]
     fn a_body_that_is_shorter_than_it_says_is_truncated() {
-        let body = br#"{"webhook": {"id": 9}}"#.as_slice();
-        // (21: of what was compressed.)
-        for (length, is_cut) in [("22", false), ("23", true), ("21", false), ("many", false)] {
+        let whole = br#"{"webhook": {"id": 9}}"#.as_slice();
+        // (Lengths of what was compressed are shorter and longer.)
+        for (body, length, is_cut) in [
+            (whole, "22", false),
+            (whole, "21", false),
+            (whole, "23", false),
+            (whole, "many", false),
+            (b"{}", "22", true),
+            (b"", "22", true),
+        ] {
             let response = Response::builder().status(201).header("Content-Length", length);
             match kit().response(&create(), response.body(body).unwrap()) {
                 Ok(webhook) => assert!(!is_cut && webhook.id == 9.into(), "{length}"),

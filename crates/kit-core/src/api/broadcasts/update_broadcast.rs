@@ -93,7 +93,9 @@ impl UpdateBroadcast {
     /// # Errors
     ///
     /// [`Error::Input`] for the field that the broadcast lacks, and for `subscriber_filter` if this version cannot send
-    /// its recipients again. Without such a field the broadcast might be unscheduled, or sent to everybody.
+    /// its recipients again. Without such a field the broadcast might be unscheduled, or sent to everybody. Also for
+    /// `public` if the broadcast is scheduled and not on the web: by Kit's documentation, a request that says both
+    /// makes a draft of it, so that only [`partial`](Self::partial) can change it.
     pub fn of(broadcast: &Broadcast) -> Result<Self, Error> {
         fn there<'a, T>(
             field: &'static str,
@@ -111,6 +113,14 @@ impl UpdateBroadcast {
         if send_at.is_none() && broadcast.status == Some(BroadcastStatus::Scheduled) {
             return Err(Error::input("send_at", "is null, although the broadcast is scheduled"));
         }
+        let public = broadcast.public.ok_or_else(|| missing("public"))?;
+        if send_at.is_some() && !public {
+            return Err(Error::input(
+                "public",
+                "is false, although the broadcast is scheduled: by Kit's documentation, sending it makes a draft of it. \
+                 Change it by UpdateBroadcast::partial",
+            ));
+        }
         let template = broadcast.email_template.as_ref();
         let recipients = broadcast.recipients().ok_or_else(|| {
             Error::input("subscriber_filter", "is missing, or not as this version knows it")
@@ -123,7 +133,7 @@ impl UpdateBroadcast {
             published_at: or_null(there("published_at", &broadcast.published_at)?),
             preview_text: text(broadcast.preview_text.as_ref()),
             description: text(broadcast.description.as_ref()),
-            public: Change::Set(broadcast.public.ok_or_else(|| missing("public"))?),
+            public: Change::Set(public),
             subscriber_filter: Change::Set(recipients),
             send_at: or_null(send_at),
             email_address: or_null(there("email_address", &broadcast.email_address)?),
@@ -340,6 +350,7 @@ mod tests {
             ("content", json!("C")),
             ("send_at", json!(time)),
             ("status", json!("scheduled")),
+            ("public", json!(true)),
             ("published_at", json!(time)),
             ("subscriber_filter", json!([{"any": [{"type": "tag", "ids": [44]}]}])),
         ] {
@@ -347,13 +358,16 @@ mod tests {
         }
         let update = of(scheduled.clone()).unwrap().with_preview_text("P");
         let body = sent(&update);
-        assert_eq!((&body["send_at"], &body["public"]), (&json!(time), &json!(false)));
+        assert_eq!((&body["send_at"], &body["public"]), (&json!(time), &json!(true)));
         assert_eq!(body["subscriber_filter"][0]["any"], json!([{"type": "tag", "ids": [44]}]));
         assert_eq!((&body["preview_text"], &body["subject"]), (&json!("P"), &json!("S")));
         let drafted = sent(&update.clone().as_draft());
         assert_eq!((&drafted["send_at"], &drafted["public"]), (&Value::Null, &json!(false)));
         let again = sent(&update.scheduled_at(time.parse().unwrap()));
         assert_eq!((&again["send_at"], &again["public"]), (&json!(time), &json!(true)));
+        scheduled["public"] = json!(false);
+        let error = of(scheduled).unwrap_err().to_string();
+        assert!(error.starts_with("public: is false, although"), "{error}");
     }
 
     /// Each field whose absence could mail somebody, or unschedule the broadcast, is named.

@@ -248,6 +248,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::SessionError;
     use crate::bulk::{BulkTagSubscribers, Tagging};
     use crate::fixtures::kit;
 
@@ -421,12 +422,26 @@ mod tests {
     #[test]
     fn nothing_more_is_sent_after_the_credentials_are_refused() {
         let of_input = |field| Err(Error::input(field, "is wrong"));
+        let of_session = |failure| {
+            let request = BulkTagSubscribers::new([tagging(1)]).unwrap();
+            let Err(Error::Api(rejection)) = reply(&request, 401, &json!({})) else { panic!() };
+            Err(Error::Session {
+                operation: rejection.operation().clone(),
+                failure,
+                rejection: Some(rejection),
+                earlier: crate::Delivery::NotSent,
+            })
+        };
         let of_status = |status: u16| {
             let request = BulkTagSubscribers::new([tagging(1)]).unwrap();
             reply(&request, status, &json!({"errors": ["no"]}))
         };
         for (result, is_stopped, is_open) in [
             (of_status(401), true, false),
+            (of_session(SessionError::NoTokens), true, false),
+            (of_session(SessionError::Rejected), true, false),
+            // The next refresh may succeed.
+            (of_session(SessionError::Busy), false, true),
             (of_input("credentials"), true, false),
             (of_status(403), false, true),
             (of_input("body"), false, true),

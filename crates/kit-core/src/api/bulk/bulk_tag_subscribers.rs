@@ -65,7 +65,7 @@ impl Endpoint for BulkTagSubscribers {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.callback_url.as_ref().and_then(CallbackUrl::secret).into_iter().collect()
+        self.callback_url.as_ref().map(CallbackUrl::secrets).unwrap_or_default()
     }
 
     #[inline]

@@ -21,8 +21,8 @@ impl CallbackUrl {
         Ok(Self(url))
     }
 
-    pub(super) fn secret(&self) -> Option<&str> {
-        http_url::secret_part(&self.0)
+    pub(super) fn secrets(&self) -> Vec<&str> {
+        http_url::secret_parts(&self.0)
     }
 }
 

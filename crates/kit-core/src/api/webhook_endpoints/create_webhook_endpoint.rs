@@ -117,7 +117,7 @@ impl Endpoint for CreateWebhookEndpoint {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        http_url::secret_part(&self.url).into_iter().collect()
+        http_url::secret_parts(&self.url)
     }
 
     #[inline]

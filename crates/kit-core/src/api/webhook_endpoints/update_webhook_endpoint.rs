@@ -120,7 +120,7 @@ impl Endpoint for UpdateWebhookEndpoint {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        self.url.as_deref().and_then(http_url::secret_part).into_iter().collect()
+        self.url.as_deref().map(http_url::secret_parts).unwrap_or_default()
     }
 
     #[inline]

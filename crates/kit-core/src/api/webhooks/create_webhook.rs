@@ -82,7 +82,7 @@ impl Endpoint for CreateWebhook {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        http_url::secret_part(&self.target_url).into_iter().collect()
+        http_url::secret_parts(&self.target_url)
     }
 
     #[inline]

@@ -33,7 +33,7 @@ impl Refresh {
     /// Whether to try again.
     pub(super) fn decide(&mut self, spending: Spending, error: Error, now: Time) -> State {
         let elapsed = self.timeline.since_first(now).unwrap_or_default();
-        let error = self.attempts.error(error);
+        let error = self.attempts.error(error).of_call(self.attempts.made(), elapsed);
         if let Error::Api(error) = &error
             && let Some(oauth) = error.oauth()
             && *oauth.code() == OAuthErrorCode::InvalidGrant
