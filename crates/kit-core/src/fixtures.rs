@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
-use crate::call::Clock;
+use crate::time::Clock;
 use crate::webhooks::{CreateWebhook, Event};
 use crate::{Credentials, Kit, Time};
 

@@ -58,7 +58,6 @@
 
 mod api;
 mod call;
-mod credentials;
 #[cfg(feature = "deliveries")]
 pub mod deliveries;
 mod endpoint;
@@ -69,27 +68,32 @@ mod id;
 mod kit;
 mod list;
 pub mod oauth;
+mod retry;
 mod secret;
 pub mod settings;
 pub mod sync;
+mod text_enum;
+mod time;
+mod trace;
 pub mod wire;
 
+pub use self::time::{Clock, Time};
 pub use api::{
     account, broadcasts, bulk, custom_fields, email_templates, forms, posts, purchases, segments,
     sequences, snippets, subscribers, tags, webhook_endpoints, webhooks,
 };
-pub use call::{Call, Clock, Pacer, RetryAfter, RetryPolicy, Step, Time};
-pub use credentials::Credentials;
+pub use call::{Call, Pacer, Step};
 pub use endpoint::{Auth, Endpoint, Extended, WithResponse};
 pub use error::{
-    ApiError, Delivery, Effect, Error, Operation, ReplyError, ReplyProblem, Sent, SessionError,
-    TransportError,
+    ApiError, Delivery, Effect, Error, Operation, ReplyError, ReplyProblem, RetryAfter, Sent,
+    SessionError, TransportError,
 };
 pub use id::{
     AccountId, BroadcastId, CustomFieldId, DeliveryId, EmailTemplateId, FormId, LinkId, PostId,
     ProductId, PublicationId, PurchaseId, SegmentId, SequenceEmailId, SequenceId, SnippetId,
     SubscriberId, TagId, UserId, WebhookEndpointId, WebhookId,
 };
-pub use kit::Kit;
+pub use kit::{Credentials, Kit};
 pub use list::{List, Page, PageQuery, Pages, Pagination};
+pub use retry::RetryPolicy;
 pub use wire::{Date, DateBound, DateRange, Decimal, Timestamp, Upsert, UpsertOutcome};

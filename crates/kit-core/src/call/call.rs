@@ -3,11 +3,13 @@ use std::time::Duration;
 use http::{Response, StatusCode};
 
 use super::pacer::Place;
-use super::time::Timeline;
-use super::{Attempts, Pacer, RetryPolicy, Step, Time, Trace};
+use super::{Pacer, Step};
 use crate::endpoint::{Auth, Endpoint, operation};
 use crate::error::{Delivery, Error, Operation, SessionError, TransportError};
 use crate::oauth::{Access, Asker, Session};
+use crate::retry::{Attempts, RetryPolicy};
+use crate::time::{Time, Timeline};
+use crate::trace::Trace;
 use crate::{Credentials, Kit};
 
 /// One call from its first request to its result: decides when to send, when to wait and when to give up.
@@ -422,8 +424,8 @@ fn is_unauthorized(error: &Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::Clock;
     use crate::fixtures::{at, create, kit};
+    use crate::time::Clock;
     use crate::webhooks::{DeleteWebhook, ListWebhooks};
     use crate::{Effect, ReplyProblem};
 

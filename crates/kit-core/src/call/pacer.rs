@@ -3,9 +3,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::Time;
-use super::time::Timeline;
 use crate::Error;
+use crate::time::{Time, Timeline};
 
 /// How long a request counts for Kit's rate limit.
 const WINDOW: Duration = Duration::from_secs(60);
@@ -262,7 +261,7 @@ mod tests {
     use std::time::SystemTime;
 
     use super::*;
-    use crate::call::Clock;
+    use crate::time::Clock;
 
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)

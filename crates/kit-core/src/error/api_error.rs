@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::transport_error::Applied;
 use super::{Delivery, OAuthError, Operation};
-use crate::call::RetryAfter;
+use crate::error::RetryAfter;
 
 /// The error for a response whose status is not a success (2xx), from Kit or from a proxy before it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ mod error;
 mod oauth_error;
 mod operation;
 mod reply_error;
+mod retry_after;
 mod session_error;
 mod transport_error;
 
@@ -17,5 +18,6 @@ pub use error::{Error, Sent};
 pub use oauth_error::{OAuthError, OAuthErrorCode};
 pub use operation::{Effect, Operation};
 pub use reply_error::{ReplyError, ReplyProblem};
+pub use retry_after::RetryAfter;
 pub use session_error::SessionError;
 pub use transport_error::{Delivery, TransportError};

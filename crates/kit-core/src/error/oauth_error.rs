@@ -2,7 +2,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::wire::{Scrub, text_enum};
+use crate::secret::Scrub;
+use crate::text_enum::text_enum;
 
 /// An OAuth error, as the authorization endpoint and the token endpoint answer it (RFC 6749, sections 4.1.2.1
 /// and 5.2).

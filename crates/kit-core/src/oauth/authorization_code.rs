@@ -3,8 +3,8 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 
 use super::{OAuthError, State};
+use crate::secret::Scrub;
 use crate::secret::secrets;
-use crate::wire::Scrub;
 
 secrets! {
     /// An authorization code: Kit puts it into the callback, and the app exchanges it for the first tokens,

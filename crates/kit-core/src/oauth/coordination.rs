@@ -8,8 +8,8 @@ use super::access::Asker;
 use super::refreshed::Until;
 use super::{AccessToken, Record, RefreshToken};
 use crate::Credentials;
-use crate::call::{Time, Timeline};
 use crate::error::{Error, OAuthError, SessionError};
+use crate::time::{Time, Timeline};
 
 /// How long a process claims a refresh token that it is about to spend; and how long a refresh that nobody
 /// runs any more keeps others from beginning one.

@@ -42,9 +42,11 @@ mod session;
 mod state;
 mod store;
 mod tokens;
-mod urls;
 
 pub use crate::error::{OAuthError, OAuthErrorCode, SessionError};
+#[doc(hidden)]
+pub use crate::kit::OAuthPage;
+pub use crate::kit::OAuthUrls;
 pub(crate) use access::{Access, Asker};
 pub use app::App;
 #[cfg(feature = "authorize")]
@@ -67,9 +69,6 @@ pub use session::Session;
 pub use state::State;
 pub use store::{SaveError, Store, StoreError};
 pub use tokens::Tokens;
-#[doc(hidden)]
-pub use urls::OAuthPage;
-pub use urls::OAuthUrls;
 
 /// The path of the token endpoint (RFC 6749, section 3.2).
 const TOKEN: &str = "/v4/oauth/token";

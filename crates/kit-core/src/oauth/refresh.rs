@@ -13,8 +13,10 @@ use self::state::{Reading, Spending, State, Turn, fail, failed};
 use super::coordination::{Begun, Memory, Outcome, Purpose, Unsaved};
 use super::{Record, RefreshStep, SaveError, Session, StoreError};
 use crate::Kit;
-use crate::call::{Attempts, Time, Timeline, Trace};
 use crate::error::{SessionError, TransportError};
+use crate::retry::Attempts;
+use crate::time::{Time, Timeline};
+use crate::trace::Trace;
 
 /// How long to wait before reading the store again, while another process refreshes.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);

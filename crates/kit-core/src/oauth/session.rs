@@ -8,8 +8,9 @@ use super::access::{Access, Asker};
 use super::coordination::{Coordination, Purpose, Verdict};
 use super::refreshed::{Refreshed, Until};
 use super::{App, Refresh, RefreshToken, Tokens};
-use crate::call::{Attempts, Time};
 use crate::error::{Error, SessionError};
+use crate::retry::Attempts;
+use crate::time::Time;
 use crate::{Credentials, Kit};
 
 /// The tokens of one user, renewed automatically: before the access token expires, and when Kit rejects it.

@@ -25,6 +25,8 @@ mod report;
 mod scope;
 mod synced;
 mod synchronize;
+mod webhook_endpoints;
+mod webhooks;
 
 pub use plan::{Deletion, Plan, Reason};
 pub use report::{SyncError, SyncReport};

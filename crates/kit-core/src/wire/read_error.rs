@@ -26,14 +26,14 @@ impl ReadError {
         Self(Kind::Problem(problem, detail))
     }
 
-    pub(super) fn json(&self) -> Option<&serde_json::Error> {
+    pub(crate) fn json(&self) -> Option<&serde_json::Error> {
         match &self.0 {
             Kind::Json(error) => Some(error),
             Kind::Problem(..) => None,
         }
     }
 
-    pub(super) fn problem(&self) -> Option<ReplyProblem> {
+    pub(crate) fn problem(&self) -> Option<ReplyProblem> {
         match &self.0 {
             Kind::Json(_) => None,
             Kind::Problem(problem, _) => Some(*problem),

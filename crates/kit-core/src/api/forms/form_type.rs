@@ -1,4 +1,4 @@
-use crate::wire::text_enum;
+use crate::text_enum::text_enum;
 
 text_enum! {
     /// Whether a form is embedded into other pages, or is a landing page of its own.

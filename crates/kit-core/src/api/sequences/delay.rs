@@ -2,7 +2,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::error::Error;
-use crate::wire::text_enum;
+use crate::text_enum::text_enum;
 
 /// How long after the previous email Kit sends an email of a sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::wire::text_enum;
+use crate::text_enum::text_enum;
 use crate::{FormId, SegmentId, SequenceId, TagId};
 
 /// Subscribers who skip a sequence because of their tags, forms, sequences or segments.

@@ -3,7 +3,8 @@ use std::ops::{Bound, RangeBounds};
 use serde::Serialize;
 
 use crate::BroadcastId;
-use crate::wire::{Date, text_enum};
+use crate::text_enum::text_enum;
+use crate::wire::Date;
 
 /// Which emails count, how many of them are needed, and when: for opened, sent and delivered emails.
 ///

@@ -1,4 +1,4 @@
-use crate::wire::text_enum;
+use crate::text_enum::text_enum;
 
 text_enum! {
     /// A part of listed subscribers that Kit returns only if it is asked for.

@@ -1,4 +1,4 @@
-use crate::wire::text_enum;
+use crate::text_enum::text_enum;
 
 text_enum! {
     /// What can happen at Kit: the events that a webhook endpoint is told of, in

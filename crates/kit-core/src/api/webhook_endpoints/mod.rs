@@ -28,7 +28,6 @@ mod list_webhook_endpoints;
 mod revoke_previous_secret;
 mod rotate_secret;
 mod signing_secret;
-mod synced;
 mod update_webhook_endpoint;
 mod webhook_endpoint;
 

@@ -19,7 +19,6 @@ mod event_json;
 mod list_webhooks;
 mod other_event;
 mod parameter;
-mod synced;
 mod webhook;
 
 pub use create_webhook::CreateWebhook;

@@ -6,8 +6,8 @@ use super::super::coordination::{Outcome, Purpose, Unsaved};
 use super::super::{Record, RefreshStep};
 use super::Refresh;
 use super::state::{State, Turn, failed};
-use crate::call::Time;
 use crate::error::SessionError;
+use crate::time::Time;
 
 impl Refresh {
     /// Saves the new tokens.

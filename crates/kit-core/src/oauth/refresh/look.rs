@@ -6,8 +6,8 @@ use super::super::coordination::{LEASE, Outcome, Purpose, Rejected};
 use super::super::{Record, RefreshTokens, StoreError};
 use super::state::{Reading, Spending, State, failed};
 use super::{LOOK_AGAIN, Refresh};
-use crate::call::Time;
 use crate::error::SessionError;
+use crate::time::Time;
 
 impl Refresh {
     pub(super) fn read(

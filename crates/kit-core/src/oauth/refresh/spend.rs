@@ -6,9 +6,10 @@ use super::super::coordination::Outcome;
 use super::super::{Record, RefreshStep, RefreshTokens};
 use super::state::{Reading, Spending, State, Turn, fail, failed};
 use super::{LOOK_AGAIN, Refresh};
-use crate::call::{Time, Trace};
 use crate::endpoint::Endpoint as _;
 use crate::error::{Error, OAuthError, OAuthErrorCode, SessionError};
+use crate::time::Time;
+use crate::trace::Trace;
 
 /// How long after the claim the last attempt may begin.
 const LAST_ATTEMPT: Duration = Duration::from_secs(25);

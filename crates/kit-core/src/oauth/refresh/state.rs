@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use super::super::coordination::{Outcome, Over, Unsaved};
 use super::super::{Record, RefreshStep, RefreshToken, RefreshTokens, Tokens};
-use crate::call::Time;
 use crate::error::{Error, OAuthError, SessionError};
+use crate::time::Time;
 
 /// Where a refresh stands.
 pub(super) enum State {

@@ -4,9 +4,9 @@ use std::sync::Mutex;
 use std::time::SystemTime;
 
 use super::*;
-use crate::call::Clock;
 use crate::error::Error;
 use crate::oauth::{App, Tokens};
+use crate::time::Clock;
 use crate::webhooks::{DeleteWebhook, ListWebhooks};
 use crate::{Call, Credentials, RetryPolicy, Step};
 

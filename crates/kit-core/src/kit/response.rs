@@ -7,10 +7,11 @@ use serde_json::error::Category;
 use zeroize::Zeroizing;
 
 use super::place::{offset_of, path_at};
-use super::{ReadError, Reply, Scrub, messages};
-use crate::call::RetryAfter;
 use crate::endpoint::{Endpoint, operation};
+use crate::error::RetryAfter;
 use crate::error::{ApiError, Delivery, Error, OAuthError, ReplyError, ReplyProblem};
+use crate::secret::Scrub;
+use crate::wire::{ReadError, Reply, messages};
 
 /// How many of Kit's messages are kept, and how many characters of each: an error has to be printed.
 const MESSAGES: usize = 20;

@@ -2,10 +2,10 @@
 
 use std::convert::Infallible;
 
-use super::{CreateWebhook, DeleteWebhook, Event, ListWebhooks, Webhook};
+use super::Synced;
 use crate::endpoint::Endpoint;
 use crate::error::Effect;
-use crate::sync::Synced;
+use crate::webhooks::{CreateWebhook, DeleteWebhook, Event, ListWebhooks, Webhook};
 use crate::wire::{ReadError, Reply, http_url};
 
 /// Kit has no operation that changes a webhook.

@@ -7,8 +7,9 @@ use zeroize::Zeroizing;
 
 use crate::endpoint::{Auth, Endpoint, operation};
 use crate::error::{Delivery, Sent};
+use crate::kit::response;
 use crate::oauth::{OAuthPage, OAuthUrls};
-use crate::wire::{BaseUrl, Plaintext, Query, response};
+use crate::wire::{BaseUrl, Plaintext, Query};
 use crate::{Credentials, Error, TransportError};
 
 /// Kit's address and the credentials for it: turns operations into requests and responses into values.
@@ -329,7 +330,7 @@ impl Kit {
         token: Option<&Credentials>,
     ) -> Option<String> {
         let secrets = self.secrets(token);
-        let scrub = crate::wire::Scrub::of_call(&secrets, endpoint.secrets());
+        let scrub = crate::secret::Scrub::of_call(&secrets, endpoint.secrets());
         response::request_id(headers, &scrub)
     }
 }

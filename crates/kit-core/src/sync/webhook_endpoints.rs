@@ -1,10 +1,10 @@
 //! Webhook endpoints kept in step: two are the same where the URL is.
 
-use super::{
+use super::Synced;
+use crate::webhook_endpoints::{
     CreateWebhookEndpoint, DeleteWebhookEndpoint, EndpointStatus, EndpointWithSecret, EventType,
     ListWebhookEndpoints, UpdateWebhookEndpoint, WebhookEndpoint,
 };
-use crate::sync::Synced;
 use crate::wire::http_url;
 
 impl Synced for WebhookEndpoint {

@@ -1,0 +1,7 @@
+//! Secrets: types that are never printed, and texts that secrets are taken out of.
+
+mod scrub;
+mod secret;
+
+pub(crate) use scrub::Scrub;
+pub(crate) use secret::secrets;
