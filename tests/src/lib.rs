@@ -24,7 +24,24 @@ pub mod transport;
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
 
-/// The code of the page about tests, compiled and run.
+/// The code of the guides, compiled and run.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/testing-your-code.md")]
-pub struct TestingYourCode;
+pub mod guides {
+    macro_rules! guides {
+        ($($name:ident $path:literal,)+) => {$(
+            #[doc = include_str!(concat!("../../docs/", $path))]
+            pub mod $name {}
+        )+};
+    }
+
+    guides! {
+        bulk "bulk.md",
+        errors_and_retries "errors-and-retries.md",
+        guarantees "guarantees.md",
+        oauth "oauth.md",
+        operations_of_your_own "operations-of-your-own.md",
+        settings "settings.md",
+        testing "testing.md",
+        webhooks "webhooks.md",
+    }
+}

@@ -64,6 +64,8 @@ mod endpoint;
 mod error;
 #[cfg(test)]
 mod fixtures;
+#[cfg(all(doc, not(doctest)))]
+pub mod guides;
 mod id;
 mod kit;
 mod list;

@@ -157,6 +157,8 @@ mod api;
 mod control;
 mod emulator;
 mod faults;
+#[cfg(all(doc, not(doctest)))]
+pub mod guides;
 mod kit;
 mod oauth;
 mod outbox;

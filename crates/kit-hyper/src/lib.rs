@@ -43,6 +43,8 @@ mod clock;
 mod connect_timeout;
 mod connector;
 mod exchange;
+#[cfg(all(doc, not(doctest)))]
+pub mod guides;
 mod http_client;
 mod pause;
 mod principal;

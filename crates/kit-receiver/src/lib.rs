@@ -50,6 +50,8 @@
 mod builder;
 mod calls;
 mod events;
+#[cfg(all(doc, not(doctest)))]
+pub mod guides;
 mod journal;
 mod queue;
 mod read;

@@ -37,6 +37,8 @@ mod client;
 mod clock;
 mod connection;
 mod exchange;
+#[cfg(all(doc, not(doctest)))]
+pub mod guides;
 mod iter;
 mod principal;
 mod session;

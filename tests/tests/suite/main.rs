@@ -4,6 +4,7 @@
 mod call;
 mod cancel;
 mod deliveries;
+mod documents;
 mod drift;
 mod emulator;
 mod emulator_attack;
@@ -24,7 +25,7 @@ mod misbehaving;
 mod operations;
 mod pacer;
 mod proxies;
-mod readme;
+
 mod receiver;
 mod requests;
 mod retries;

@@ -144,20 +144,6 @@ fn the_client_has_each_operation_and_no_other() {
     );
 }
 
-/// A table of the README has a line for each.
-#[test]
-fn the_readme_lists_each_operation_and_no_other() {
-    let readme = include_str!("../../../README.md");
-    let listed: BTreeSet<String> = readme
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split_once("` |"))
-        .map(|(name, _)| name.to_owned())
-        .filter(|name| name.contains(" /v4/"))
-        .collect();
-    let documented: BTreeSet<String> = facts::operations().iter().map(Operation::name).collect();
-    assert_eq!(listed, documented);
-}
-
 /// The page of each resource has a line for each of its operations.
 #[test]
 fn the_pages_of_the_resources_list_each_operation_and_no_other() {
