@@ -43,9 +43,18 @@ impl Operation {
 static OPERATIONS: LazyLock<Vec<Operation>> =
     LazyLock::new(|| parser::operations(include_str!("../../facts/operations.txt")));
 
-/// All 85 of them.
+/// All of them.
 pub fn operations() -> &'static [Operation] {
     &OPERATIONS
+}
+
+/// The operations of a text like that of the facts.
+///
+/// # Panics
+///
+/// Where the text is malformed.
+pub fn parse(text: &'static str) -> Vec<Operation> {
+    parser::operations(text)
 }
 
 /// The operation of this method and path.

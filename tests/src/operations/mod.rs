@@ -23,7 +23,7 @@ pub use any_operation::AnyOperation;
 pub use arguments::Arguments;
 pub use made_up::made_up;
 
-use crate::facts::Operation;
+use crate::facts::{Operation, Values, Variant};
 
 /// An operation, or what is wrong with its arguments.
 pub type Built = Result<Box<dyn AnyOperation>, Error>;
@@ -38,6 +38,17 @@ pub type Built = Result<Box<dyn AnyOperation>, Error>;
 ///
 /// Where the client has no such operation.
 pub fn build(operation: &Operation, arguments: &Arguments) -> Built {
+    let name = operation.name();
+    find(&name, arguments).unwrap_or_else(|| panic!("the client has no {name}"))
+}
+
+/// Whether [`build`] knows the operation.
+pub fn is_known(operation: &Operation) -> bool {
+    let mut values = Values::new(1, Variant::Full);
+    find(&operation.name(), &made_up(operation, &mut values)).is_some()
+}
+
+fn find(name: &str, arguments: &Arguments) -> Option<Built> {
     let of_resource = [
         account::build,
         broadcasts::build,
@@ -52,9 +63,7 @@ pub fn build(operation: &Operation, arguments: &Arguments) -> Built {
         webhook_endpoints::build,
         webhooks::build,
     ];
-    let name = operation.name();
-    let mut built = of_resource.into_iter().filter_map(|build| build(&name, arguments));
-    built.next().unwrap_or_else(|| panic!("the client has no {name}"))
+    of_resource.into_iter().find_map(|build| build(name, arguments))
 }
 
 /// Boxes an operation.

@@ -19,6 +19,7 @@ mod framing;
 mod http2;
 mod hyper;
 mod import;
+mod inventory;
 mod liberal_replies;
 mod lists;
 mod misbehaving;

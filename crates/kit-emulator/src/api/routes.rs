@@ -13,27 +13,27 @@ use crate::server::{Reply, Request};
 use crate::world::Access;
 
 /// All operations, by resource. Of two routes for a path, the first counts.
-static ROUTES: [&[Route]; 16] = [
-    &OAUTH,
-    &account::ROUTES,
-    &broadcasts::ROUTES,
-    &bulk::ROUTES,
-    &custom_fields::ROUTES,
-    &email_templates::ROUTES,
-    &forms::ROUTES,
-    &posts::ROUTES,
-    &purchases::ROUTES,
-    &segments::ROUTES,
-    &sequences::ROUTES,
-    &snippets::ROUTES,
-    &subscribers::ROUTES,
-    &tags::ROUTES,
-    &webhook_endpoints::ROUTES,
-    &webhooks::ROUTES,
+static ROUTES: &[&[Route]] = &[
+    OAUTH,
+    account::ROUTES,
+    broadcasts::ROUTES,
+    bulk::ROUTES,
+    custom_fields::ROUTES,
+    email_templates::ROUTES,
+    forms::ROUTES,
+    posts::ROUTES,
+    purchases::ROUTES,
+    segments::ROUTES,
+    sequences::ROUTES,
+    snippets::ROUTES,
+    subscribers::ROUTES,
+    tags::ROUTES,
+    webhook_endpoints::ROUTES,
+    webhooks::ROUTES,
 ];
 
 /// The pages of OAuth are where the specification has them, and where Kit's metadata says.
-static OAUTH: [Route; 6] = [
+static OAUTH: &[Route] = &[
     Route::new(Method::GET, "/v4/oauth/authorize", Access::Anybody, AUTHORIZE),
     Route::new(Method::GET, "/oauth/authorize", Access::Anybody, AUTHORIZE),
     Route::new(Method::POST, "/v4/oauth/token", Access::Anybody, TOKEN),

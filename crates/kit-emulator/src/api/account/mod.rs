@@ -14,7 +14,7 @@ pub(crate) use account::Account;
 
 const COLORS: &str = "/v4/account/colors";
 
-pub(super) static ROUTES: [Route; 6] = [
+pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, "/v4/account", Credential, handlers::get),
     Route::new(Method::GET, COLORS, Credential, handlers::colors),
     Route::new(Method::PUT, COLORS, Credential, handlers::update_colors),

@@ -19,7 +19,7 @@ pub(super) use sending::{next_due, send_due};
 
 const ONE: &str = "/v4/broadcasts/{id}";
 
-pub(super) static ROUTES: [Route; 9] = [
+pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, "/v4/broadcasts", Credential, handlers::list),
     Route::new(Method::POST, "/v4/broadcasts", Credential, handlers::create),
     Route::new(Method::GET, "/v4/broadcasts/stats", Credential, stats::list),

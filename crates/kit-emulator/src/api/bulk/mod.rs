@@ -19,7 +19,7 @@ pub(crate) use queue::Callbacks;
 /// Up to so many items are done within the request.
 const AT_ONCE: usize = 100;
 
-pub(super) static ROUTES: [Route; 8] = [
+pub(super) static ROUTES: &[Route] = &[
     route(Method::POST, "/v4/bulk/subscribers", |w, c| bulk(w, c, Operation::CreateSubscribers)),
     route(Method::POST, "/v4/bulk/tags", |w, c| bulk(w, c, Operation::CreateTags)),
     route(Method::DELETE, "/v4/bulk/tags", |w, c| bulk(w, c, Operation::DeleteTags)),

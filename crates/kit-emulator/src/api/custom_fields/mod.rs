@@ -12,7 +12,7 @@ pub(crate) use custom_field::CustomField;
 pub(super) use custom_field::KEY;
 pub(super) use handlers::upsert;
 
-pub(super) static ROUTES: [Route; 4] = [
+pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, "/v4/custom_fields", Credential, handlers::list),
     Route::new(Method::POST, "/v4/custom_fields", Credential, handlers::create)
         .refusing(custom_field::BLANK),

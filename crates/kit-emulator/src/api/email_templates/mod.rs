@@ -20,8 +20,8 @@ pub(super) fn default_id(world: &World) -> Option<u64> {
     world.tables.email_templates.find(|template| template.category != STARTING_POINT)
 }
 
-pub(super) static ROUTES: [Route; 1] =
-    [Route::new(Method::GET, "/v4/email_templates", Credential, list)];
+pub(super) static ROUTES: &[Route] =
+    &[Route::new(Method::GET, "/v4/email_templates", Credential, list)];
 
 /// An email template.
 #[derive(Clone, Debug, Serialize, Deserialize)]

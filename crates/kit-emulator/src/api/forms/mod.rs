@@ -14,7 +14,7 @@ pub(super) use handlers::{add, referrer_json};
 const SUBSCRIBERS: &str = "/v4/forms/{form_id}/subscribers";
 const SUBSCRIBER: &str = "/v4/forms/{form_id}/subscribers/{id}";
 
-pub(super) static ROUTES: [Route; 5] = [
+pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, "/v4/forms", Credential, handlers::list),
     Route::new(Method::GET, "/v4/legacy_landing_pages", Credential, handlers::legacy_landing_pages),
     Route::new(Method::GET, SUBSCRIBERS, Credential, handlers::subscribers),

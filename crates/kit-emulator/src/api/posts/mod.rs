@@ -13,7 +13,7 @@ use crate::world::Access::Credential;
 
 pub(crate) use post::Post;
 
-pub(super) static ROUTES: [Route; 2] = [
+pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, "/v4/posts", Credential, list),
     Route::new(Method::GET, "/v4/posts/{id}", Credential, get),
 ];

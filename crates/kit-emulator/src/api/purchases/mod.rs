@@ -10,7 +10,7 @@ use crate::world::Access::OAuth;
 
 pub(crate) use purchase::Purchase;
 
-pub(super) static ROUTES: [Route; 3] = [
+pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, "/v4/purchases", OAuth, handlers::list),
     Route::new(Method::POST, "/v4/purchases", OAuth, handlers::create)
         .refusing("Transaction cannot be blank"),

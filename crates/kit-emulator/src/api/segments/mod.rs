@@ -12,7 +12,7 @@ use crate::server::Reply;
 use crate::world::Access::Credential;
 use crate::world::Row;
 
-pub(super) static ROUTES: [Route; 1] = [Route::new(Method::GET, "/v4/segments", Credential, list)];
+pub(super) static ROUTES: &[Route] = &[Route::new(Method::GET, "/v4/segments", Credential, list)];
 
 /// A segment. Who is in it is not kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -20,7 +20,7 @@ const EMAILS: &str = "/v4/sequences/{sequence_id}/emails";
 const EMAIL: &str = "/v4/sequences/{sequence_id}/emails/{id}";
 const SUBSCRIBERS: &str = "/v4/sequences/{sequence_id}/subscribers";
 
-pub(super) static ROUTES: [Route; 13] = [
+pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, "/v4/sequences", Credential, handlers::list),
     Route::new(Method::POST, "/v4/sequences", Credential, handlers::create),
     Route::new(Method::GET, ONE, Credential, handlers::get),

@@ -10,7 +10,7 @@ use crate::world::Access::Credential;
 
 pub(crate) use snippet::Snippet;
 
-pub(super) static ROUTES: [Route; 4] = [
+pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, "/v4/snippets", Credential, handlers::list),
     Route::new(Method::POST, "/v4/snippets", Credential, handlers::create)
         .refusing(handlers::BLANK),

@@ -23,7 +23,7 @@ pub(crate) use subscriber::{Subscriber, Subscribers};
 const ONE: &str = "/v4/subscribers/{id}";
 const LOCATION: &str = "/v4/subscribers/{subscriber_id}/location";
 
-pub(super) static ROUTES: [Route; 11] = [
+pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, "/v4/subscribers", Credential, list::list),
     Route::new(Method::POST, "/v4/subscribers", Credential, handlers::create),
     Route::new(Method::POST, "/v4/subscribers/filter", Credential, filter::filter),

@@ -16,7 +16,7 @@ pub(super) use tagging::{tag, untag};
 const SUBSCRIBERS: &str = "/v4/tags/{tag_id}/subscribers";
 const SUBSCRIBER: &str = "/v4/tags/{tag_id}/subscribers/{id}";
 
-pub(super) static ROUTES: [Route; 8] = [
+pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, "/v4/tags", Credential, handlers::list),
     Route::new(Method::POST, "/v4/tags", Credential, handlers::create).refusing(tag::BLANK),
     Route::new(Method::PUT, "/v4/tags/{id}", Credential, handlers::update).refusing(tag::BLANK),

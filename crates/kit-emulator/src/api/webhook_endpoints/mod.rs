@@ -27,7 +27,7 @@ const REVOKE_SECRET: &str = "/v4/webhook_endpoints/{id}/revoke_previous_secret";
 const DELIVERIES: &str = "/v4/webhook_endpoints/{id}/deliveries";
 const DELIVERY: &str = "/v4/webhook_endpoints/{id}/deliveries/{delivery_id}";
 
-pub(super) static ROUTES: [Route; 9] = [
+pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::POST, ALL, Credential, create_webhook_endpoint::create),
     Route::new(Method::GET, ALL, Credential, list_webhook_endpoints::list),
     Route::new(Method::GET, ONE, Credential, get_webhook_endpoint::get),

@@ -14,7 +14,7 @@ use crate::world::Access::Credential;
 pub(super) use events::find as find_event;
 pub use webhook::Webhook;
 
-pub(super) static ROUTES: [Route; 3] = [
+pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::POST, "/v4/webhooks", Credential, create_webhook::create),
     Route::new(Method::GET, "/v4/webhooks", Credential, list_webhooks::list),
     Route::new(Method::DELETE, "/v4/webhooks/{id}", Credential, delete_webhook::delete)
