@@ -19,6 +19,8 @@ pub(crate) fn run() -> Result<(), Failed> {
     cargo(&format!("{tests} --test suite -- {OF_FEATURES}")).run()?;
     let of_core = "test --quiet --locked --package kit-core --lib";
     cargo(&format!("{of_core} --features serde_json/arbitrary_precision")).run()?;
+    let of_events = "test --quiet --locked --package kit-optimized-tests";
+    cargo(&format!("{of_events} --features serde_json/arbitrary_precision")).run()?;
 
     title("Combinations of features");
     for package in ["kit-ureq", "kit-hyper"] {

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use kit_core::deliveries::{DeliveredEvent, EventId, EventRecord, EventState};
 use kit_private_file::PrivateFile;
@@ -67,7 +68,7 @@ impl Journal {
     /// Reads the file, if there is one, and writes it anew.
     pub(crate) fn open(path: &Path) -> io::Result<(Self, Kept)> {
         let file = PrivateFile::at(path)?;
-        let lock = file.try_lock()?.ok_or_else(|| {
+        let lock = locked(&file)?.ok_or_else(|| {
             file.named(io::Error::new(
                 io::ErrorKind::WouldBlock,
                 "is in use, by another process or by a receiver of this one: it is free when that receiver, its \
@@ -164,6 +165,18 @@ impl End {
         self.is_torn = false;
         Ok(())
     }
+}
+
+/// The lock of the file. `None` where another has it, and keeps it: a receiver that was just dropped may still write for
+/// a moment.
+fn locked(file: &PrivateFile) -> io::Result<Option<File>> {
+    for _ in 0..20 {
+        if let Some(lock) = file.try_lock()? {
+            return Ok(Some(lock));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    file.try_lock()
 }
 
 fn is_done(record: &EventRecord) -> bool {

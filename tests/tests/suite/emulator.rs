@@ -369,6 +369,7 @@ fn faults_can_be_set_over_http() {
 #[test]
 fn rate_limits_are_those_of_kit() {
     let emulator = Emulator::builder().rate_limits().start().unwrap();
+    emulator.set_clock_speed(0);
     let client = Client::new(&emulator);
     let bearer = format!("Bearer {}", emulator.access_token());
     let get = |headers: &[(&str, &str)]| client.send("GET", "/v4/webhooks", headers, "");

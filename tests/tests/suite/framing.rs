@@ -38,9 +38,9 @@ fn create() -> CreateWebhook {
     CreateWebhook::new("https://example.com/kit", Event::PurchaseCreate).unwrap()
 }
 
-/// A create with more in its body than any socket holds.
+/// A create with more in its body than a socket holds.
 fn large() -> impl kit_core::Endpoint<Reply = kit_core::webhooks::Webhook> {
-    create().with_body(serde_json::json!({"padding": "x".repeat(32 * 1024 * 1024)}))
+    create().with_body(serde_json::json!({"padding": "x".repeat(16 * 1024 * 1024)}))
 }
 
 /// A server that answers each request with these bytes, and then goes on reading.

@@ -42,12 +42,17 @@ impl<R: Row> Table<R> {
     /// Makes a row with the next id. The id of a deleted row is not used again.
     pub(crate) fn insert(&mut self, row: impl FnOnce(u64) -> R) -> Result<&R, Full> {
         // What a snapshot holds can be put back.
-        if self.rows.len() >= R::MOST || self.last_id >= MAX_ID {
+        if self.is_full() {
             return Err(Full);
         }
         self.last_id = self.last_id.saturating_add(1);
         let row = row(self.last_id);
         Ok(self.rows.entry(self.last_id).or_insert(row))
+    }
+
+    /// Whether there is no room for another row.
+    pub(crate) fn is_full(&self) -> bool {
+        self.rows.len() >= R::MOST || self.last_id >= MAX_ID
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<&R> {

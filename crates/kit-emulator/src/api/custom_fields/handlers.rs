@@ -24,6 +24,9 @@ pub(in crate::api) fn upsert(world: &mut World, label: &str) -> Result<(CustomFi
     if let Some(field) = fields.find(LABEL, label).and_then(|id| fields.get(id)) {
         return Ok((field.clone(), false));
     }
+    if fields.rows().is_full() {
+        return Err(Full);
+    }
     let created_at = world.clock.time();
     let key = key_of(label, fields, None);
     let label = label.to_owned();
