@@ -8,11 +8,11 @@ use bytes::Bytes;
 use http::Request;
 
 use crate::api::{self, Api, Trigger, Webhook, WebhookEndpoint};
-use crate::control::{Hosts, Kit as _};
-use crate::kit::Kit;
+use crate::control::{Controlled as _, Hosts};
+use crate::local_kit::LocalKit;
 use crate::outbox::{self, Delivery, DeliveryFault};
 use crate::server::{Fault, Server};
-use crate::world::{App, Consent, Grants, Lifetimes, Tokens, World};
+use crate::world::{App, Consent, Grants, IssuedTokens, Lifetimes, World};
 
 const API_KEY: &str = "kit_emulator_api_key";
 const ACCESS_TOKEN: &str = "kit_emulator_access_token";
@@ -25,7 +25,7 @@ const LIFETIMES: Lifetimes =
 
 /// A running emulator of Kit. It stops when it is dropped.
 pub struct Emulator {
-    kit: Arc<Kit>,
+    kit: Arc<LocalKit>,
     /// Serves until it is dropped.
     server: Server,
     base_url: String,
@@ -85,7 +85,7 @@ impl Emulator {
 
     /// Issues first tokens with the scope `public`, as to an app that sent its secret, without an
     /// authorization.
-    pub fn issue_tokens(&self) -> Tokens {
+    pub fn issue_tokens(&self) -> IssuedTokens {
         let mut world = self.kit.api.world();
         let now = world.clock.now();
         world.grants.begin("public".into(), true, now)
@@ -389,7 +389,7 @@ impl Builder {
         let grants = Grants::new(self.lifetimes);
         let (api_key, access_token) = (self.api_key, ACCESS_TOKEN.to_owned());
         let world = World::new(api_key.clone(), access_token, app, grants, self.has_rate_limits);
-        let kit = Arc::new(Kit::new(Api::new(world), self.hosts));
+        let kit = Arc::new(LocalKit::new(Api::new(world), self.hosts));
         let courier = outbox::deliver(kit.clone());
         let (faults, recorder) = (kit.faults.clone(), kit.recorder.clone());
         let server = Server::start(self.address, kit.clone(), faults, recorder, courier)?;

@@ -159,7 +159,7 @@ mod emulator;
 mod faults;
 #[cfg(all(doc, not(doctest)))]
 pub mod guides;
-mod kit;
+mod local_kit;
 mod oauth;
 mod outbox;
 mod server;
@@ -167,6 +167,6 @@ mod world;
 
 pub use api::{Webhook, WebhookEndpoint};
 pub use emulator::{Builder, Emulator};
-pub use outbox::{Attempt, Delivery, DeliveryFault, DeliveryStatus, Target};
+pub use outbox::{Attempt, Delivery, DeliveryFault, DeliveryState, Target};
 pub use server::Fault;
-pub use world::{Consent, Tokens};
+pub use world::{Consent, IssuedTokens};

@@ -26,7 +26,7 @@ use kit_core::webhook_endpoints::{CreateWebhookEndpoint, DeleteWebhookEndpoint, 
 use kit_core::webhooks::{CreateWebhook, Event};
 use kit_core::wire::{Presence, UpsertOutcome};
 use kit_core::{Credentials, DateRange, List as _, SubscriberId, TagId, Timestamp};
-use kit_emulator::{DeliveryStatus, Emulator, Target};
+use kit_emulator::{DeliveryState, Emulator, Target};
 use kit_tests::foreign::Client as Foreign;
 use kit_tests::transport::{Setup, Transport};
 use kit_ureq::Client;
@@ -661,7 +661,7 @@ fn a_target_that_is_gone_lets_nobody_wait() {
     emulator.settle();
     client.send(&DeleteWebhookEndpoint::new(endpoint)).unwrap();
     emulator.advance(Duration::from_secs(48 * 3600));
-    assert_eq!(emulator.deliveries()[0].status, DeliveryStatus::Failed);
+    assert_eq!(emulator.deliveries()[0].status, DeliveryState::Failed);
 }
 
 #[test]

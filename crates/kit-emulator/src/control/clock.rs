@@ -5,13 +5,13 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Kit;
+use super::Controlled;
 use super::json::{number, object};
 use crate::server::{Reply, Request};
 use crate::world::time;
 
 /// Answers when all that is due until then has happened.
-pub(super) async fn set(kit: &dyn Kit, request: &Request) -> Reply {
+pub(super) async fn set(kit: &dyn Controlled, request: &Request) -> Reply {
     let (advance, speed) = match read(request) {
         Ok(read) => read,
         Err(message) => return Reply::unprocessable(message),
@@ -26,7 +26,7 @@ pub(super) async fn set(kit: &dyn Kit, request: &Request) -> Reply {
     get(kit)
 }
 
-pub(super) fn get(kit: &dyn Kit) -> Reply {
+pub(super) fn get(kit: &dyn Controlled) -> Reply {
     let seconds = kit.world().clock.unix_seconds();
     let body = json!({"now": time::text(seconds), "unix_seconds": seconds});
     Reply::json(StatusCode::OK, body)

@@ -3,12 +3,12 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Kit;
+use super::Controlled;
 use crate::outbox::{Attempt, Delivery, Target};
 use crate::server::Reply;
 use crate::world::time;
 
-pub(super) fn list(kit: &dyn Kit) -> Reply {
+pub(super) fn list(kit: &dyn Controlled) -> Reply {
     let deliveries: Vec<_> = kit.world().tables.outbox.deliveries().map(of).collect();
     Reply::json(StatusCode::OK, json!({"deliveries": deliveries}))
 }

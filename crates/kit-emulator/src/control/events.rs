@@ -3,12 +3,12 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Kit;
+use super::Controlled;
 use super::json::{number, object, text};
 use crate::api::{self, Trigger};
 use crate::server::{Reply, Request};
 
-pub(super) fn trigger(kit: &dyn Kit, request: &Request) -> Reply {
+pub(super) fn trigger(kit: &dyn Controlled, request: &Request) -> Reply {
     let ids = read(request).and_then(|trigger| api::trigger(&mut kit.world(), &trigger));
     match ids {
         Ok(ids) => {

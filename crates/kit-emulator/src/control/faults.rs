@@ -32,7 +32,7 @@ const OF_DELIVERIES: [&str; 5] = ["delivery", "delay_ms", "event_type", "times",
 /// The rules for requests, and those for deliveries.
 type Rules = (Vec<Rule>, Vec<DeliveryRule>);
 
-pub(super) fn set(kit: &dyn super::Kit, request: &Request) -> Reply {
+pub(super) fn set(kit: &dyn super::Controlled, request: &Request) -> Reply {
     match read(request) {
         Ok((requests, deliveries)) => {
             kit.faults().set_rules(requests);

@@ -3,10 +3,10 @@
 use http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::Kit;
+use super::Controlled;
 use crate::server::Reply;
 
-pub(super) fn list(kit: &dyn Kit) -> Reply {
+pub(super) fn list(kit: &dyn Controlled) -> Reply {
     let requests: Vec<_> = kit.recorder().requests().iter().map(of).collect();
     Reply::json(StatusCode::OK, json!({"requests": requests}))
 }

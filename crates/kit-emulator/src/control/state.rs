@@ -3,15 +3,15 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::Kit;
+use super::Controlled;
 use crate::api;
 use crate::server::{Reply, Request};
 
-pub(super) fn get(kit: &dyn Kit) -> Reply {
+pub(super) fn get(kit: &dyn Controlled) -> Reply {
     Reply::json(StatusCode::OK, api::state(&kit.world()))
 }
 
-pub(super) fn put(kit: &dyn Kit, request: &Request) -> Reply {
+pub(super) fn put(kit: &dyn Controlled, request: &Request) -> Reply {
     let state = serde_json::from_slice::<Value>(&request.body)
         .map_err(|error| format!("The body is not JSON: {error}"));
     match state.and_then(|state| api::restore(&mut kit.world(), &state)) {
@@ -24,7 +24,7 @@ pub(super) fn put(kit: &dyn Kit, request: &Request) -> Reply {
 }
 
 /// Credentials, tokens and the clock stay, and no id comes again.
-pub(super) fn reset(kit: &dyn Kit) -> Reply {
+pub(super) fn reset(kit: &dyn Controlled) -> Reply {
     api::reset(&mut kit.world());
     kit.faults().set(None);
     kit.delivery_faults().set(None);

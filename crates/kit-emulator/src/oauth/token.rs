@@ -10,7 +10,7 @@ use serde_json::json;
 use super::client::{Refused, invalid, recognize, refuse, refused};
 use super::parameters::Parameters;
 use crate::server::{Reply, Request};
-use crate::world::{Grants, Refusal, Tokens, World};
+use crate::world::{Grants, IssuedTokens, Refusal, World};
 
 pub(crate) fn token<T>(world: &mut World<T>, request: &Request) -> Reply {
     match give(world, request) {
@@ -29,7 +29,7 @@ pub(crate) fn token<T>(world: &mut World<T>, request: &Request) -> Reply {
     }
 }
 
-fn give<T>(world: &mut World<T>, request: &Request) -> Result<Tokens, Refused> {
+fn give<T>(world: &mut World<T>, request: &Request) -> Result<IssuedTokens, Refused> {
     let (parameters, has_secret) = recognize(&world.app, request)?;
     let now = world.clock.now();
     match parameters.require("grant_type").map_err(invalid)? {
@@ -47,7 +47,7 @@ fn exchange(
     parameters: &Parameters,
     has_secret: bool,
     now: Duration,
-) -> Result<Tokens, Refused> {
+) -> Result<IssuedTokens, Refused> {
     let wrong = |message: &str| ("invalid_grant", message.to_owned());
     let redirect_uri = parameters.require("redirect_uri").map_err(invalid)?;
     let code = parameters.require("code").map_err(invalid)?;

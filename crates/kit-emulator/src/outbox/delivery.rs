@@ -16,7 +16,7 @@ pub struct Delivery {
     pub event_ids: Vec<String>,
     pub(super) payload: Payload,
     /// How far it has come.
-    pub status: DeliveryStatus,
+    pub status: DeliveryState,
     /// The attempts so far.
     pub attempts: Vec<Attempt>,
     /// When it was made, by the emulator's clock, in seconds since 1970.
@@ -65,7 +65,7 @@ pub enum Target {
 /// How far a delivery has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum DeliveryStatus {
+pub enum DeliveryState {
     /// Not tried yet.
     Pending,
     /// An attempt failed, and there will be another.
@@ -76,7 +76,7 @@ pub enum DeliveryStatus {
     Failed,
 }
 
-impl DeliveryStatus {
+impl DeliveryState {
     /// The status as Kit writes it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -4,10 +4,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::delivery::{Delivery, DeliveryStatus, Payload, Target};
-use super::post::Outcome;
+use super::delivery::{Delivery, DeliveryState, Payload, Target};
+use super::job::{Address, Job, Moment, Outcome};
 use super::schedule::wait_after;
-use super::{Attempt, DeliveryFault, Event, signature};
+use super::{Attempt, DeliveryFault, Event};
 
 /// How many events come at once.
 const MAX_EVENTS: usize = 100;
@@ -22,67 +22,6 @@ const MOST: usize = 64;
 /// How many deliveries are remembered, and how long.
 const MAX_DELIVERIES: usize = 100_000;
 const MAX_AGE: u64 = 30 * 24 * 60 * 60;
-
-/// The time by the emulator's clock, and as a date in seconds since 1970.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
-    pub(crate) now: Duration,
-    pub(crate) date: u64,
-}
-
-/// Where a target is to be reached now.
-#[derive(Clone, Debug)]
-pub(crate) struct Address {
-    pub(crate) url: String,
-    /// The secrets that sign. A legacy webhook has none.
-    pub(crate) secrets: Vec<String>,
-    pub(crate) is_active: bool,
-}
-
-/// An attempt that is to be made.
-#[derive(Debug)]
-pub(crate) struct Job {
-    pub(crate) id: u64,
-    pub(crate) url: String,
-    pub(crate) body: Bytes,
-    /// A legacy delivery is not signed.
-    pub(crate) secrets: Vec<String>,
-    pub(crate) fault: Option<DeliveryFault>,
-    target: Target,
-    at: u64,
-    /// Of the outbox that it is of: after a reset, nobody asks for what comes of it.
-    generation: u64,
-}
-
-impl Job {
-    /// The generation of the outbox that it is of.
-    pub(crate) fn generation(&self) -> u64 {
-        self.generation
-    }
-
-    /// The headers by which receivers know a delivery, signed at this time.
-    pub(crate) fn headers(&self, unix_seconds: u64) -> Vec<(&'static str, String)> {
-        self.headers_by(&self.secrets, unix_seconds)
-    }
-
-    /// The same, signed by these secrets.
-    pub(super) fn headers_by(
-        &self,
-        secrets: &[String],
-        unix_seconds: u64,
-    ) -> Vec<(&'static str, String)> {
-        let mut headers = vec![
-            ("content-type", "application/json".to_owned()),
-            ("user-agent", "Kit-Webhooks/2.0".to_owned()),
-        ];
-        if !secrets.is_empty() {
-            let signature = signature::header(secrets, unix_seconds, &self.body);
-            headers.push(("x-kit-delivery", self.id.to_string()));
-            headers.push(("x-kit-signature", signature));
-        }
-        headers
-    }
-}
 
 /// All deliveries, as a state machine: it posts nothing itself.
 #[derive(Debug, Default)]
@@ -207,7 +146,7 @@ impl Outbox {
             event_type,
             event_ids,
             payload,
-            status: DeliveryStatus::Pending,
+            status: DeliveryState::Pending,
             attempts: Vec::new(),
             created_at: moment.date,
             completed_at: None,
@@ -250,7 +189,7 @@ impl Outbox {
             let Some(delivery) = self.deliveries.get_mut(&id) else { continue };
             let Some(address) = address(target).filter(|address| address.is_active) else {
                 // Nobody is told any more; what Kit does with what was pending is not documented.
-                delivery.status = DeliveryStatus::Failed;
+                delivery.status = DeliveryState::Failed;
                 delivery.completed_at = Some(moment.date);
                 self.completed.insert(id);
                 self.change(target, |queue| queue.release(moment.now));
@@ -299,14 +238,14 @@ impl Outbox {
             Target::Webhook(_) | Target::Callback(_) => None,
         };
         match wait {
-            _ if is_success => delivery.status = DeliveryStatus::Delivered,
+            _ if is_success => delivery.status = DeliveryState::Delivered,
             Some(wait) => {
-                delivery.status = DeliveryStatus::Retrying;
+                delivery.status = DeliveryState::Retrying;
                 let due = (moment.now.saturating_add(wait), job.id);
                 self.change(job.target, |queue| queue.due.insert(due));
                 return;
             }
-            None => delivery.status = DeliveryStatus::Failed,
+            None => delivery.status = DeliveryState::Failed,
         }
         delivery.completed_at = Some(moment.date);
         self.completed.insert(job.id);
@@ -436,7 +375,7 @@ mod tests {
         assert_eq!(times, [0, 30, 150, 1050, 4650, 19_050, 62_250, 148_650]);
         assert!(bodies.iter().all(|body| *body == bodies[0]));
         let delivery = outbox.get(1).unwrap();
-        assert_eq!((delivery.status, delivery.attempts.len()), (DeliveryStatus::Failed, 8));
+        assert_eq!((delivery.status, delivery.attempts.len()), (DeliveryState::Failed, 8));
         assert_eq!(delivery.completed_at, Some(149_650));
     }
 
@@ -459,7 +398,7 @@ mod tests {
         let mut outbox = Outbox::default();
         outbox.add(1, &batches(1, 1), at(0));
         assert!(outbox.next(at(0), |_| None, |_| None).is_none());
-        assert_eq!(outbox.get(1).unwrap().status, DeliveryStatus::Failed);
+        assert_eq!(outbox.get(1).unwrap().status, DeliveryState::Failed);
         assert!(outbox.is_settled(Duration::ZERO));
     }
 
@@ -579,6 +518,6 @@ mod tests {
         let job = outbox.next(at(0), unsigned, |_| None).unwrap();
         assert!(job.headers(7).iter().all(|(name, _)| !name.starts_with("x-kit")));
         outbox.finish(&job, answer(500), at(0));
-        assert_eq!(outbox.get(1).unwrap().status, DeliveryStatus::Failed);
+        assert_eq!(outbox.get(1).unwrap().status, DeliveryState::Failed);
     }
 }

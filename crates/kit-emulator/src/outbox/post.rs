@@ -8,8 +8,8 @@ use http::{Request, Uri, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
 
-use super::Job;
 use super::delivery_fault::Kind;
+use super::job::{Job, Outcome};
 
 /// How long an answer may take. Kit's documentation does not say.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -19,16 +19,6 @@ const KEPT: usize = 1024;
 
 /// An hour ago.
 const STALE: u64 = 3600;
-
-/// What came of an attempt.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Outcome {
-    pub(crate) status: Option<u16>,
-    pub(crate) response_body: String,
-    pub(crate) error: Option<String>,
-    pub(crate) retry_after: Option<u64>,
-    pub(crate) duration: Duration,
-}
 
 /// Makes the attempt, as its fault wants it.
 pub(super) async fn post(job: &Job) -> Outcome {

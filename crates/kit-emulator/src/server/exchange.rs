@@ -10,8 +10,8 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
 
 use super::body::ReplyBody;
+use super::counts::Counts;
 use super::fault::{Effect, When};
-use super::server::Counts;
 use super::{Admission, Fault, Faults, Recorder, Reply, Request, Service};
 
 /// How large a body is of which only a few are read at once, in bytes.

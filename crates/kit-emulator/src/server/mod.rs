@@ -1,6 +1,7 @@
 //! HTTP: connections, requests read whole, replies written, and what goes wrong with them on demand.
 
 mod body;
+mod counts;
 mod exchange;
 mod fault;
 mod faults;
@@ -8,10 +9,12 @@ mod recorder;
 mod reply;
 mod request;
 mod server;
+mod service;
 
 pub use fault::Fault;
 pub(crate) use faults::{Faults, OfRequests, Rule};
 pub(crate) use recorder::Recorder;
 pub(crate) use reply::Reply;
 pub(crate) use request::Request;
-pub(crate) use server::{Admission, Control, Server, Service};
+pub(crate) use server::Server;
+pub(crate) use service::{Admission, Control, Service};

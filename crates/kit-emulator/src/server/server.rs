@@ -3,60 +3,27 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use http::StatusCode;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
+use super::counts::Counts;
 use super::exchange::answer;
-use super::{Faults, Recorder, Reply, Request};
+use super::{Faults, Recorder, Service};
 
 /// How long to wait before accepting again, after accepting a connection failed.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// How long the head of a request may take, and a connection may be idle.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// How many large bodies are read at once.
-const MOST_LARGE: usize = 4;
-
-/// A reply that may have to wait for something.
-pub(crate) type Control<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
-
-/// What a server serves.
-pub(crate) trait Service: Send + Sync + 'static {
-    /// What may be read of the body, looking at the head alone.
-    ///
-    /// # Errors
-    ///
-    /// The reply to who is not let in at all.
-    fn admission(&self, head: &http::Request<()>) -> Result<Admission, Reply>;
-
-    /// Does what is asked.
-    fn answer(&self, request: &Request) -> Reply;
-
-    /// The reply to a request that fails with this status.
-    fn failure(&self, request: &Request, status: StatusCode) -> Reply;
-
-    /// The reply to a request that controls the server itself. Faults do not apply to such a request.
-    fn control<'a>(&'a self, request: &'a Request) -> Option<Control<'a>>;
-}
-
-/// What is read of a request.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Admission {
-    /// How large the body may be, in bytes.
-    pub(crate) max_body: usize,
-}
 
 /// A thread that serves; it ends, and its connections with it, when this is dropped.
 #[derive(Debug)]
@@ -68,21 +35,6 @@ pub(crate) struct Server {
     /// Dropping it stops the thread.
     stop: Option<oneshot::Sender<Infallible>>,
     thread: Option<JoinHandle<()>>,
-}
-
-#[derive(Debug)]
-pub(super) struct Counts {
-    connections: AtomicUsize,
-    pub(super) requests: AtomicUsize,
-    /// Who may read a large body.
-    pub(super) large: Semaphore,
-}
-
-impl Default for Counts {
-    fn default() -> Self {
-        let (connections, requests) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Self { connections, requests, large: Semaphore::new(MOST_LARGE) }
-    }
 }
 
 impl Server {

@@ -18,10 +18,10 @@ pub enum Consent {
     Denied,
 }
 
-/// Tokens of the emulator's token endpoint.
+/// The tokens that the emulator's token endpoint gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Tokens {
+pub struct IssuedTokens {
     /// The access token, which authenticates requests.
     pub access_token: String,
     /// The refresh token, which can be spent once.
@@ -139,7 +139,12 @@ impl Grants {
     }
 
     /// The first tokens of a session.
-    pub(crate) fn begin(&mut self, scope: String, is_confidential: bool, now: Duration) -> Tokens {
+    pub(crate) fn begin(
+        &mut self,
+        scope: String,
+        is_confidential: bool,
+        now: Duration,
+    ) -> IssuedTokens {
         self.last_session += 1;
         let session = Session { number: self.last_session, scope, is_confidential };
         self.issue(session, self.lifetimes.first, now)
@@ -150,7 +155,7 @@ impl Grants {
         &mut self,
         refresh_token: &str,
         now: Duration,
-    ) -> Result<Tokens, Refusal> {
+    ) -> Result<IssuedTokens, Refusal> {
         let token = self.refresh_tokens.get_mut(refresh_token).ok_or(Refusal::Unknown)?;
         if token.is_spent {
             self.repeated_refreshes += 1;
@@ -162,14 +167,14 @@ impl Grants {
         Ok(self.issue(session, self.lifetimes.refreshed, now))
     }
 
-    fn issue(&mut self, session: Session, lifetime: Duration, now: Duration) -> Tokens {
+    fn issue(&mut self, session: Session, lifetime: Duration, now: Duration) -> IssuedTokens {
         if self.given.len() >= MAX_TOKENS
             && let Some((access, refresh)) = self.given.pop_front()
         {
             self.access_tokens.remove(&access);
             self.refresh_tokens.remove(&refresh);
         }
-        let tokens = Tokens {
+        let tokens = IssuedTokens {
             access_token: random(),
             refresh_token: random(),
             expires_in: lifetime,

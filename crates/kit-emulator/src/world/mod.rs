@@ -13,7 +13,7 @@ pub(crate) mod time;
 mod world;
 
 pub(crate) use app::App;
-pub use grants::{Consent, Tokens};
+pub use grants::{Consent, IssuedTokens};
 pub(crate) use grants::{Grants, Lifetimes, Refusal};
 pub(crate) use named::{HasNames, Name, Named};
 pub(crate) use page::Page;

@@ -8,7 +8,7 @@ use http::StatusCode;
 use tokio::sync::watch;
 
 use crate::api::{self, Api, World};
-use crate::control::{self, Hosts};
+use crate::control::{self, Controlled, Hosts};
 use crate::outbox::{Address, DeliveryFaults, Desk, Job, Moment, Outcome, Target};
 use crate::server::{self, Admission, Control, Faults, Recorder, Reply, Service};
 
@@ -21,7 +21,7 @@ const MAX_BODY_OF_MANY: usize = 300_000_000;
 /// The same of what controls the emulator: a state, at most.
 const MAX_BODY_OF_CONTROL: usize = 128 * 1024 * 1024;
 
-pub(crate) struct Kit {
+pub(crate) struct LocalKit {
     pub(crate) api: Api,
     pub(crate) faults: Arc<Faults>,
     pub(crate) delivery_faults: DeliveryFaults,
@@ -33,7 +33,7 @@ pub(crate) struct Kit {
     pub(crate) advancing: tokio::sync::Mutex<()>,
 }
 
-impl Kit {
+impl LocalKit {
     pub(crate) fn new(api: Api, hosts: Hosts) -> Self {
         Self {
             api,
@@ -47,11 +47,11 @@ impl Kit {
     }
 }
 
-impl Service for Kit {
+impl Service for LocalKit {
     fn answer(&self, request: &server::Request) -> Reply {
         let reply = self.api.answer(request);
         // Events may have happened, and something may be due later.
-        control::Kit::changed(self);
+        Controlled::changed(self);
         reply
     }
 
@@ -74,7 +74,7 @@ impl Service for Kit {
     }
 }
 
-impl control::Kit for Kit {
+impl Controlled for LocalKit {
     fn world(&self) -> MutexGuard<'_, World> {
         self.api.world()
     }
@@ -137,7 +137,7 @@ impl control::Kit for Kit {
     }
 }
 
-impl Desk for Kit {
+impl Desk for LocalKit {
     fn take(&self) -> Option<Job> {
         let mut world = self.api.world();
         api::run_due(&mut world);
@@ -165,7 +165,7 @@ impl Desk for Kit {
         let has_given_up = tables.outbox.completed() != before;
         drop(world);
         if has_given_up {
-            control::Kit::changed(self);
+            Controlled::changed(self);
         }
         job
     }
@@ -176,7 +176,7 @@ impl Desk for Kit {
             let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
             world.tables.outbox.finish(job, outcome, moment);
         }
-        control::Kit::changed(self);
+        Controlled::changed(self);
     }
 
     fn generation(&self) -> u64 {
