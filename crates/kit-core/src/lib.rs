@@ -87,7 +87,7 @@ pub use api::{
 pub use call::{Call, Pacer, Step};
 pub use endpoint::{Auth, Endpoint, Extended, WithResponse};
 pub use error::{
-    ApiError, Delivery, Effect, Error, Operation, ReplyError, ReplyProblem, RetryAfter, Sent,
+    ApiError, Applied, Effect, Error, Operation, ReplyError, ReplyProblem, RetryAfter, Sent,
     SessionError, TransportError,
 };
 pub use id::{

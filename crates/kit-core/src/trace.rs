@@ -15,7 +15,7 @@ mod on {
     use tracing::{Span, debug, info_span, warn};
 
     use crate::endpoint::{Endpoint, operation};
-    use crate::{Credentials, Delivery, Error, Kit, SessionError, TransportError};
+    use crate::{Applied, Credentials, Error, Kit, SessionError, TransportError};
 
     const TARGET: &str = "kit_core::call";
 
@@ -92,9 +92,9 @@ mod on {
                 Err(Error::Api(error)) if error.status().is_client_error() => "refused",
                 Err(Error::Api(_)) => "failed",
                 Err(Error::Reply(_)) => "not understood",
-                Err(Error::Transport { failure, .. }) => match failure.delivery() {
-                    Delivery::NotSent => "not sent",
-                    Delivery::Unknown => "no response",
+                Err(Error::Transport { failure, .. }) => match failure.applied() {
+                    Applied::No => "not sent",
+                    Applied::Perhaps => "no response",
                 },
             });
         }

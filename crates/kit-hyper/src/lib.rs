@@ -61,8 +61,8 @@ pub use builder::Builder;
 pub use client::Client;
 pub use http_client::HttpClient;
 pub use kit_core::{
-    self, AccountId, ApiError, Auth, BroadcastId, Credentials, CustomFieldId, Date, DateBound,
-    DateRange, Decimal, Delivery, DeliveryId, Effect, EmailTemplateId, Endpoint, Error, FormId,
+    self, AccountId, ApiError, Applied, Auth, BroadcastId, Credentials, CustomFieldId, Date,
+    DateBound, DateRange, Decimal, DeliveryId, Effect, EmailTemplateId, Endpoint, Error, FormId,
     Kit, List, Operation, Pacer, Page, Pagination, PostId, ProductId, PublicationId, PurchaseId,
     ReplyError, ReplyProblem, RetryAfter, RetryPolicy, SegmentId, Sent, SequenceEmailId,
     SequenceId, SnippetId, SubscriberId, TagId, Timestamp, TransportError, Upsert, UpsertOutcome,
@@ -75,9 +75,9 @@ pub use request_body::RequestBody;
 pub use stream::{ItemStream, PageStream};
 
 /// OAuth 2.0: all of [`kit_core::oauth`], but with a [`Session`](oauth::Session) that includes its store, and
-/// with an async [`Store`](oauth::Store).
+/// with an [`AsyncStore`](oauth::AsyncStore).
 pub mod oauth {
     pub use crate::session::Session;
-    pub use crate::store::{Blocking, Store};
+    pub use crate::store::{AsyncStore, Blocking};
     pub use kit_core::oauth::*;
 }

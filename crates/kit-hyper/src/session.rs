@@ -9,7 +9,7 @@ use kit_core::{Credentials, TransportError};
 
 use crate::clock::now;
 use crate::exchange::Exchange;
-use crate::oauth::Store;
+use crate::oauth::AsyncStore;
 use crate::store::Erased;
 
 /// The tokens of one user, renewed automatically, with the store that keeps them: for a client of an app that
@@ -30,7 +30,7 @@ use crate::store::Erased;
 /// use kit_hyper::Client;
 /// use kit_hyper::oauth::{App, Session, Tokens};
 ///
-/// # async fn example(store: impl kit_hyper::oauth::Store + 'static, tokens: Tokens) -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn example(store: impl kit_hyper::oauth::AsyncStore + 'static, tokens: Tokens) -> Result<(), Box<dyn std::error::Error>> {
 /// let session = Session::new(App::confidential("client-id", "client-secret"), store);
 /// session.begin(&tokens).await?; // once, with what came of `ExchangeCode`
 /// let client = Client::new(&session);
@@ -47,7 +47,7 @@ pub struct Session {
 
 impl Session {
     /// A session of `app` whose tokens `store` keeps. They are loaded when the first call needs them.
-    pub fn new(app: App, store: impl Store + 'static) -> Self {
+    pub fn new(app: App, store: impl AsyncStore + 'static) -> Self {
         Self { inner: oauth::Session::new(app), store: Some(Arc::new(store)) }
     }
 

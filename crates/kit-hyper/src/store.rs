@@ -19,13 +19,13 @@ use kit_core::oauth::{self, Record, SaveError, StoreError};
 /// # Examples
 ///
 /// ```
-/// use kit_hyper::oauth::{Record, SaveError, Store, StoreError};
+/// use kit_hyper::oauth::{Record, SaveError, AsyncStore, StoreError};
 /// use tokio::sync::Mutex;
 ///
 /// #[derive(Default)]
 /// struct Row(Mutex<Option<String>>);
 ///
-/// impl Store for Row {
+/// impl AsyncStore for Row {
 ///     async fn load(&self) -> Result<Option<Record>, StoreError> {
 ///         match &*self.0.lock().await {
 ///             // The reader's own error could repeat a token.
@@ -48,7 +48,7 @@ use kit_core::oauth::{self, Record, SaveError, StoreError};
 ///     }
 /// }
 /// ```
-pub trait Store: Send + Sync {
+pub trait AsyncStore: Send + Sync {
     /// The record that was saved last; `None` if the store is empty.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ pub trait Store: Send + Sync {
     fn save(&self, record: &Record) -> impl Future<Output = Result<(), SaveError>> + Send;
 }
 
-impl<S: Store + ?Sized> Store for Arc<S> {
+impl<S: AsyncStore + ?Sized> AsyncStore for Arc<S> {
     fn load(&self) -> impl Future<Output = Result<Option<Record>, StoreError>> + Send {
         (**self).load()
     }
@@ -104,7 +104,7 @@ impl<S> Clone for Blocking<S> {
     }
 }
 
-impl<S: oauth::Store + 'static> Store for Blocking<S> {
+impl<S: oauth::Store + 'static> AsyncStore for Blocking<S> {
     async fn load(&self) -> Result<Option<Record>, StoreError> {
         let store = self.0.clone();
         match tokio::task::spawn_blocking(move || store.load()).await {
@@ -136,14 +136,14 @@ pub(crate) trait Erased: Send + Sync {
     fn save<'a>(&'a self, record: &'a Record) -> Awaiting<'a, Result<(), SaveError>>;
 }
 
-impl<S: Store> Erased for S {
+impl<S: AsyncStore> Erased for S {
     fn load(&self) -> Awaiting<'_, Result<Option<Record>, StoreError>> {
-        Box::pin(async { unpanicking(|| Store::load(self)).await.unwrap_or_else(Err) })
+        Box::pin(async { unpanicking(|| AsyncStore::load(self)).await.unwrap_or_else(Err) })
     }
 
     fn save<'a>(&'a self, record: &'a Record) -> Awaiting<'a, Result<(), SaveError>> {
         Box::pin(async {
-            let saved = unpanicking(|| Store::save(self, record)).await;
+            let saved = unpanicking(|| AsyncStore::save(self, record)).await;
             saved.unwrap_or_else(|error| Err(SaveError::Failed(error)))
         })
     }

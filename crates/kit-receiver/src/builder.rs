@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use kit_core::deliveries::{Answer, SeenEvents, UnreadableEvent, Verifier};
 use kit_core::webhook_endpoints::SigningSecret;
 
-use crate::calls::Calls;
+use crate::hooks::Hooks;
 use crate::journal::Journal;
 use crate::queue::{Backoff, Queue};
 use crate::{Events, Receiver};
@@ -35,7 +35,7 @@ pub struct Builder {
     backoff: Backoff,
     seen: SeenEvents,
     state_file: Option<PathBuf>,
-    calls: Calls,
+    hooks: Hooks,
 }
 
 impl Builder {
@@ -49,7 +49,7 @@ impl Builder {
             backoff: BACKOFF,
             seen: SeenEvents::new(),
             state_file: None,
-            calls: Calls::default(),
+            hooks: Hooks::default(),
         }
     }
 
@@ -110,7 +110,7 @@ impl Builder {
     /// an event is answered with 400, its other events are handled all the same, and Kit keeps it as failed.
     #[must_use]
     pub fn on_unreadable(mut self, take: impl Fn(UnreadableEvent) + Send + Sync + 'static) -> Self {
-        self.calls.unreadable = Some(Arc::new(take));
+        self.hooks.unreadable = Some(Arc::new(take));
         self
     }
 
@@ -119,7 +119,7 @@ impl Builder {
     /// this, the standard error stream is told.
     #[must_use]
     pub fn on_error(mut self, tell: impl Fn(&io::Error) + Send + Sync + 'static) -> Self {
-        self.calls.error = Some(Arc::new(tell));
+        self.hooks.error = Some(Arc::new(tell));
         self
     }
 
@@ -127,7 +127,7 @@ impl Builder {
     /// Kit alone would know. [`Receiver::answers`] counts them.
     #[must_use]
     pub fn on_refused(mut self, tell: impl Fn(&Answer) + Send + Sync + 'static) -> Self {
-        self.calls.refused = Some(Arc::new(tell));
+        self.hooks.refused = Some(Arc::new(tell));
         self
     }
 
@@ -154,13 +154,13 @@ impl Builder {
                 // What was acknowledged before has room, whatever the settings are now.
                 seen = at_least(seen, self.capacity + kept.waiting.len());
                 seen.restore(kept.done, SystemTime::now());
-                kept.set_aside.iter().for_each(|error| self.calls.tell(error));
+                kept.set_aside.iter().for_each(|error| self.hooks.tell(error));
                 Some((journal, kept.waiting))
             }
         };
-        let calls = self.calls.clone();
-        let queue = Arc::new(Queue::new(self.capacity, self.backoff, seen, journal, calls));
-        let receiver = Receiver::new(verifier, self.body_timeout, self.calls, queue.clone());
+        let hooks = self.hooks.clone();
+        let queue = Arc::new(Queue::new(self.capacity, self.backoff, seen, journal, hooks));
+        let receiver = Receiver::new(verifier, self.body_timeout, self.hooks, queue.clone());
         Ok((receiver, Events::new(queue)))
     }
 }

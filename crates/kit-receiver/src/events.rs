@@ -6,7 +6,8 @@ use kit_core::Timestamp;
 use kit_core::deliveries::{DeliveredEvent, EventData, Handling};
 use serde_json::Value;
 
-use crate::queue::{Item, Queue};
+use crate::item::Item;
+use crate::queue::Queue;
 
 /// The events that were received, in the order in which they came. Clones share one queue.
 #[derive(Clone)]

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use kit_core::deliveries::{Answer, UnreadableEvent};
 
-/// What of the program's own is called.
+/// The program's functions that the receiver calls.
 #[derive(Clone, Default)]
-pub(crate) struct Calls {
+pub(crate) struct Hooks {
     pub(crate) unreadable: Option<Arc<TakeUnreadable>>,
     pub(crate) error: Option<Arc<TellError>>,
     pub(crate) refused: Option<Arc<TellRefused>>,
@@ -16,7 +16,7 @@ type TakeUnreadable = dyn Fn(UnreadableEvent) + Send + Sync;
 type TellError = dyn Fn(&io::Error) + Send + Sync;
 type TellRefused = dyn Fn(&Answer) + Send + Sync;
 
-impl Calls {
+impl Hooks {
     /// Tells of a failure of the state file. Where nobody listens, on the standard error stream.
     pub(crate) fn tell(&self, error: &io::Error) {
         match &self.error {
@@ -26,8 +26,8 @@ impl Calls {
     }
 }
 
-impl fmt::Debug for Calls {
+impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Calls").finish_non_exhaustive()
+        f.debug_struct("Hooks").finish_non_exhaustive()
     }
 }

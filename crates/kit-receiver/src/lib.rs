@@ -48,10 +48,12 @@
 #![deny(missing_docs)]
 
 mod builder;
-mod calls;
+mod busy;
 mod events;
 #[cfg(all(doc, not(doctest)))]
 pub mod guides;
+mod hooks;
+mod item;
 mod journal;
 mod queue;
 mod read;

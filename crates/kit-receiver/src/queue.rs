@@ -8,34 +8,11 @@ use kit_core::deliveries::{DeliveredEvent, Handling, SeenEvents};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use crate::calls::Calls;
+use crate::busy::Busy;
+use crate::hooks::Hooks;
+use crate::item::{Item, Prepared};
 use crate::journal::Journal;
 use crate::state::{Batch, State};
-
-/// An event that is to be handled, claimed in the memory of events.
-#[derive(Debug)]
-pub(crate) struct Item {
-    pub(crate) event: DeliveredEvent,
-    pub(crate) handling: Handling,
-    /// How often it was handed out.
-    pub(crate) attempts: u32,
-}
-
-/// An event with its line in the state file, which is empty where there is no such file.
-#[derive(Debug)]
-pub(crate) struct Prepared {
-    pub(crate) event: DeliveredEvent,
-    pub(crate) line: Vec<u8>,
-}
-
-/// Why events are not taken.
-#[derive(Debug)]
-pub(crate) enum Busy {
-    /// There is no room for them, or the receiver is closed.
-    Full,
-    /// They cannot be written to the state file.
-    Unsaved(io::Error),
-}
 
 /// How long an event that was not handled waits: longer each time.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +36,7 @@ pub(crate) struct Queue {
     /// Wakes one handler for each event that is added, and all where something else has changed.
     changed: Notify,
     journal: Option<Journal>,
-    calls: Calls,
+    hooks: Hooks,
 }
 
 impl Queue {
@@ -69,7 +46,7 @@ impl Queue {
         backoff: Backoff,
         seen: SeenEvents,
         journal: Option<(Journal, Vec<DeliveredEvent>)>,
-        calls: Calls,
+        hooks: Hooks,
     ) -> Self {
         let mut state = State::new(seen);
         let journal = journal.map(|(journal, kept)| {
@@ -77,7 +54,7 @@ impl Queue {
             journal
         });
         let (state, changed) = (Mutex::new(state), Notify::new());
-        Self { capacity, backoff, state, changed, journal, calls }
+        Self { capacity, backoff, state, changed, journal, hooks }
     }
 
     /// The line of an event in the state file, if there is one.
@@ -108,13 +85,13 @@ impl Queue {
             state.pending.push(Batch { items, lines, done });
             written
         };
-        self.write_on_a_thread_for_that();
+        self.start_writer();
         let gone = |_| Err(Busy::Unsaved(io::Error::other("the runtime has ended")));
         written.await.unwrap_or_else(gone)
     }
 
     /// One at a time writes, for all who wait: they share one sync of the disk.
-    fn write_on_a_thread_for_that(self: &Arc<Self>) {
+    fn start_writer(self: &Arc<Self>) {
         let was_writing = std::mem::replace(&mut self.lock().is_writing, true);
         if !was_writing {
             let writing = Writing { queue: self.clone(), is_over: false };
@@ -172,8 +149,8 @@ impl Queue {
     fn tell(&self, compacted: io::Result<Vec<io::Error>>) {
         let was_told = std::mem::replace(&mut self.lock().is_told, compacted.is_err());
         match compacted {
-            Ok(set_aside) => set_aside.iter().for_each(|error| self.calls.tell(error)),
-            Err(error) if !was_told => self.calls.tell(&error),
+            Ok(set_aside) => set_aside.iter().for_each(|error| self.hooks.tell(error)),
+            Err(error) if !was_told => self.hooks.tell(&error),
             Err(_) => {}
         }
     }
@@ -224,7 +201,7 @@ impl Queue {
             let (Some(journal), Some(record)) = (&this.journal, record) else { return Ok(()) };
             journal.note_done(&record)?;
             if journal.is_long() {
-                this.write_on_a_thread_for_that();
+                this.start_writer();
             }
             Ok(())
         });

@@ -15,8 +15,10 @@ use kit_core::webhook_endpoints::SigningSecret;
 use tower_service::Service;
 
 use crate::Builder;
-use crate::calls::Calls;
-use crate::queue::{Busy, Prepared, Queue};
+use crate::busy::Busy;
+use crate::hooks::Hooks;
+use crate::item::Prepared;
+use crate::queue::Queue;
 use crate::read::read;
 
 /// When Kit is asked to come again where there is no room.
@@ -45,7 +47,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(30);
 pub struct Receiver {
     verifier: Arc<Verifier>,
     body_timeout: Duration,
-    calls: Calls,
+    hooks: Hooks,
     queue: Arc<Queue>,
     answers: Arc<Mutex<BTreeMap<&'static str, u64>>>,
 }
@@ -59,11 +61,11 @@ impl Receiver {
     pub(crate) fn new(
         verifier: Verifier,
         body_timeout: Duration,
-        calls: Calls,
+        hooks: Hooks,
         queue: Arc<Queue>,
     ) -> Self {
         let (verifier, answers) = (Arc::new(verifier), Arc::default());
-        Self { verifier, body_timeout, calls, queue, answers }
+        Self { verifier, body_timeout, hooks, queue, answers }
     }
 
     /// Takes a delivery that is known to be Kit's, such as one from the log of deliveries
@@ -80,11 +82,11 @@ impl Receiver {
         }
         if let Err(busy) = self.queue.take(prepared).await {
             if let Busy::Unsaved(error) = &busy {
-                self.calls.tell(error);
+                self.hooks.tell(error);
             }
             return Answer::Busy { retry_after: RETRY_AFTER };
         }
-        match (&self.calls.unreadable, unreadable.first()) {
+        match (&self.hooks.unreadable, unreadable.first()) {
             (_, None) => Answer::Received,
             (Some(take), _) => {
                 for event in unreadable {
@@ -127,7 +129,7 @@ impl Receiver {
             Err(error) => error.into(),
         };
         *self.count().entry(answer.reason()).or_default() += 1;
-        if let (Some(tell), false) = (&self.calls.refused, answer == Answer::Received) {
+        if let (Some(tell), false) = (&self.hooks.refused, answer == Answer::Received) {
             tell(&answer);
         }
         answer.into_response().map(|text| Full::new(text.into()))

@@ -5,7 +5,8 @@ use kit_core::deliveries::{DeliveredEvent, EventRecord, Handling, HandlingStep, 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use crate::queue::{Busy, Item, Prepared};
+use crate::busy::Busy;
+use crate::item::{Item, Prepared};
 
 /// The events of a delivery that wait to be written down, and who is told of it.
 #[derive(Debug)]

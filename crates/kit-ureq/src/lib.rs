@@ -52,8 +52,8 @@ pub use client::Client;
 pub use exchange::Next;
 pub use iter::{ItemIter, PageIter};
 pub use kit_core::{
-    self, AccountId, ApiError, Auth, BroadcastId, Credentials, CustomFieldId, Date, DateBound,
-    DateRange, Decimal, Delivery, DeliveryId, Effect, EmailTemplateId, Endpoint, Error, FormId,
+    self, AccountId, ApiError, Applied, Auth, BroadcastId, Credentials, CustomFieldId, Date,
+    DateBound, DateRange, Decimal, DeliveryId, Effect, EmailTemplateId, Endpoint, Error, FormId,
     Kit, List, Operation, Pacer, Page, Pagination, PostId, ProductId, PublicationId, PurchaseId,
     ReplyError, ReplyProblem, RetryAfter, RetryPolicy, SegmentId, Sent, SequenceEmailId,
     SequenceId, SnippetId, SubscriberId, TagId, Timestamp, TransportError, Upsert, UpsertOutcome,

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use kit_core::webhooks::{CreateWebhook, DeleteWebhook, Event};
-use kit_core::{Delivery, Endpoint as _, Error, TransportError};
+use kit_core::{Applied, Endpoint as _, Error, TransportError};
 use kit_tests::on_each_transport;
 use kit_tests::secrets::assert_error_silent;
 use kit_tests::server::Server;
@@ -72,7 +72,7 @@ fn failure(error: Error) -> TransportError {
 fn assert_cut_off(outcome: Result<u64, Error>) {
     let failure = failure(outcome.unwrap_err());
     assert!(matches!(failure, TransportError::CutOff(_)), "{failure}");
-    assert_eq!(failure.delivery(), Delivery::Unknown);
+    assert_eq!(failure.applied(), Applied::Perhaps);
 }
 
 fn a_length_that_is_said_twice_counts_once<T: Transport>() {
@@ -120,7 +120,7 @@ fn endless_trailers_end<T: Transport>() {
             }
         });
         let failure = failure(T::new(hasty(&server)).send(&create()).unwrap_err());
-        assert_eq!(failure.delivery(), Delivery::Unknown, "{failure}");
+        assert_eq!(failure.applied(), Applied::Perhaps, "{failure}");
         // It has not been waited for the server to close.
         server.wait_until_closed(1);
     }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use kit_core::webhooks::{CreateWebhook, Event, Webhook};
-use kit_core::{Credentials, Delivery, Error, RetryPolicy, TransportError};
+use kit_core::{Applied, Credentials, Error, RetryPolicy, TransportError};
 use kit_hyper::Client;
 use kit_hyper::settings::{Certificate, Roots};
 use kit_tests::certificates::Authority;
@@ -55,7 +55,7 @@ fn failure(outcome: Result<Webhook, Error>) -> TransportError {
     assert_error_silent(&error);
     match error {
         Error::Transport { failure, .. } => {
-            assert_eq!(failure.delivery() == Delivery::Unknown, !is_harmless(&failure));
+            assert_eq!(failure.applied() == Applied::Perhaps, !is_harmless(&failure));
             failure
         }
         error => panic!("not of the transport: {error}"),

@@ -509,12 +509,12 @@ async fn one_call_can_have_another_timeout_and_policy() {
 /// A store that is async needs no thread, whatever the session does.
 #[test]
 fn an_async_store_is_awaited_where_the_refresh_runs() {
-    use kit_hyper::oauth::{Record, SaveError, Session, Store, StoreError};
+    use kit_hyper::oauth::{AsyncStore, Record, SaveError, Session, StoreError};
 
     #[derive(Default)]
     struct Row(tokio::sync::Mutex<Option<Record>>);
 
-    impl Store for Row {
+    impl AsyncStore for Row {
         async fn load(&self) -> Result<Option<Record>, StoreError> {
             tokio::task::yield_now().await;
             Ok(self.0.lock().await.clone())

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kit_core::webhooks::{CreateWebhook, DeleteWebhook, Event};
-use kit_core::{Delivery, Error, ReplyProblem, TransportError};
+use kit_core::{Applied, Error, ReplyProblem, TransportError};
 use kit_tests::certificates;
 use kit_tests::on_each_transport;
 use kit_tests::secrets::assert_error_silent;
@@ -92,14 +92,14 @@ fn assert_cut_off(error: Error) {
     assert!(error.may_have_been_applied(), "{error}");
     let error = transport(error);
     assert!(matches!(error, TransportError::CutOff(_)), "{error}");
-    assert_eq!(error.delivery(), Delivery::Unknown);
+    assert_eq!(error.applied(), Applied::Perhaps);
 }
 
 fn assert_timed_out(error: Error) {
     assert!(error.may_have_been_applied(), "{error}");
     let error = transport(error);
     assert!(matches!(error, TransportError::TimedOut(_)), "{error}");
-    assert_eq!(error.delivery(), Delivery::Unknown);
+    assert_eq!(error.applied(), Applied::Perhaps);
 }
 
 fn assert_not_sent(error: Error) {
@@ -111,7 +111,7 @@ fn assert_not_sent_at(error: Error, expected: &str) {
     let Error::Transport { operation, failure: error, .. } = error else { panic!("{error}") };
     assert_eq!(operation.method(), expected);
     assert!(matches!(error, TransportError::NotSent(_)), "{error}");
-    assert_eq!(error.delivery(), Delivery::NotSent);
+    assert_eq!(error.applied(), Applied::No);
 }
 
 fn assert_problem(error: Error, problem: ReplyProblem) {
@@ -211,7 +211,7 @@ fn assert_too_large(error: Error) {
     assert!(error.may_have_been_applied(), "{error}");
     let error = transport(error);
     assert!(matches!(error, TransportError::TooLarge { limit: 65536, .. }), "{error}");
-    assert_eq!(error.delivery(), Delivery::Unknown);
+    assert_eq!(error.applied(), Applied::Perhaps);
 }
 
 fn endless_headers<T: Transport>() {

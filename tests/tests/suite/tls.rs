@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit_core::webhooks::{CreateWebhook, Event};
-use kit_core::{Delivery, Error, TransportError};
+use kit_core::{Applied, Error, TransportError};
 use kit_tests::certificates::{self, Authority, Validity};
 use kit_tests::on_each_transport;
 use kit_tests::secrets::assert_error_silent;
@@ -59,7 +59,7 @@ fn assert_refused<T: Transport>(server: &Server, authority: Option<&Authority>) 
     assert_error_silent(&error);
     assert!(!error.may_have_been_applied(), "{error}");
     match &error {
-        Error::Transport { failure, .. } => assert_eq!(failure.delivery(), Delivery::NotSent),
+        Error::Transport { failure, .. } => assert_eq!(failure.applied(), Applied::No),
         error => panic!("not of the transport: {error}"),
     }
     assert!(server.connections() > 0, "{error}");

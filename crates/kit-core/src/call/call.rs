@@ -5,8 +5,8 @@ use http::{Response, StatusCode};
 use super::pacer::Place;
 use super::{Pacer, Step};
 use crate::endpoint::{Auth, Endpoint, operation};
-use crate::error::{Delivery, Error, Operation, SessionError, TransportError};
-use crate::oauth::{Access, Asker, Session};
+use crate::error::{Applied, Error, Operation, SessionError, TransportError};
+use crate::oauth::{Access, Session, TokenHistory};
 use crate::retry::{Attempts, RetryPolicy};
 use crate::time::{Time, Timeline};
 use crate::trace::Trace;
@@ -79,7 +79,7 @@ pub struct Call<E: Endpoint> {
     attempts: Attempts,
     timeline: Timeline,
     place: Option<Place>,
-    asker: Asker,
+    history: TokenHistory,
     /// The session's access token that was sent last.
     token: Option<Credentials>,
     state: State<E::Reply>,
@@ -123,7 +123,7 @@ impl<E: Endpoint> Call<E> {
             attempts: Attempts::new(random),
             timeline: Timeline::default(),
             place: None,
-            asker: Asker::default(),
+            history: TokenHistory::default(),
             token: None,
             state: State::Ready,
             trace: Trace::new(&endpoint),
@@ -280,7 +280,7 @@ impl<E: Endpoint> Call<E> {
         now: Time,
     ) -> Step<Result<E::Reply, Error>> {
         if let Some(session) = self.session() {
-            match session.access(&mut self.asker, &self.kit, &mut self.attempts, now) {
+            match session.access(&mut self.history, &self.kit, &mut self.attempts, now) {
                 Access::Token(token) => self.token = Some(token),
                 Access::Wait(wait) => return self.pause(wait, Wants::Session, error, elapsed),
                 Access::AwaitRefresh { refreshed, at_most } => {
@@ -354,7 +354,7 @@ impl<E: Endpoint> Call<E> {
             (Wants::Session, error) => self.session_error(SessionError::Busy, error),
             (Wants::AnotherAttempt | Wants::Room, None) => {
                 let operation = operation(&self.endpoint);
-                self.attempts.error(Error::Paced { operation, wait, earlier: Delivery::NotSent })
+                self.attempts.error(Error::Paced { operation, wait, earlier: Applied::No })
             }
         }
     }
@@ -371,7 +371,7 @@ impl<E: Endpoint> Call<E> {
             Some(Error::Api(error)) if error.status() == StatusCode::UNAUTHORIZED => Some(error),
             _ => None,
         };
-        let earlier = Delivery::NotSent;
+        let earlier = Applied::No;
         self.attempts.error(Error::Session { operation, failure, rejection, earlier })
     }
 
@@ -400,7 +400,7 @@ impl<E: Endpoint> Call<E> {
             }
             if self.session().is_some()
                 && refusal.status() == StatusCode::UNAUTHORIZED
-                && self.asker.reject()
+                && self.history.reject()
             {
                 self.state = State::Rejected(error);
                 return;

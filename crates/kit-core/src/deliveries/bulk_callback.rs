@@ -23,7 +23,7 @@ use crate::wire::messages;
 #[non_exhaustive]
 pub struct BulkCallback {
     /// What could not be done.
-    pub failures: Vec<BulkFailure>,
+    pub failures: Vec<CallbackFailure>,
     /// All other fields, the list of what was done among them.
     pub other: Map<String, Value>,
 }
@@ -31,7 +31,7 @@ pub struct BulkCallback {
 /// An item of a bulk operation that could not be done.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct BulkFailure {
+pub struct CallbackFailure {
     /// Why, in Kit's words.
     pub errors: Vec<String>,
     /// The item, in the field that the operation names it by, such as `subscriber`.
@@ -53,7 +53,7 @@ impl BulkCallback {
         };
         let failure = |failure| {
             let (errors, item) = messages::of_failure(failure);
-            BulkFailure { errors, item }
+            CallbackFailure { errors, item }
         };
         let failures = failures.into_iter().map(failure).collect();
         Ok(Self { failures, other })

@@ -29,7 +29,7 @@ pub enum LegacyDelivery {
     /// Of an event that is about a subscriber.
     Subscriber(Box<Subscriber>),
     /// Of `purchase.purchase_create`.
-    Purchase(Box<Purchase>),
+    Purchase(Box<LegacyPurchase>),
     /// Any other JSON.
     Other(Value),
 }
@@ -37,7 +37,7 @@ pub enum LegacyDelivery {
 /// A purchase, as a delivery has it. Numbers are kept as [`serde_json`] reads them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Purchase {
+pub struct LegacyPurchase {
     /// The id.
     pub id: PurchaseId,
     /// The id that the seller gave the purchase.
@@ -74,7 +74,7 @@ impl LegacyDelivery {
         if let Ok(OfSubscriber { subscriber }) = liberal::from_value(&json) {
             return Ok(Self::Subscriber(Box::new(subscriber)));
         }
-        Ok(match liberal::from_value::<Purchase>(&json) {
+        Ok(match liberal::from_value::<LegacyPurchase>(&json) {
             Ok(purchase) => Self::Purchase(Box::new(purchase)),
             Err(_) => Self::Other(json),
         })

@@ -23,13 +23,13 @@ mod target_token;
 mod verifier;
 
 pub use answer::Answer;
-pub use bulk_callback::{BulkCallback, BulkFailure};
+pub use bulk_callback::{BulkCallback, CallbackFailure};
 pub use delivered_event::DeliveredEvent;
 pub use delivery::{Delivery, UnreadableEvent};
 pub use delivery_error::DeliveryError;
 pub use event_data::EventData;
 pub use event_id::EventId;
-pub use legacy_delivery::{LegacyDelivery, Purchase};
-pub use seen::{EventRecord, EventState, Handling, HandlingStep, SeenEvents};
+pub use legacy_delivery::{LegacyDelivery, LegacyPurchase};
+pub use seen::{EventRecord, EventState, Handling, HandlingStep, Saved, SeenEvents};
 pub use target_token::TargetToken;
 pub use verifier::{SIGNATURE, Verifier};

@@ -4,7 +4,6 @@ use serde_json::Value;
 use super::{Auth, Extended, WithResponse};
 use crate::Error;
 use crate::error::{Effect, Operation};
-use crate::oauth::OAuthPage;
 use crate::wire::{Body, Path, Query, ReadError, Reply};
 
 /// One operation of the API as a value: defines the request, and reads the reply.
@@ -74,6 +73,16 @@ pub trait Endpoint {
     /// The type that the reply of a success (2xx) is read into.
     type Reply;
 
+    /// Checks what the constructor and the setters could not check alone, such as two parameters that exclude each
+    /// other. Nothing of a value that fails is sent. Default: nothing is checked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] that names the field.
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// The path of this value's request, with the parameters filled in. Default: [`PATH`](Self::PATH), for a
     /// path without parameters.
     fn path(&self) -> Path {
@@ -108,13 +117,6 @@ pub trait Endpoint {
     ///
     /// A [`ReadError`] that says what is wrong with the reply. The call returns it as an [`Error::Reply`].
     fn reply(&self, reply: Reply<'_>) -> Result<Self::Reply, ReadError>;
-
-    /// Which page of OAuth the operation is, if it is one: [`OAuthUrls`](crate::oauth::OAuthUrls) has its
-    /// URL.
-    #[doc(hidden)]
-    fn oauth_page(&self) -> Option<OAuthPage> {
-        None
-    }
 
     /// The same operation with one more query parameter: for a parameter that this version does not know.
     ///
@@ -192,6 +194,10 @@ impl<E: Endpoint> Endpoint for &E {
     const HAS_SECRET_REPLY: bool = E::HAS_SECRET_REPLY;
     type Reply = E::Reply;
 
+    fn check(&self) -> Result<(), Error> {
+        (**self).check()
+    }
+
     fn path(&self) -> Path {
         (**self).path()
     }
@@ -210,10 +216,6 @@ impl<E: Endpoint> Endpoint for &E {
 
     fn reply(&self, reply: Reply<'_>) -> Result<Self::Reply, ReadError> {
         (**self).reply(reply)
-    }
-
-    fn oauth_page(&self) -> Option<OAuthPage> {
-        (**self).oauth_page()
     }
 }
 

@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 use super::{Auth, Endpoint};
 use crate::Error;
 use crate::error::Effect;
-use crate::oauth::OAuthPage;
 use crate::wire::{Body, Path, Query, ReadError, Reply};
 
 /// An operation with parameters that this version does not know: made by [`Endpoint::with_query`] and
@@ -59,6 +58,10 @@ impl<E: Endpoint> Endpoint for Extended<E> {
     const HAS_SECRET_REPLY: bool = E::HAS_SECRET_REPLY;
     type Reply = E::Reply;
 
+    fn check(&self) -> Result<(), Error> {
+        self.endpoint.check()
+    }
+
     fn path(&self) -> Path {
         self.endpoint.path()
     }
@@ -95,10 +98,6 @@ impl<E: Endpoint> Endpoint for Extended<E> {
 
     fn reply(&self, reply: Reply<'_>) -> Result<E::Reply, ReadError> {
         self.endpoint.reply(reply)
-    }
-
-    fn oauth_page(&self) -> Option<OAuthPage> {
-        self.endpoint.oauth_page()
     }
 }
 

@@ -3,7 +3,6 @@ use http::{Method, Response};
 use super::{Auth, Endpoint};
 use crate::Error;
 use crate::error::Effect;
-use crate::oauth::OAuthPage;
 use crate::wire::{Body, Path, Query, ReadError, Reply};
 
 /// An operation whose reply includes the status and the headers of the response: made by
@@ -32,6 +31,10 @@ impl<E: Endpoint> Endpoint for WithResponse<E> {
     const HAS_SECRET_REPLY: bool = E::HAS_SECRET_REPLY;
     type Reply = Response<E::Reply>;
 
+    fn check(&self) -> Result<(), Error> {
+        self.endpoint.check()
+    }
+
     fn path(&self) -> Path {
         self.endpoint.path()
     }
@@ -53,9 +56,5 @@ impl<E: Endpoint> Endpoint for WithResponse<E> {
         *response.status_mut() = reply.status();
         *response.headers_mut() = reply.headers().clone();
         Ok(response)
-    }
-
-    fn oauth_page(&self) -> Option<OAuthPage> {
-        self.endpoint.oauth_page()
     }
 }

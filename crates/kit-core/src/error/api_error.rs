@@ -2,8 +2,8 @@ use std::fmt;
 
 use http::StatusCode;
 
-use super::transport_error::Applied;
-use super::{Delivery, OAuthError, Operation};
+use super::transport_error::AppliedText;
+use super::{Applied, OAuthError, Operation};
 use crate::error::RetryAfter;
 
 /// The error for a response whose status is not a success (2xx), from Kit or from a proxy before it.
@@ -16,7 +16,7 @@ pub struct ApiError {
     pub(crate) excerpt: String,
     pub(crate) request_id: Option<String>,
     pub(crate) retry_after: Option<RetryAfter>,
-    pub(crate) earlier: Delivery,
+    pub(crate) earlier: Applied,
 }
 
 impl ApiError {
@@ -63,13 +63,9 @@ impl ApiError {
     /// Whether Kit may have applied the operation, for all that the status says. Of the redirects, those say that it
     /// did nothing that ask for the same request at another URL; the others may be the result of an operation that was
     /// applied.
-    pub(super) fn delivery(&self) -> Delivery {
+    pub(super) fn applied(&self) -> Applied {
         let is_redirect = matches!(self.status.as_u16(), 301 | 307 | 308);
-        if self.status.is_client_error() || is_redirect {
-            Delivery::NotSent
-        } else {
-            Delivery::Unknown
-        }
+        if self.status.is_client_error() || is_redirect { Applied::No } else { Applied::Perhaps }
     }
 }
 
@@ -79,8 +75,8 @@ impl fmt::Display for ApiError {
         if let Some(retry_after) = &self.retry_after {
             write!(f, "; {retry_after}")?;
         }
-        let (operation, last, earlier) = (&self.operation, self.delivery(), self.earlier);
-        Applied { operation, last, earlier }.fmt(f)?;
+        let (operation, last, earlier) = (&self.operation, self.applied(), self.earlier);
+        AppliedText { operation, last, earlier }.fmt(f)?;
         write_request_id(f, self.request_id.as_deref())
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::api_error::Said;
-use super::transport_error::Applied;
-use super::{ApiError, Delivery, Effect, Operation, ReplyError, SessionError, TransportError};
+use super::transport_error::AppliedText;
+use super::{ApiError, Applied, Effect, Operation, ReplyError, SessionError, TransportError};
 
 /// Why a call failed.
 ///
@@ -58,7 +58,7 @@ pub enum Error {
         /// Where the request was to go, and what the call has done until then.
         sent: Box<Sent>,
         /// Whether an earlier attempt of the same call may have been applied.
-        earlier: Delivery,
+        earlier: Applied,
     },
 
     /// The request was not sent: the [`Pacer`](crate::Pacer) would let it go only after the call's timeout.
@@ -72,7 +72,7 @@ pub enum Error {
         /// How long to wait before the pacer may let a request go.
         wait: Duration,
         /// Whether an earlier attempt of the same call may have been applied.
-        earlier: Delivery,
+        earlier: Applied,
     },
 
     /// The request was not sent: the session has no access token for it.
@@ -85,7 +85,7 @@ pub enum Error {
         /// What Kit said to the access token, if the call had sent one (401).
         rejection: Option<Box<ApiError>>,
         /// Whether an earlier attempt of the same call may have been applied.
-        earlier: Delivery,
+        earlier: Applied,
     },
 }
 
@@ -96,19 +96,19 @@ impl fmt::Display for Error {
             Self::Api(error) => error.fmt(f),
             Self::Reply(error) => error.fmt(f),
             Self::Transport { operation, failure, sent, .. } => {
-                write!(f, "{operation}: {failure}{}{sent}", self.applied(operation))
+                write!(f, "{operation}: {failure}{}{sent}", self.applied_text(operation))
             }
             Self::Paced { operation, wait, .. } => write!(
                 f,
                 "{operation}: not sent: the pacer leaves no room before the timeout; there may be some in {wait:?}{}",
-                self.applied(operation)
+                self.applied_text(operation)
             ),
             Self::Session { operation, failure, rejection, .. } => {
                 write!(f, "{operation}: {failure}")?;
                 if let Some(rejection) = rejection {
                     write!(f, "; Kit said: {}", Said(rejection))?;
                 }
-                self.applied(operation).fmt(f)
+                self.applied_text(operation).fmt(f)
             }
         }
     }
@@ -171,21 +171,21 @@ impl Error {
     /// of the same [`Call`](crate::Call) ended in such a failure.
     pub fn may_have_been_applied(&self) -> bool {
         let changes = self.operation().is_some_and(|operation| operation.effect != Effect::Reads);
-        changes && [self.last(), self.earlier()].contains(&Delivery::Unknown)
+        changes && [self.last(), self.earlier()].contains(&Applied::Perhaps)
     }
 
     /// Whether the last attempt may have been applied.
-    fn last(&self) -> Delivery {
+    fn last(&self) -> Applied {
         match self {
-            Self::Input { .. } | Self::Paced { .. } | Self::Session { .. } => Delivery::NotSent,
-            Self::Api(error) => error.delivery(),
-            Self::Reply(_) => Delivery::Unknown,
-            Self::Transport { failure, .. } => failure.delivery(),
+            Self::Input { .. } | Self::Paced { .. } | Self::Session { .. } => Applied::No,
+            Self::Api(error) => error.applied(),
+            Self::Reply(_) => Applied::Perhaps,
+            Self::Transport { failure, .. } => failure.applied(),
         }
     }
 
-    fn applied<'a>(&self, operation: &'a Operation) -> Applied<'a> {
-        Applied { operation, last: self.last(), earlier: self.earlier() }
+    fn applied_text<'a>(&self, operation: &'a Operation) -> AppliedText<'a> {
+        AppliedText { operation, last: self.last(), earlier: self.earlier() }
     }
 
     /// Whether the same request may succeed later, without anybody changing it, the credential or the account.
@@ -214,9 +214,9 @@ impl Error {
         }
     }
 
-    fn earlier(&self) -> Delivery {
+    fn earlier(&self) -> Applied {
         match self {
-            Self::Input { .. } => Delivery::NotSent,
+            Self::Input { .. } => Applied::No,
             Self::Api(error) => error.earlier,
             Self::Reply(error) => error.earlier,
             Self::Transport { earlier, .. }
@@ -234,7 +234,7 @@ impl Error {
     }
 
     /// The same error, with what is known of the attempts before it.
-    pub(crate) fn after(mut self, attempts: Delivery) -> Self {
+    pub(crate) fn after(mut self, attempts: Applied) -> Self {
         match &mut self {
             Self::Input { .. } => {}
             Self::Api(error) => error.earlier = attempts,

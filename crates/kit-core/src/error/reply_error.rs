@@ -3,8 +3,8 @@ use std::fmt;
 use http::StatusCode;
 
 use super::api_error::write_request_id;
-use super::transport_error::Applied;
-use super::{Delivery, Operation};
+use super::transport_error::AppliedText;
+use super::{Applied, Operation};
 
 /// The error for a success (2xx) whose reply cannot be read as the operation's reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct ReplyError {
     pub(crate) detail: String,
     pub(crate) excerpt: String,
     pub(crate) request_id: Option<String>,
-    pub(crate) earlier: Delivery,
+    pub(crate) earlier: Applied,
 }
 
 impl ReplyError {
@@ -61,7 +61,7 @@ impl fmt::Display for ReplyError {
             write!(f, ": {}", self.excerpt)?;
         }
         let (operation, earlier) = (&self.operation, self.earlier);
-        Applied { operation, last: Delivery::Unknown, earlier }.fmt(f)?;
+        AppliedText { operation, last: Applied::Perhaps, earlier }.fmt(f)?;
         write_request_id(f, self.request_id.as_deref())
     }
 }

@@ -51,10 +51,10 @@ impl std::error::Error for TransportError {}
 
 impl TransportError {
     /// Whether Kit may have received the request, and applied it.
-    pub fn delivery(&self) -> Delivery {
+    pub fn applied(&self) -> Applied {
         match self {
-            Self::NotSent(_) | Self::NotProcessed(_) => Delivery::NotSent,
-            Self::TimedOut(_) | Self::CutOff(_) | Self::TooLarge { .. } => Delivery::Unknown,
+            Self::NotSent(_) | Self::NotProcessed(_) => Applied::No,
+            Self::TimedOut(_) | Self::CutOff(_) | Self::TooLarge { .. } => Applied::Perhaps,
         }
     }
 
@@ -74,30 +74,30 @@ impl TransportError {
 /// Whether Kit may have applied a request that got no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Delivery {
+pub enum Applied {
     /// Kit has not applied the request: it was not sent, or the server did not process it.
-    NotSent,
-    /// Kit may have applied the request.
-    Unknown,
+    No,
+    /// Kit may have applied the request, and nobody knows.
+    Perhaps,
 }
 
 /// The part of an error's text that says whether the operation may have been applied: by the last attempt, or by an
 /// earlier one.
-pub(crate) struct Applied<'a> {
+pub(crate) struct AppliedText<'a> {
     pub(crate) operation: &'a Operation,
-    pub(crate) last: Delivery,
-    pub(crate) earlier: Delivery,
+    pub(crate) last: Applied,
+    pub(crate) earlier: Applied,
 }
 
-impl fmt::Display for Applied<'_> {
+impl fmt::Display for AppliedText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.last, self.earlier) {
             _ if self.operation.effect.is_read() => Ok(()),
-            (Delivery::Unknown, _) => f.write_str("; it may have been applied"),
-            (Delivery::NotSent, Delivery::Unknown) => {
+            (Applied::Perhaps, _) => f.write_str("; it may have been applied"),
+            (Applied::No, Applied::Perhaps) => {
                 f.write_str("; an earlier attempt may have been applied")
             }
-            (Delivery::NotSent, Delivery::NotSent) => Ok(()),
+            (Applied::No, Applied::No) => Ok(()),
         }
     }
 }

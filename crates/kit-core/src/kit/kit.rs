@@ -6,9 +6,8 @@ use http::{Method, Request, Response};
 use zeroize::Zeroizing;
 
 use crate::endpoint::{Auth, Endpoint, operation};
-use crate::error::{Delivery, Sent};
-use crate::kit::response;
-use crate::oauth::{OAuthPage, OAuthUrls};
+use crate::error::{Applied, Sent};
+use crate::kit::{OAuthUrls, response};
 use crate::wire::{BaseUrl, Plaintext, Query};
 use crate::{Credentials, Error, TransportError};
 
@@ -151,10 +150,8 @@ impl Kit {
 
     /// The URLs that requests are sent to, with their names in errors. (A browser opens the authorization URL.)
     pub(crate) fn urls(&self) -> impl Iterator<Item = (&'static str, &BaseUrl)> {
-        let of = |page| self.parts.oauth_urls.as_ref().map(|urls| urls.of(page));
-        let token = of(OAuthPage::Token).map(|url| ("token_url", url));
-        let revoke = of(OAuthPage::Revoke).map(|url| ("revoke_url", url));
-        [("base_url", &self.parts.base_url)].into_iter().chain(token).chain(revoke)
+        let of_oauth = self.parts.oauth_urls.iter().flat_map(OAuthUrls::of_requests);
+        [("base_url", &self.parts.base_url)].into_iter().chain(of_oauth)
     }
 
     /// Puts the application's name and version in front of this library's in `User-Agent`.
@@ -218,6 +215,7 @@ impl Kit {
             Auth::Nobody => None,
             Auth::Any | Auth::OAuth => Some(token.unwrap_or(credentials).header()?),
         };
+        endpoint.check()?;
         let body = endpoint.body()?;
         let has_body = body.media_type().is_some();
         let mut headers = if has_body { headers.clone() } else { headers_without_body.clone() };
@@ -250,8 +248,7 @@ impl Kit {
     pub(crate) fn url<E: Endpoint>(&self, endpoint: &E) -> Result<http::Uri, Error> {
         let mut query = Query::default();
         endpoint.query(&mut query);
-        let own = |page: OAuthPage| self.parts.oauth_urls.as_ref().map(|urls| urls.of(page));
-        match endpoint.oauth_page().and_then(own) {
+        match self.parts.oauth_urls.as_ref().and_then(|urls| urls.of_path(E::PATH)) {
             Some(url) => url.with_query(query.as_str()),
             None => self.parts.base_url.join(endpoint.path().into_inner(), query.as_str()),
         }
@@ -314,7 +311,7 @@ impl Kit {
     pub fn failure<E: Endpoint>(&self, endpoint: &E, failure: TransportError) -> Error {
         let host = self.url(endpoint).ok().and_then(|url| url.host().map(Into::into));
         let sent = Sent { host: host.unwrap_or_default(), ..Sent::default() };
-        let (operation, sent, earlier) = (operation(endpoint), sent.into(), Delivery::NotSent);
+        let (operation, sent, earlier) = (operation(endpoint), sent.into(), Applied::No);
         Error::Transport { operation, failure, sent, earlier }
     }
 }

@@ -8,4 +8,4 @@ pub(crate) mod response;
 
 pub use credentials::Credentials;
 pub use kit::Kit;
-pub use oauth_urls::{OAuthPage, OAuthUrls};
+pub use oauth_urls::OAuthUrls;

@@ -78,21 +78,18 @@ impl OAuthUrls {
         }
     }
 
-    pub(crate) fn of(&self, page: OAuthPage) -> &BaseUrl {
-        match page {
-            OAuthPage::Authorize => &self.authorize,
-            OAuthPage::Token => &self.token,
-            OAuthPage::Revoke => &self.revoke,
+    /// The URL of the operation with this path, if it is one of OAuth's.
+    pub(super) fn of_path(&self, path: &str) -> Option<&BaseUrl> {
+        match path {
+            "/v4/oauth/authorize" => Some(&self.authorize),
+            "/v4/oauth/token" => Some(&self.token),
+            "/v4/oauth/revoke" => Some(&self.revoke),
+            _ => None,
         }
     }
-}
 
-/// A page of OAuth.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum OAuthPage {
-    Authorize,
-    Token,
-    Revoke,
+    /// The URLs that requests are sent to, with their names in errors. (A browser opens the authorization URL.)
+    pub(super) fn of_requests(&self) -> [(&'static str, &BaseUrl); 2] {
+        [("token_url", &self.token), ("revoke_url", &self.revoke)]
+    }
 }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::place::{offset_of, path_at};
 use crate::endpoint::{Endpoint, operation};
 use crate::error::RetryAfter;
-use crate::error::{ApiError, Delivery, Error, OAuthError, ReplyError, ReplyProblem};
+use crate::error::{ApiError, Applied, Error, OAuthError, ReplyError, ReplyProblem};
 use crate::secret::Scrub;
 use crate::wire::{ReadError, Reply, messages};
 
@@ -74,7 +74,7 @@ fn reply_error<E: Endpoint>(
         detail,
         excerpt,
         request_id: request_id(&head.headers, scrub),
-        earlier: Delivery::NotSent,
+        earlier: Applied::No,
     }
 }
 
@@ -138,7 +138,7 @@ fn api_error<E: Endpoint>(endpoint: &E, head: &Parts, body: &[u8], scrub: &Scrub
         excerpt: scrub.excerpt(body),
         request_id: request_id(&head.headers, scrub),
         retry_after: RetryAfter::of(&head.headers),
-        earlier: Delivery::NotSent,
+        earlier: Applied::No,
     }
 }
 

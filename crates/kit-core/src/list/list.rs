@@ -3,7 +3,7 @@ use http::StatusCode;
 use super::{Page, PageQuery, Pagination};
 use crate::Error;
 use crate::endpoint::{Endpoint, Extended, operation};
-use crate::error::{Delivery, ReplyError, ReplyProblem};
+use crate::error::{Applied, ReplyError, ReplyProblem};
 
 /// An operation that Kit answers page by page.
 ///
@@ -27,17 +27,14 @@ pub trait List: Endpoint<Reply = Page<Self::Item>> + Clone {
     /// The type of the items on the pages.
     type Item;
 
-    /// Which page the list asks for.
-    fn page_query(&self) -> &PageQuery;
-
-    /// Which page the list asks for, to be changed.
-    fn page_query_mut(&mut self) -> &mut PageQuery;
+    /// The page that the list asks for, to be changed.
+    fn page(&mut self) -> &mut PageQuery;
 
     /// Asks for the page after the item with this cursor. Replaces [`before`](Self::before); without either,
     /// the list asks for the first page.
     #[must_use]
     fn after(mut self, cursor: impl Into<String>) -> Self {
-        self.page_query_mut().set_after(cursor.into());
+        self.page().set_after(cursor.into());
         self
     }
 
@@ -45,7 +42,7 @@ pub trait List: Endpoint<Reply = Page<Self::Item>> + Clone {
     /// the list asks for the first page.
     #[must_use]
     fn before(mut self, cursor: impl Into<String>) -> Self {
-        self.page_query_mut().set_before(cursor.into());
+        self.page().set_before(cursor.into());
         self
     }
 
@@ -55,7 +52,7 @@ pub trait List: Endpoint<Reply = Page<Self::Item>> + Clone {
     ///
     /// [`Error::Input`] for `per_page` where it is out of range.
     fn per_page(mut self, per_page: u16) -> Result<Self, Error> {
-        self.page_query_mut().set_per_page(per_page)?;
+        self.page().set_per_page(per_page)?;
         Ok(self)
     }
 
@@ -63,7 +60,7 @@ pub trait List: Endpoint<Reply = Page<Self::Item>> + Clone {
     /// counting takes Kit some time.
     #[must_use]
     fn with_total_count(mut self) -> Self {
-        self.page_query_mut().set_total_count(true);
+        self.page().set_total_count(true);
         self
     }
 
@@ -78,10 +75,12 @@ pub trait List: Endpoint<Reply = Page<Self::Item>> + Clone {
         if !pagination.has_next_page {
             return Ok(None);
         }
+        let mut next = self.clone();
+        let page = next.page();
         match &pagination.end_cursor {
-            Some(cursor) if self.page_query().after() != Some(cursor) => {
-                let mut next = self.clone().after(cursor);
-                next.page_query_mut().set_total_count(false);
+            Some(cursor) if page.after() != Some(cursor) => {
+                page.set_after(cursor.clone());
+                page.set_total_count(false);
                 Ok(Some(next))
             }
             Some(_) | None => Err(stuck(self)),
@@ -98,19 +97,15 @@ pub(super) fn stuck<L: List>(list: &L) -> Error {
         detail: "its `end_cursor` is missing, or was there before".into(),
         excerpt: String::new(),
         request_id: None,
-        earlier: Delivery::NotSent,
+        earlier: Applied::No,
     }))
 }
 
 impl<L: List> List for Extended<L> {
     type Item = L::Item;
 
-    fn page_query(&self) -> &PageQuery {
-        self.endpoint().page_query()
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
-        self.endpoint_mut().page_query_mut()
+    fn page(&mut self) -> &mut PageQuery {
+        self.endpoint_mut().page()
     }
 }
 

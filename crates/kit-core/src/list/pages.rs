@@ -41,8 +41,8 @@ pub struct Pages<L> {
 
 impl<L: List> Pages<L> {
     /// All pages from the one on that `list` asks for.
-    pub fn new(list: L) -> Self {
-        let landmark = list.page_query().after().map(str::to_owned);
+    pub fn new(mut list: L) -> Self {
+        let landmark = list.page().after().map(str::to_owned);
         Self { next: Some(list), failure: None, landmark, steps: 0, limit: 1 }
     }
 
@@ -71,8 +71,8 @@ impl<L: List> Pages<L> {
     }
 
     fn behind(&mut self, list: &L, pagination: &Pagination) -> Result<Option<L>, Error> {
-        let Some(next) = list.next_page(pagination)? else { return Ok(None) };
-        let cursor = next.page_query().after();
+        let Some(mut next) = list.next_page(pagination)? else { return Ok(None) };
+        let cursor = next.page().after();
         if cursor.is_some() && cursor == self.landmark.as_deref() {
             return Err(stuck(list));
         }

@@ -20,9 +20,9 @@ pub(crate) enum Access {
     WrongClock(Error),
 }
 
-/// What a call knows of its session.
+/// The tokens that a call was given, and the refreshes that it has begun.
 #[derive(Debug, Default)]
-pub(crate) struct Asker {
+pub(crate) struct TokenHistory {
     /// The number of the token that the call was given last.
     pub(super) given: u64,
     /// The number of the token that Kit has rejected: that token, and all before it, are of no use.
@@ -36,7 +36,7 @@ pub(crate) struct Asker {
     pub(super) begun: u8,
 }
 
-impl Asker {
+impl TokenHistory {
     /// Notes that Kit has rejected the access token (401). Returns whether the call may try another one. It
     /// tries three at most: the first one, one that the store holds, and one that Kit gives for this call.
     pub(crate) fn reject(&mut self) -> bool {

@@ -1,7 +1,7 @@
 use http::Method;
 use iri_string::types::{UriAbsoluteStr, UriReferenceStr};
 
-use super::{App, CodeVerifier, OAuthPage, State};
+use super::{App, CodeVerifier, State};
 use crate::Kit;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
@@ -145,10 +145,6 @@ impl Endpoint for Page<'_> {
 
     fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
         reply.nothing()
-    }
-
-    fn oauth_page(&self) -> Option<OAuthPage> {
-        Some(OAuthPage::Authorize)
     }
 }
 

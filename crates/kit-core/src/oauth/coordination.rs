@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::task::Waker;
 use std::time::Duration;
 
-use super::access::Asker;
+use super::access::TokenHistory;
 use super::refreshed::Until;
 use super::{AccessToken, Record, RefreshToken};
 use crate::Credentials;
@@ -44,18 +44,18 @@ pub(super) struct Coordination {
     memory: Memory,
     waiting: BTreeMap<u64, Waker>,
     waiters: u64,
-    let_go: LetGo,
+    released: ReleasedWakers,
 }
 
 /// Wakers that are kept no longer. They are woken and dropped when the lock is free, since a waker runs code
 /// of others.
 #[derive(Default)]
-pub(super) struct LetGo {
+pub(super) struct ReleasedWakers {
     to_wake: Vec<Waker>,
     to_drop: Vec<Waker>,
 }
 
-impl LetGo {
+impl ReleasedWakers {
     pub(super) fn wake(self) {
         drop(self.to_drop);
         for waker in self.to_wake {
@@ -97,13 +97,13 @@ pub(super) struct Memory {
 #[derive(Clone)]
 pub(super) struct Unsaved {
     pub(super) record: Record,
-    pub(super) over: Over,
+    pub(super) replaced: Replaced,
 }
 
 #[derive(Clone)]
-pub(super) enum Over {
+pub(super) enum Replaced {
     /// Tokens with this refresh token, which was spent for the new ones.
-    Spent(RefreshToken),
+    Token(RefreshToken),
     /// Whatever is there: the app was authorized anew.
     Anything,
 }
@@ -112,9 +112,9 @@ impl Unsaved {
     /// Whether the new tokens take the place of those with this refresh token. Where somebody else has claimed
     /// it, it is spent all the same.
     pub(super) fn replaces(&self, held: Option<&RefreshToken>) -> bool {
-        match &self.over {
-            Over::Anything => true,
-            Over::Spent(spent) => held == Some(spent),
+        match &self.replaced {
+            Replaced::Anything => true,
+            Replaced::Token(spent) => held == Some(spent),
         }
     }
 }
@@ -171,12 +171,16 @@ pub(super) enum Outcome {
 
 impl Coordination {
     /// What a call has to do before it sends.
-    pub(super) fn access(&mut self, asker: &mut Asker, now: Time) -> Result<Verdict, Error> {
+    pub(super) fn access(
+        &mut self,
+        history: &mut TokenHistory,
+        now: Time,
+    ) -> Result<Verdict, Error> {
         let elapsed = self.timeline.since_first(now)?;
         self.forget_undriven(elapsed);
-        let waited = asker.waits_for.take_if(|round| *round < self.rounds).is_some();
+        let waited = history.waits_for.take_if(|round| *round < self.rounds).is_some();
         let failure = self.failure.clone().filter(|_| waited);
-        let is_rejected = |current: &Current| asker.rejected.is_some_and(|n| current.number <= n);
+        let is_rejected = |current: &Current| history.rejected.is_some_and(|n| current.number <= n);
         if let Some(current) = self.current.as_ref().filter(|current| !is_rejected(current)) {
             let record = &current.record;
             let lasts = !record.has_expired(now.date);
@@ -187,17 +191,17 @@ impl Coordination {
                 let (number, credentials) = (current.number, current.credentials.clone());
                 let is_due =
                     lasts && record.is_due(now.date) && record.tokens().refresh_token.is_some();
-                if let Some(verdict) = self.renew(asker, is_due, elapsed) {
+                if let Some(verdict) = self.renew(history, is_due, elapsed) {
                     return Ok(verdict);
                 }
-                asker.given = number;
+                history.given = number;
                 return Ok(Verdict::Token(credentials));
             }
         }
         if let Some(failure) = failure {
             return Ok(Verdict::Failed(failure));
         }
-        asker.waits_for = Some(self.rounds);
+        history.waits_for = Some(self.rounds);
         if let Some(Running { ticket, until }) = self.running {
             let wait = until.saturating_sub(elapsed);
             return Ok(Verdict::Await(Until::Round { ticket, round: self.rounds }, wait));
@@ -206,10 +210,10 @@ impl Coordination {
         if !held.is_zero() {
             return Ok(Verdict::Wait(held));
         }
-        if asker.begun >= MOST_REFRESHES {
+        if history.begun >= MOST_REFRESHES {
             return Ok(Verdict::Failed(SessionError::Dropped));
         }
-        asker.begun += 1;
+        history.begun += 1;
         let rejected = self.current.as_ref().filter(|current| is_rejected(current));
         let rejected = rejected.map(|current| Rejected {
             access_token: current.record.tokens().access_token.clone(),
@@ -225,13 +229,18 @@ impl Coordination {
 
     /// The renewal that the call is to begin before it sends, at most one. No call waits for a renewal: the token
     /// lasts.
-    fn renew(&mut self, asker: &mut Asker, is_due: bool, elapsed: Duration) -> Option<Verdict> {
+    fn renew(
+        &mut self,
+        history: &mut TokenHistory,
+        is_due: bool,
+        elapsed: Duration,
+    ) -> Option<Verdict> {
         let is_wanted = is_due || self.memory.unsaved.is_some();
         let is_held = elapsed < self.held_until.max(self.postponed_until);
-        if asker.has_renewed || !is_wanted || is_held || self.running.is_some() {
+        if history.has_renewed || !is_wanted || is_held || self.running.is_some() {
             return None;
         }
-        asker.has_renewed = true;
+        history.has_renewed = true;
         Some(Verdict::Begin(self.begin_refresh(elapsed), Purpose::Renewal))
     }
 
@@ -263,7 +272,7 @@ impl Coordination {
         let elapsed = self.timeline.since_first(now)?;
         self.beginnings += 1;
         let record = Record::new(None, tokens, now.date);
-        let unsaved = Some(Unsaved { record: record.clone(), over: Over::Anything });
+        let unsaved = Some(Unsaved { record: record.clone(), replaced: Replaced::Anything });
         self.memory = Memory { unsaved, ..Memory::default() };
         self.held_until = Duration::ZERO;
         self.postponed_until = Duration::ZERO;
@@ -413,21 +422,21 @@ impl Coordination {
             self.waiters
         });
         if !self.waiting.get(&waiter).is_some_and(|kept| kept.will_wake(waker)) {
-            self.let_go.to_drop.extend(self.waiting.insert(waiter, waker.clone()));
+            self.released.to_drop.extend(self.waiting.insert(waiter, waker.clone()));
         }
         Some(waiter)
     }
 
     pub(super) fn forget_waiter(&mut self, waiter: Option<u64>) {
-        self.let_go.to_drop.extend(waiter.and_then(|waiter| self.waiting.remove(&waiter)));
+        self.released.to_drop.extend(waiter.and_then(|waiter| self.waiting.remove(&waiter)));
     }
 
     fn wake(&mut self) {
-        self.let_go.to_wake.extend(std::mem::take(&mut self.waiting).into_values());
+        self.released.to_wake.extend(std::mem::take(&mut self.waiting).into_values());
     }
 
-    pub(super) fn let_go(&mut self) -> LetGo {
-        std::mem::take(&mut self.let_go)
+    pub(super) fn take_released(&mut self) -> ReleasedWakers {
+        std::mem::take(&mut self.released)
     }
 
     pub(super) fn memory(&mut self) -> &mut Memory {

@@ -2,7 +2,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::authorize::check_redirect_uri;
-use super::{App, AuthorizationCode, CodeVerifier, OAuthPage, TOKEN, Tokens};
+use super::{App, AuthorizationCode, CodeVerifier, TOKEN, Tokens};
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
 use crate::wire::{Body, ReadError, Reply};
@@ -89,10 +89,6 @@ impl Endpoint for ExchangeCode {
 
     fn reply(&self, reply: Reply<'_>) -> Result<Tokens, ReadError> {
         Tokens::read(reply)
-    }
-
-    fn oauth_page(&self) -> Option<OAuthPage> {
-        Some(OAuthPage::Token)
     }
 }
 

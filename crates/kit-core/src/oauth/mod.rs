@@ -44,10 +44,8 @@ mod store;
 mod tokens;
 
 pub use crate::error::{OAuthError, OAuthErrorCode, SessionError};
-#[doc(hidden)]
-pub use crate::kit::OAuthPage;
 pub use crate::kit::OAuthUrls;
-pub(crate) use access::{Access, Asker};
+pub(crate) use access::{Access, TokenHistory};
 pub use app::App;
 #[cfg(feature = "authorize")]
 pub use authorization_code::{AuthorizationCode, CallbackError};

@@ -1,7 +1,7 @@
 use http::Method;
 use serde::Serialize;
 
-use super::{App, OAuthPage, RefreshToken, TOKEN, Tokens};
+use super::{App, RefreshToken, TOKEN, Tokens};
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
 use crate::wire::{Body, ReadError, Reply};
@@ -39,11 +39,16 @@ impl Endpoint for RefreshTokens {
     const HAS_SECRET_REPLY: bool = true;
     type Reply = Tokens;
 
-    fn body(&self) -> Result<Body, Error> {
+    fn check(&self) -> Result<(), Error> {
         self.app.check()?;
         if self.refresh_token.secret().is_empty() {
             return Err(Error::input("refresh_token", "is empty"));
         }
+        Ok(())
+    }
+
+    #[inline]
+    fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
@@ -53,10 +58,6 @@ impl Endpoint for RefreshTokens {
 
     fn reply(&self, reply: Reply<'_>) -> Result<Tokens, ReadError> {
         Tokens::read(reply)
-    }
-
-    fn oauth_page(&self) -> Option<OAuthPage> {
-        Some(OAuthPage::Token)
     }
 }
 

@@ -1,6 +1,6 @@
 use http::Method;
 
-use super::{AccessToken, App, OAuthPage, RefreshToken};
+use super::{AccessToken, App, RefreshToken};
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Effect, Error};
 use crate::wire::{Body, Query, ReadError, Reply};
@@ -48,11 +48,15 @@ impl Endpoint for RevokeToken {
     const AUTH: Auth = Auth::Nobody;
     type Reply = ();
 
-    fn body(&self) -> Result<Body, Error> {
+    fn check(&self) -> Result<(), Error> {
         self.app.check()?;
         if self.token.secret().is_empty() {
             return Err(Error::input("token", "is empty"));
         }
+        Ok(())
+    }
+
+    fn body(&self) -> Result<Body, Error> {
         let mut form = Query::default();
         form.pair("client_id", self.app.client_id())
             .optional("client_secret", self.app.secret())
@@ -67,10 +71,6 @@ impl Endpoint for RevokeToken {
 
     fn reply(&self, reply: Reply<'_>) -> Result<(), ReadError> {
         reply.nothing()
-    }
-
-    fn oauth_page(&self) -> Option<OAuthPage> {
-        Some(OAuthPage::Revoke)
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::access::{Access, Asker};
+use super::access::{Access, TokenHistory};
 use super::coordination::{Coordination, Purpose, Verdict};
 use super::refreshed::{Refreshed, Until};
 use super::{App, Refresh, RefreshToken, Tokens};
@@ -157,9 +157,9 @@ impl Session {
     pub(super) fn with<T>(&self, act: impl FnOnce(&mut Coordination) -> T) -> T {
         let mut shared = self.shared.coordination.lock().unwrap_or_else(PoisonError::into_inner);
         let result = act(&mut shared);
-        let let_go = shared.let_go();
+        let released = shared.take_released();
         drop(shared);
-        let_go.wake();
+        released.wake();
         result
     }
 
@@ -188,12 +188,12 @@ impl Session {
     /// needed and none is under way, or wait.
     pub(crate) fn access(
         &self,
-        asker: &mut Asker,
+        history: &mut TokenHistory,
         kit: &Kit,
         attempts: &mut Attempts,
         now: Time,
     ) -> Access {
-        let verdict = self.with(|shared| shared.access(asker, now));
+        let verdict = self.with(|shared| shared.access(history, now));
         match verdict {
             Ok(Verdict::Token(credentials)) => Access::Token(credentials),
             Ok(Verdict::Wait(wait)) => Access::Wait(wait),

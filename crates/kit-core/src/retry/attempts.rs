@@ -3,7 +3,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::RetryPolicy;
-use crate::error::{Delivery, Effect};
+use crate::error::{Applied, Effect};
 use crate::{Error, TransportError};
 
 /// How long a call may take by default.
@@ -18,13 +18,13 @@ pub(crate) struct Attempts {
     random: u64,
     made: u32,
     /// Whether an attempt before the current one may have been applied.
-    earlier: Delivery,
+    earlier: Applied,
 }
 
 impl Attempts {
     pub(crate) fn new(random: u64) -> Self {
         let policy = RetryPolicy::default();
-        Self { policy, timeout: TIMEOUT, random, made: 0, earlier: Delivery::NotSent }
+        Self { policy, timeout: TIMEOUT, random, made: 0, earlier: Applied::No }
     }
 
     pub(crate) fn set_policy(&mut self, policy: RetryPolicy) {
@@ -79,7 +79,7 @@ impl Attempts {
         });
         (wait < self.time_left(elapsed)).then(|| {
             if error.may_have_been_applied() {
-                self.earlier = Delivery::Unknown;
+                self.earlier = Applied::Perhaps;
             }
             wait
         })

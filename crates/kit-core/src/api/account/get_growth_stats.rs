@@ -3,7 +3,7 @@ use http::Method;
 use super::GrowthStats;
 use crate::endpoint::Endpoint;
 use crate::error::{Effect, Error};
-use crate::wire::{Body, Date, Query, ReadError, Reply};
+use crate::wire::{Date, Query, ReadError, Reply};
 
 /// `GET /v4/account/growth_stats`: how many subscribers came and went.
 ///
@@ -58,13 +58,12 @@ impl Endpoint for GetGrowthStats {
     }
 
     /// No body: this is where what is asked for is checked.
-    #[inline]
-    fn body(&self) -> Result<Body, Error> {
+    fn check(&self) -> Result<(), Error> {
         match (self.starting, self.ending) {
             (Some(starting), Some(ending)) if starting > ending => {
                 Err(Error::input("starting", "is after `ending`"))
             }
-            _ => Ok(Body::none()),
+            _ => Ok(()),
         }
     }
 

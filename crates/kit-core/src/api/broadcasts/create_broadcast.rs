@@ -151,8 +151,7 @@ impl Endpoint for CreateBroadcast {
     const EFFECT: Effect = Effect::Creates;
     type Reply = Broadcast;
 
-    #[inline]
-    fn body(&self) -> Result<Body, Error> {
+    fn check(&self) -> Result<(), Error> {
         self.subscriber_filter.check()?;
         // Kit wants these of what it is to send.
         if self.send_at.is_some() {
@@ -162,6 +161,11 @@ impl Endpoint for CreateBroadcast {
                 }
             }
         }
+        Ok(())
+    }
+
+    #[inline]
+    fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 

@@ -63,11 +63,7 @@ impl Endpoint for ListBroadcastClicks {
 impl List for ListBroadcastClicks {
     type Item = LinkClicks;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

@@ -66,11 +66,7 @@ impl Endpoint for ListBroadcastStats {
 impl List for ListBroadcastStats {
     type Item = BroadcastWithStats;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

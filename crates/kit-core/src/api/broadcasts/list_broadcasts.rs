@@ -74,11 +74,7 @@ impl Endpoint for ListBroadcasts {
 impl List for ListBroadcasts {
     type Item = Broadcast;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

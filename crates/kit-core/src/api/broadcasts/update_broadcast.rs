@@ -288,8 +288,7 @@ impl Endpoint for UpdateBroadcast {
         Path::with(Self::PATH, [self.id])
     }
 
-    #[inline]
-    fn body(&self) -> Result<Body, Error> {
+    fn check(&self) -> Result<(), Error> {
         if let Change::Set(recipients) = &self.subscriber_filter {
             recipients.check()?;
         }
@@ -301,6 +300,11 @@ impl Endpoint for UpdateBroadcast {
                 }
             }
         }
+        Ok(())
+    }
+
+    #[inline]
+    fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 

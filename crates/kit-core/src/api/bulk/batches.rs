@@ -429,7 +429,7 @@ mod tests {
                 operation: rejection.operation().clone(),
                 failure,
                 rejection: Some(rejection),
-                earlier: crate::Delivery::NotSent,
+                earlier: crate::Applied::No,
             })
         };
         let of_status = |status: u16| {

@@ -46,11 +46,7 @@ impl Endpoint for ListCustomFields {
 impl List for ListCustomFields {
     type Item = CustomField;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

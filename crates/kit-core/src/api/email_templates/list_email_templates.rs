@@ -46,11 +46,7 @@ impl Endpoint for ListEmailTemplates {
 impl List for ListEmailTemplates {
     type Item = EmailTemplate;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

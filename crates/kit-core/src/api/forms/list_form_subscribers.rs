@@ -98,11 +98,7 @@ impl Endpoint for ListFormSubscribers {
 impl List for ListFormSubscribers {
     type Item = FormSubscriber;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

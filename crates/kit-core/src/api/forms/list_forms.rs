@@ -74,11 +74,7 @@ impl Endpoint for ListForms {
 impl List for ListForms {
     type Item = Form;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

@@ -55,11 +55,7 @@ impl Endpoint for ListPosts {
 impl List for ListPosts {
     type Item = Post;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

@@ -47,11 +47,7 @@ impl Endpoint for ListPurchases {
 impl List for ListPurchases {
     type Item = Purchase;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

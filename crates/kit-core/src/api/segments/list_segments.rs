@@ -48,11 +48,7 @@ impl Endpoint for ListSegments {
 impl List for ListSegments {
     type Item = Segment;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

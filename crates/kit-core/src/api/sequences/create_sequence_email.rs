@@ -160,9 +160,12 @@ impl Endpoint for CreateSequenceEmail {
         Path::with(Self::PATH, [self.sequence_id])
     }
 
+    fn check(&self) -> Result<(), Error> {
+        check(Some(self.delay), self.position)
+    }
+
     #[inline]
     fn body(&self) -> Result<Body, Error> {
-        check(Some(self.delay), self.position)?;
         Body::json(self)
     }
 

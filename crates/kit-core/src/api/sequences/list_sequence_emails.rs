@@ -72,11 +72,7 @@ impl Endpoint for ListSequenceEmails {
 impl List for ListSequenceEmails {
     type Item = SequenceEmail;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

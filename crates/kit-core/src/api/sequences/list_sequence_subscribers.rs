@@ -88,11 +88,7 @@ impl Endpoint for ListSequenceSubscribers {
 impl List for ListSequenceSubscribers {
     type Item = SequenceSubscriber;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

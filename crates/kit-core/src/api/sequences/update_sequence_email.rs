@@ -173,9 +173,12 @@ impl Endpoint for UpdateSequenceEmail {
         Path::with(Self::PATH, [self.sequence_id.get(), self.id.get()])
     }
 
+    fn check(&self) -> Result<(), Error> {
+        check(self.delay, self.position)
+    }
+
     #[inline]
     fn body(&self) -> Result<Body, Error> {
-        check(self.delay, self.position)?;
         Body::json(self)
     }
 

@@ -73,11 +73,7 @@ impl Endpoint for ListSnippets {
 impl List for ListSnippets {
     type Item = Snippet;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

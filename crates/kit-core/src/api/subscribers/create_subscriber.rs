@@ -81,9 +81,12 @@ impl Endpoint for CreateSubscriber {
     const EFFECT: Effect = Effect::Repeatable;
     type Reply = SavedSubscriber;
 
+    fn check(&self) -> Result<(), Error> {
+        self.fields.check()
+    }
+
     #[inline]
     fn body(&self) -> Result<Body, Error> {
-        self.fields.check()?;
         Body::json(self)
     }
 

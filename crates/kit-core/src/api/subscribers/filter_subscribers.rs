@@ -99,8 +99,7 @@ impl Endpoint for FilterSubscribers {
     const EFFECT: Effect = Effect::Reads;
     type Reply = Page<FilteredSubscriber>;
 
-    #[inline]
-    fn body(&self) -> Result<Body, Error> {
+    fn check(&self) -> Result<(), Error> {
         let is_missing = self.all.is_empty() && !self.is_everybody;
         if is_missing || self.all.iter().any(Condition::is_empty) {
             return Err(Error::input("all", "has no condition, or one that names nothing"));
@@ -111,6 +110,11 @@ impl Endpoint for FilterSubscribers {
         if self.sort_field == Some(FilterSortField::Distance) && !has_place {
             return Err(Error::input("sort_field", "is the distance, but no condition is a place"));
         }
+        Ok(())
+    }
+
+    #[inline]
+    fn body(&self) -> Result<Body, Error> {
         Body::json(self)
     }
 
@@ -123,11 +127,7 @@ impl Endpoint for FilterSubscribers {
 impl List for FilterSubscribers {
     type Item = FilteredSubscriber;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

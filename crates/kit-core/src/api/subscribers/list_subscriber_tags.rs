@@ -54,11 +54,7 @@ impl Endpoint for ListSubscriberTags {
 impl List for ListSubscriberTags {
     type Item = SubscriberTag;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

@@ -4,7 +4,7 @@ use super::{SortOrder, Subscriber, SubscriberExtra, SubscriberSortField, Subscri
 use crate::endpoint::Endpoint;
 use crate::error::{Effect, Error};
 use crate::list::{List, Page, PageQuery};
-use crate::wire::{Body, DateRange, Query, ReadError, Reply};
+use crate::wire::{DateRange, Query, ReadError, Reply};
 
 /// `GET /v4/subscribers`: the subscribers of the account, page by page.
 ///
@@ -124,7 +124,7 @@ impl Endpoint for ListSubscribers {
     }
 
     /// No body: this is where what is asked for is checked.
-    fn body(&self) -> Result<Body, Error> {
+    fn check(&self) -> Result<(), Error> {
         let is_cancelled = self.status == Some(SubscriberStatus::Cancelled);
         let sort_field = self.sort_field.as_ref().map_or("", SubscriberSortField::as_str);
         if matches!(sort_field, "cancelled_at" | "canceled_at") && !is_cancelled {
@@ -148,7 +148,7 @@ impl Endpoint for ListSubscribers {
                 return Err(Error::input("email_address", reason));
             }
         }
-        Ok(Body::none())
+        Ok(())
     }
 
     #[inline]
@@ -160,11 +160,7 @@ impl Endpoint for ListSubscribers {
 impl List for ListSubscribers {
     type Item = Subscriber;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

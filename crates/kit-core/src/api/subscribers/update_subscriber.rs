@@ -98,9 +98,12 @@ impl Endpoint for UpdateSubscriber {
         Path::with(Self::PATH, [self.id])
     }
 
+    fn check(&self) -> Result<(), Error> {
+        self.fields.check()
+    }
+
     #[inline]
     fn body(&self) -> Result<Body, Error> {
-        self.fields.check()?;
         Body::json(self)
     }
 

@@ -99,11 +99,7 @@ impl Endpoint for ListTagSubscribers {
 impl List for ListTagSubscribers {
     type Item = TaggedSubscriber;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

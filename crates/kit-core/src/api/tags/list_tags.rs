@@ -56,11 +56,7 @@ impl Endpoint for ListTags {
 impl List for ListTags {
     type Item = Tag;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

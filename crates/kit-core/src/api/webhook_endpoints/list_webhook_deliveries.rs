@@ -86,11 +86,7 @@ impl Endpoint for ListWebhookDeliveries {
 impl List for ListWebhookDeliveries {
     type Item = DeliveryRecord;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

@@ -61,11 +61,7 @@ impl Endpoint for ListWebhookEndpoints {
 impl List for ListWebhookEndpoints {
     type Item = WebhookEndpoint;
 
-    fn page_query(&self) -> &PageQuery {
-        &self.page
-    }
-
-    fn page_query_mut(&mut self) -> &mut PageQuery {
+    fn page(&mut self) -> &mut PageQuery {
         &mut self.page
     }
 }

@@ -75,7 +75,7 @@ enum State {
     Handling(EventRecord),
     /// The record as it is saved, and whether the event was handled.
     Ending(EventRecord, Ended),
-    Over(Over),
+    Over(Outcome),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -85,12 +85,21 @@ enum Ended {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Over {
+enum Outcome {
     Done,
     Failed,
     DoneBefore,
     BeingHandled(u64),
     NotSaved,
+}
+
+/// Whether a store has saved a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Saved {
+    /// The store has saved the record.
+    Yes,
+    /// The store holds another record than the one to be replaced, and has kept it.
+    Conflict,
 }
 
 /// What the caller of [`Handling::next`] has to do next.
@@ -160,15 +169,15 @@ impl Handling {
                     return HandlingStep::Load(self.id.clone());
                 }
                 State::Loaded(held) => match held.as_ref().map(|held| held.state) {
-                    Some(EventState::Done(_)) => self.state = State::Over(Over::DoneBefore),
+                    Some(EventState::Done(_)) => self.state = State::Over(Outcome::DoneBefore),
                     Some(EventState::HandledUntil(until)) if now < until => {
                         // However wrong a clock is, nobody waits longer than a lease.
                         let left = (until - now).min(millis_of(self.lease));
-                        self.state = State::Over(Over::BeingHandled(left));
+                        self.state = State::Over(Outcome::BeingHandled(left));
                     }
                     // Nothing has changed since it did not take the claim: it is full.
                     _ if self.refused.as_ref().is_some_and(|refused| refused.0 == *held) => {
-                        self.state = State::Over(Over::NotSaved);
+                        self.state = State::Over(Outcome::NotSaved);
                     }
                     _ => {
                         let replaces = held.clone();
@@ -198,13 +207,13 @@ impl Handling {
                 State::Claiming(..) => self.state = State::Load,
                 State::Over(over) => {
                     return match over {
-                        Over::Done => HandlingStep::Done,
-                        Over::Failed => HandlingStep::Failed,
-                        Over::DoneBefore => HandlingStep::DoneBefore,
-                        Over::BeingHandled(left) => {
+                        Outcome::Done => HandlingStep::Done,
+                        Outcome::Failed => HandlingStep::Failed,
+                        Outcome::DoneBefore => HandlingStep::DoneBefore,
+                        Outcome::BeingHandled(left) => {
                             HandlingStep::BeingHandled(Duration::from_millis(*left))
                         }
-                        Over::NotSaved => HandlingStep::NotSaved,
+                        Outcome::NotSaved => HandlingStep::NotSaved,
                     };
                 }
             }
@@ -219,16 +228,17 @@ impl Handling {
     }
 
     /// Tells whether the store has saved the record. Does nothing unless the last step was [`HandlingStep::Save`].
-    pub fn saved(&mut self, is_saved: bool) {
+    pub fn saved(&mut self, saved: Saved) {
+        let is_saved = saved == Saved::Yes;
         self.state = match std::mem::replace(&mut self.state, State::Load) {
             State::Claiming(record, _) if is_saved => State::Handling(record),
             State::Claiming(_, replaces) => {
                 self.refused = Some(Held(replaces));
                 State::Load
             }
-            State::Ending(_, Ended::Handled) if is_saved => State::Over(Over::Done),
-            State::Ending(_, Ended::Handled) => State::Over(Over::NotSaved),
-            State::Ending(_, Ended::Failed) => State::Over(Over::Failed),
+            State::Ending(_, Ended::Handled) if is_saved => State::Over(Outcome::Done),
+            State::Ending(_, Ended::Handled) => State::Over(Outcome::NotSaved),
+            State::Ending(_, Ended::Failed) => State::Over(Outcome::Failed),
             other => other,
         };
     }
@@ -241,7 +251,7 @@ impl Handling {
     /// Tells that the event was handled, and the record `done` of [`HandlingStep::Handle`] saved with its effect.
     pub fn handled_and_saved(&mut self) {
         if matches!(self.state, State::Handling(_)) {
-            self.state = State::Over(Over::Done);
+            self.state = State::Over(Outcome::Done);
         }
     }
 
@@ -273,12 +283,12 @@ mod tests {
     struct Shared(HashMap<EventId, EventRecord>);
 
     impl Shared {
-        fn save(&mut self, record: EventRecord, replaces: Option<&EventRecord>) -> bool {
+        fn save(&mut self, record: EventRecord, replaces: Option<&EventRecord>) -> Saved {
             let fits = self.0.get(&record.id) == replaces;
             if fits {
                 self.0.insert(record.id.clone(), record);
             }
-            fits
+            if fits { Saved::Yes } else { Saved::Conflict }
         }
     }
 
@@ -358,7 +368,7 @@ mod tests {
         let HandlingStep::Handle { claimed, done } = ask(&mut handling, &mut shared, at(0)) else {
             panic!("not to be handled")
         };
-        assert!(shared.save(done, Some(&claimed)));
+        assert_eq!(shared.save(done, Some(&claimed)), Saved::Yes);
         handling.handled_and_saved();
         assert_eq!(handling.next(at(1)), HandlingStep::Done);
         let mut again = Handling::new("e1".into());
@@ -372,7 +382,7 @@ mod tests {
             assert!(matches!(handling.next(at(0)), HandlingStep::Load(_)));
             handling.loaded(None);
             if let HandlingStep::Save { .. } = handling.next(at(0)) {
-                handling.saved(false);
+                handling.saved(Saved::Conflict);
             }
         }
         assert_eq!(handling.next(at(0)), HandlingStep::NotSaved);
@@ -381,7 +391,7 @@ mod tests {
     #[test]
     fn a_loop_that_tells_nothing_is_told_the_same_again() {
         let mut handling = Handling::new("e1".into());
-        handling.saved(true);
+        handling.saved(Saved::Yes);
         handling.handled();
         for _ in 0..2 {
             assert!(matches!(handling.next(at(0)), HandlingStep::Load(_)));

@@ -5,5 +5,5 @@ mod handling;
 mod seen_events;
 
 pub use event_record::{EventRecord, EventState};
-pub use handling::{Handling, HandlingStep};
+pub use handling::{Handling, HandlingStep, Saved};
 pub use seen_events::SeenEvents;

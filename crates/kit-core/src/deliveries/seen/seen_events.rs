@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::super::EventId;
 use super::event_record::{millis, millis_of};
-use super::{EventRecord, EventState};
+use super::{EventRecord, EventState, Saved};
 
 /// How many events are remembered, by default.
 const CAPACITY: usize = 100_000;
@@ -79,26 +79,26 @@ impl SeenEvents {
         self.events.get(id).map(|state| EventRecord { id: id.clone(), state: *state })
     }
 
-    /// Saves a record where the memory still holds `replaces`, or still holds none. Whether it did: it does not
-    /// either where all of its capacity is being handled.
+    /// Saves a record if the memory still holds `replaces`, or still holds none. [`Saved::Conflict`] also if the
+    /// memory is full of events that are being handled.
     pub fn save(
         &mut self,
         record: EventRecord,
         replaces: Option<&EventRecord>,
         now: SystemTime,
-    ) -> bool {
+    ) -> Saved {
         let held = self.events.get(&record.id).copied();
         if held != replaces.map(|record| record.state) {
-            return false;
+            return Saved::Conflict;
         }
         self.remove(&record.id);
         self.forget(millis(now));
         if self.events.len() >= self.capacity && !self.forget_oldest() {
-            return false;
+            return Saved::Conflict;
         }
         self.put(record);
         self.forget(millis(now));
-        true
+        Saved::Yes
     }
 
     /// All records, to be kept over a restart.
@@ -182,10 +182,10 @@ mod tests {
     #[test]
     fn a_record_is_saved_where_nothing_has_changed() {
         let mut seen = SeenEvents::new();
-        assert!(seen.save(claimed(1), None, at(0)));
-        assert!(!seen.save(claimed(1), None, at(0)), "somebody was faster");
-        assert!(!seen.save(done(1, 0), Some(&done(1, 9)), at(0)));
-        assert!(seen.save(done(1, 0), Some(&claimed(1)), at(0)));
+        assert_eq!(seen.save(claimed(1), None, at(0)), Saved::Yes);
+        assert_eq!(seen.save(claimed(1), None, at(0)), Saved::Conflict, "somebody was faster");
+        assert_eq!(seen.save(done(1, 0), Some(&done(1, 9)), at(0)), Saved::Conflict);
+        assert_eq!(seen.save(done(1, 0), Some(&claimed(1)), at(0)), Saved::Yes);
         assert_eq!(seen.load(&"1".into()), Some(done(1, 0)));
         assert_eq!(seen.load(&"2".into()), None);
     }
@@ -193,25 +193,26 @@ mod tests {
     #[test]
     fn the_oldest_are_forgotten_and_what_is_being_handled_is_not() {
         let mut seen = SeenEvents::new().with_capacity(3);
-        assert!(seen.save(claimed(0), None, at(0)));
+        assert_eq!(seen.save(claimed(0), None, at(0)), Saved::Yes);
         for id in 1..10 {
-            assert!(seen.save(done(id, id), None, at(id)));
+            assert_eq!(seen.save(done(id, id), None, at(id)), Saved::Yes);
             assert!(seen.len() <= 3 && seen.load(&"0".into()).is_some());
         }
         assert!(seen.load(&"9".into()).is_some() && seen.load(&"7".into()).is_none());
-        assert!(seen.save(claimed(10), None, at(10)) && seen.save(claimed(11), None, at(10)));
-        assert!(!seen.save(claimed(12), None, at(10)), "all are being handled");
-        assert!(seen.save(done(11, 10), Some(&claimed(11)), at(10)));
-        assert!(seen.save(claimed(12), None, at(10)));
+        assert_eq!(seen.save(claimed(10), None, at(10)), Saved::Yes);
+        assert_eq!(seen.save(claimed(11), None, at(10)), Saved::Yes);
+        assert_eq!(seen.save(claimed(12), None, at(10)), Saved::Conflict, "all are being handled");
+        assert_eq!(seen.save(done(11, 10), Some(&claimed(11)), at(10)), Saved::Yes);
+        assert_eq!(seen.save(claimed(12), None, at(10)), Saved::Yes);
     }
 
     #[test]
     fn what_is_too_old_is_forgotten() {
         let mut seen = SeenEvents::new().with_max_age(Duration::from_secs(100));
-        assert!(seen.save(done(1, 0), None, at(0)));
-        assert!(seen.save(claimed(2), None, at(100)));
+        assert_eq!(seen.save(done(1, 0), None, at(0)), Saved::Yes);
+        assert_eq!(seen.save(claimed(2), None, at(100)), Saved::Yes);
         assert_eq!(seen.len(), 2);
-        assert!(seen.save(claimed(3), None, at(101)));
+        assert_eq!(seen.save(claimed(3), None, at(101)), Saved::Yes);
         assert_eq!(seen.load(&"1".into()), None);
     }
 
@@ -219,16 +220,20 @@ mod tests {
     #[test]
     fn a_claim_that_has_run_out_takes_no_room() {
         let mut seen = SeenEvents::new().with_capacity(1);
-        assert!(seen.save(claimed(1), None, at(599)));
-        assert!(!seen.save(claimed(2), None, at(599)));
-        assert!(seen.save(record(2, EventState::HandledUntil(700_000)), None, at(600)));
-        assert!(
-            !seen.save(done(1, 600), Some(&claimed(1)), at(600)),
+        assert_eq!(seen.save(claimed(1), None, at(599)), Saved::Yes);
+        assert_eq!(seen.save(claimed(2), None, at(599)), Saved::Conflict);
+        assert_eq!(
+            seen.save(record(2, EventState::HandledUntil(700_000)), None, at(600)),
+            Saved::Yes
+        );
+        assert_eq!(
+            seen.save(done(1, 600), Some(&claimed(1)), at(600)),
+            Saved::Conflict,
             "it was somebody else's since"
         );
         let failed = record(2, EventState::HandledUntil(0));
         let before = record(2, EventState::HandledUntil(700_000));
-        assert!(seen.save(failed, Some(&before), at(600)));
+        assert_eq!(seen.save(failed, Some(&before), at(600)), Saved::Yes);
         assert!(seen.is_empty());
     }
 
@@ -236,7 +241,7 @@ mod tests {
     fn a_restart_keeps_what_is_done() {
         let mut seen = SeenEvents::new();
         for record in [done(1, 1), claimed(2), done(3, 3)] {
-            assert!(seen.save(record, None, at(5)));
+            assert_eq!(seen.save(record, None, at(5)), Saved::Yes);
         }
         let kept = serde_json::to_string(&seen.records().collect::<Vec<_>>()).unwrap();
         let mut seen = SeenEvents::new().with_capacity(1);

@@ -59,7 +59,7 @@ impl Refresh {
         let held_token = held.as_ref().and_then(|held| held.tokens().refresh_token.as_ref());
         if unsaved.replaces(held_token) {
             let record = unsaved.record.over(held.as_ref(), now.date);
-            let unsaved = Unsaved { record, over: unsaved.over.clone() };
+            let unsaved = Unsaved { record, replaced: unsaved.replaced.clone() };
             self.session.with(|shared| shared.keep(self.begun, unsaved));
             return State::Keep;
         }

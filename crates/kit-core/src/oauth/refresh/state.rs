@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::coordination::{Outcome, Over, Unsaved};
+use super::super::coordination::{Outcome, Replaced, Unsaved};
 use super::super::{Record, RefreshStep, RefreshToken, RefreshTokens, Tokens};
 use crate::error::{Error, OAuthError, SessionError};
 use crate::time::Time;
@@ -66,8 +66,8 @@ impl Spending {
         let spent = self.endpoint.refresh_token().clone();
         tokens.refresh_token.get_or_insert_with(|| RefreshToken::clone(&spent));
         let record = Record::new(Some(&self.claimed), tokens, now.date);
-        let over = earlier.map_or(Over::Spent(spent), |earlier| earlier.over);
-        Unsaved { record, over }
+        let replaced = earlier.map_or(Replaced::Token(spent), |earlier| earlier.replaced);
+        Unsaved { record, replaced }
     }
 }
 

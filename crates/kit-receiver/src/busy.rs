@@ -1,0 +1,10 @@
+use std::io;
+
+/// Why events are not taken.
+#[derive(Debug)]
+pub(crate) enum Busy {
+    /// There is no room for them, or the receiver is closed.
+    Full,
+    /// They cannot be written to the state file.
+    Unsaved(io::Error),
+}
