@@ -1,18 +1,20 @@
-use std::fmt;
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use bytes::Bytes;
 use http::Request;
 
-use crate::api::{self, Api, Trigger, Webhook, WebhookEndpoint};
+use crate::api::Api;
+use crate::changes;
 use crate::control::{Controlled as _, Hosts};
+use crate::events::{self, Trigger};
 use crate::local_kit::LocalKit;
 use crate::outbox::{self, Delivery, DeliveryFault};
+use crate::rows::{self, Webhook, WebhookEndpoint, World};
 use crate::server::{Fault, Server};
-use crate::world::{App, Consent, Grants, IssuedTokens, Lifetimes, World};
+use crate::world::{App, Consent, Grants, IssuedTokens, Lifetimes};
 
 const API_KEY: &str = "kit_emulator_api_key";
 const ACCESS_TOKEN: &str = "kit_emulator_access_token";
@@ -158,7 +160,7 @@ impl Emulator {
             let mut world = self.kit.api.world();
             let now = world.clock.now();
             let is_idle =
-                api::next_due(&world).is_none() && world.tables.outbox.next_due().is_none();
+                changes::next_due(&world).is_none() && world.tables.outbox.next_due().is_none();
             let nobody_else = self.kit.advancing.try_lock();
             if is_idle && world.tables.outbox.is_settled(now) && nobody_else.is_ok() {
                 world.clock.advance(duration);
@@ -235,7 +237,7 @@ impl Emulator {
         data: Option<serde_json::Value>,
     ) -> Result<Vec<String>, String> {
         let trigger = Trigger { event_type: event_type.to_owned(), count, data };
-        let ids = api::trigger(&mut self.kit.api.world(), &trigger)?;
+        let ids = events::trigger(&mut self.kit.api.world(), &trigger)?;
         self.kit.changed();
         Ok(ids)
     }
@@ -271,7 +273,7 @@ impl Emulator {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn seed(&self, state: &serde_json::Value) -> Result<(), String> {
-        api::restore(&mut self.kit.api.world(), state)?;
+        rows::restore(&mut self.kit.api.world(), state)?;
         self.kit.changed();
         Ok(())
     }
@@ -279,7 +281,7 @@ impl Emulator {
     /// All resources as JSON, to [`seed`](Self::seed) another emulator with. Deliveries and what is queued are not
     /// among them.
     pub fn snapshot(&self) -> serde_json::Value {
-        api::state(&self.kit.api.world())
+        rows::state(&self.kit.api.world())
     }
 
     /// The last 1,000 requests, oldest first, with the first 64 KiB of their bodies. They hold the credentials.

@@ -154,19 +154,22 @@
 #![deny(missing_docs)]
 
 mod api;
+mod changes;
 mod control;
 mod emulator;
+mod events;
 mod faults;
 #[cfg(all(doc, not(doctest)))]
 pub mod guides;
 mod local_kit;
 mod oauth;
 mod outbox;
+mod rows;
 mod server;
 mod world;
 
-pub use api::{Webhook, WebhookEndpoint};
 pub use emulator::{Builder, Emulator};
 pub use outbox::{Attempt, Delivery, DeliveryFault, DeliveryState, Target};
+pub use rows::{Webhook, WebhookEndpoint};
 pub use server::Fault;
 pub use world::{Consent, IssuedTokens};

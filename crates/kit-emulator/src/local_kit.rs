@@ -7,9 +7,11 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::sync::watch;
 
-use crate::api::{self, Api, World};
+use crate::api::Api;
+use crate::changes;
 use crate::control::{self, Controlled, Hosts};
 use crate::outbox::{Address, DeliveryFaults, Desk, Job, Moment, Outcome, Target};
+use crate::rows::World;
 use crate::server::{self, Admission, Control, Faults, Recorder, Reply, Service};
 
 /// The largest body that is read, in bytes.
@@ -105,7 +107,7 @@ impl Controlled for LocalKit {
                     let mut world = self.world();
                     let due = next_due(&world).filter(|due| *due <= end);
                     world.clock.advance_to(due.unwrap_or(end));
-                    api::run_due(&mut world);
+                    changes::run_due(&mut world);
                     due.is_none()
                 };
                 self.changed();
@@ -124,7 +126,7 @@ impl Controlled for LocalKit {
             loop {
                 {
                     let mut world = self.world();
-                    api::run_due(&mut world);
+                    changes::run_due(&mut world);
                     if world.tables.outbox.is_settled(world.clock.now()) {
                         return;
                     }
@@ -140,7 +142,7 @@ impl Controlled for LocalKit {
 impl Desk for LocalKit {
     fn take(&self) -> Option<Job> {
         let mut world = self.api.world();
-        api::run_due(&mut world);
+        changes::run_due(&mut world);
         let (now, date) = (world.clock.now(), world.clock.unix_seconds());
         let tables = &mut world.tables;
         let (webhooks, endpoints) = (&tables.webhooks, &tables.endpoints);
@@ -195,5 +197,5 @@ impl Desk for LocalKit {
 
 /// When the next delivery is due, or what is done by the clock.
 fn next_due(world: &World) -> Option<Duration> {
-    world.tables.outbox.next_due().into_iter().chain(api::next_due(world)).min()
+    world.tables.outbox.next_due().into_iter().chain(changes::next_due(world)).min()
 }

@@ -5,7 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use http::StatusCode;
 use http::header::WWW_AUTHENTICATE;
 
-use super::{World, routes};
+use super::routes;
+use crate::changes;
+use crate::rows::World;
 use crate::server::{Reply, Request};
 use crate::world::{Access, Denied};
 
@@ -40,7 +42,7 @@ impl Api {
     fn apply(&self, request: &Request) -> Result<Reply, Reply> {
         let found = routes::find(request);
         let mut world = self.world();
-        super::run_due(&mut world);
+        changes::run_due(&mut world);
         // Who asks is looked at before what is asked.
         let access = found.as_ref().map_or(Access::Credential, |(route, _)| route.access);
         world.admit(access, request.headers()).map_err(denied)?;

@@ -10,9 +10,6 @@ pub(super) struct Call<'a> {
     pub(super) parameters: Vec<&'a str>,
 }
 
-/// Where an app made what an API key is to change: Kit's message is not documented.
-pub(super) const OF_AN_APP: &str = "An app made this webhook endpoint: an API key cannot change it";
-
 impl Call<'_> {
     /// Whether an app asks, by an access token.
     pub(super) fn is_of_app(&self) -> bool {

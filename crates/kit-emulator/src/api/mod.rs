@@ -1,4 +1,4 @@
-//! The operations: a folder for each resource, with its routes, its handlers and its rows.
+//! The operations: a folder for each resource, with its routes and its handlers.
 
 #![expect(
     clippy::indexing_slicing,
@@ -12,33 +12,18 @@ mod bulk;
 mod call;
 mod custom_fields;
 mod email_templates;
-mod events;
 mod forms;
-mod happenings;
-mod input;
-mod later;
-mod made_up;
 mod posts;
 mod purchases;
+mod replies;
 mod route;
 mod routes;
 mod segments;
 mod sequences;
 mod snippets;
-mod state;
 mod subscribers;
-mod tables;
 mod tags;
 mod webhook_endpoints;
 mod webhooks;
 
 pub(crate) use api::Api;
-pub(crate) use events::{Trigger, trigger};
-pub(crate) use later::{next_due, run_due};
-pub(crate) use state::{reset, restore, state};
-pub(crate) use tables::Tables;
-pub use webhook_endpoints::WebhookEndpoint;
-pub use webhooks::Webhook;
-
-/// The state, with a table for each resource.
-pub(crate) type World = crate::world::World<Tables>;

@@ -1,7 +1,7 @@
 use http::Method;
 
-use super::World;
 use super::call::Call;
+use crate::rows::World;
 use crate::server::Reply;
 use crate::world::Access;
 

@@ -2,8 +2,8 @@ use std::pin::Pin;
 use std::sync::MutexGuard;
 use std::time::Duration;
 
-use crate::api::World;
 use crate::outbox::DeliveryFaults;
+use crate::rows::World;
 use crate::server::{Faults, Recorder};
 
 /// A running emulator, as the control requests see it.

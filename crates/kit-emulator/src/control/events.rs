@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::Controlled;
 use super::json::{number, object, text};
-use crate::api::{self, Trigger};
+use crate::events::{self, Trigger};
 use crate::server::{Reply, Request};
 
 pub(super) fn trigger(kit: &dyn Controlled, request: &Request) -> Reply {
-    let ids = read(request).and_then(|trigger| api::trigger(&mut kit.world(), &trigger));
+    let ids = read(request).and_then(|trigger| events::trigger(&mut kit.world(), &trigger));
     match ids {
         Ok(ids) => {
             kit.changed();

@@ -4,17 +4,17 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::Controlled;
-use crate::api;
+use crate::rows;
 use crate::server::{Reply, Request};
 
 pub(super) fn get(kit: &dyn Controlled) -> Reply {
-    Reply::json(StatusCode::OK, api::state(&kit.world()))
+    Reply::json(StatusCode::OK, rows::state(&kit.world()))
 }
 
 pub(super) fn put(kit: &dyn Controlled, request: &Request) -> Reply {
     let state = serde_json::from_slice::<Value>(&request.body)
         .map_err(|error| format!("The body is not JSON: {error}"));
-    match state.and_then(|state| api::restore(&mut kit.world(), &state)) {
+    match state.and_then(|state| rows::restore(&mut kit.world(), &state)) {
         Ok(()) => {
             kit.changed();
             Reply::empty(StatusCode::NO_CONTENT)
@@ -25,7 +25,7 @@ pub(super) fn put(kit: &dyn Controlled, request: &Request) -> Reply {
 
 /// Credentials, tokens and the clock stay, and no id comes again.
 pub(super) fn reset(kit: &dyn Controlled) -> Reply {
-    api::reset(&mut kit.world());
+    rows::reset(&mut kit.world());
     kit.faults().set(None);
     kit.delivery_faults().set(None);
     kit.recorder().clear();

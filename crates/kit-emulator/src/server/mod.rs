@@ -5,6 +5,7 @@ mod counts;
 mod exchange;
 mod fault;
 mod faults;
+mod input;
 mod recorder;
 mod reply;
 mod request;
@@ -13,6 +14,7 @@ mod service;
 
 pub use fault::Fault;
 pub(crate) use faults::{Faults, OfRequests, Rule};
+pub(crate) use input::Input;
 pub(crate) use recorder::Recorder;
 pub(crate) use reply::Reply;
 pub(crate) use request::Request;

@@ -17,6 +17,6 @@ pub use grants::{Consent, IssuedTokens};
 pub(crate) use grants::{Grants, Lifetimes, Refusal};
 pub(crate) use named::{HasNames, Name, Named};
 pub(crate) use page::Page;
-pub(crate) use scalar::{digits, flag};
+pub(crate) use scalar::{digits, flag, id, ids};
 pub(crate) use table::{Full, MAX_ID, MAX_ROWS, Row, Table};
 pub(crate) use world::{Access, Denied, World};

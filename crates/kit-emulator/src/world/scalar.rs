@@ -1,4 +1,6 @@
-//! Numbers and flags as texts, in paths, queries and bodies.
+//! Numbers, ids and flags, in paths, queries and bodies.
+
+use serde_json::Value;
 
 /// A number in decimal digits alone: no sign, no space.
 pub(crate) fn digits(text: &str) -> Option<u64> {
@@ -13,6 +15,16 @@ pub(crate) fn flag(text: &str) -> Option<bool> {
         "false" | "0" => Some(false),
         _ => None,
     }
+}
+
+/// An id: a number, or its decimal digits.
+pub(crate) fn id(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| digits(value.as_str()?))
+}
+
+/// The ids of a list.
+pub(crate) fn ids(value: &Value) -> Vec<u64> {
+    value.as_array().into_iter().flatten().filter_map(id).collect()
 }
 
 #[cfg(test)]

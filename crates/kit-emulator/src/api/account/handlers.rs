@@ -3,12 +3,10 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Account;
-use super::account::ACCOUNT_ID;
-use crate::api::World;
 use crate::api::call::Call;
-use crate::api::input::{Input, ok};
-use crate::server::Reply;
+use crate::api::replies::ok;
+use crate::rows::{ACCOUNT_ID, Account, World};
+use crate::server::{Input, Reply};
 
 pub(super) fn get(world: &mut World, _: &Call<'_>) -> Result<Reply, Reply> {
     let Account {
@@ -61,7 +59,7 @@ pub(super) fn colors(world: &mut World, _: &Call<'_>) -> Result<Reply, Reply> {
 
 pub(super) fn update_colors(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let missing = || Reply::unprocessable("colors must be provided");
-    let colors = Input::read(call)?.texts("colors")?.ok_or_else(missing)?;
+    let colors = Input::read(call.request)?.texts("colors")?.ok_or_else(missing)?;
     let is_color = |color: &&String| {
         let digits = color.strip_prefix('#').unwrap_or_default();
         [3, 4, 6, 8].contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())

@@ -1,6 +1,5 @@
 //! `/v4/account`.
 
-mod account;
 mod handlers;
 mod stats;
 
@@ -8,9 +7,6 @@ use http::Method;
 
 use super::route::Route;
 use crate::world::Access::Credential;
-
-pub(super) use account::ACCOUNT_ID;
-pub(crate) use account::Account;
 
 const COLORS: &str = "/v4/account/colors";
 

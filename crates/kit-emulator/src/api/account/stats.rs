@@ -6,10 +6,10 @@ use ::time::format_description::well_known::Rfc3339;
 use ::time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 use serde_json::json;
 
-use crate::api::World;
-use crate::api::broadcasts::{is_clicked, is_opened};
 use crate::api::call::Call;
-use crate::api::input::ok;
+use crate::api::replies::ok;
+use crate::rows::World;
+use crate::rows::engagement::{is_clicked, is_opened};
 use crate::server::Reply;
 use crate::world::time;
 

@@ -1,12 +1,13 @@
 use serde_json::{Value, json};
 
-use super::Broadcast;
-use crate::api::World;
 use crate::api::call::{Call, Range};
-use crate::api::email_templates::STARTING_POINT;
-use crate::api::happenings::{self, Happening, happen};
-use crate::api::input::{Input, created, full, ids, no_content, ok, page};
-use crate::server::Reply;
+use crate::api::replies::{created, full, no_content, ok, page};
+use crate::events::{self, Happening, happen};
+use crate::rows::broadcast::everybody;
+use crate::rows::email_template::STARTING_POINT;
+use crate::rows::{Broadcast, World};
+use crate::server::{Input, Reply};
+use crate::world::ids;
 
 pub(super) const STATUSES: [&str; 5] = ["draft", "scheduled", "sending", "completed", "aborted"];
 
@@ -70,7 +71,7 @@ pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let new = Broadcast::new(world.clock.time(), world);
-    let given = read(world, &Input::read(call)?, new)?;
+    let given = read(world, &Input::read(call.request)?, new)?;
     // Kit schedules what is created with a time.
     let is_scheduled = given.send_at.is_some();
     let broadcast = world.tables.broadcasts.insert(|id| Broadcast { id, is_scheduled, ..given });
@@ -85,7 +86,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let id = call.id()?;
     let before = not_sent(world, id)?.clone();
-    let input = Input::read(call)?;
+    let input = Input::read(call.request)?;
     let names_a_time = input.has("send_at") || input.has("public");
     let mut given = read(world, &input, before)?;
     if names_a_time {
@@ -103,7 +104,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let now = world.clock.time();
     let was = not_sent(world, id)?.to_event(&now);
     world.tables.broadcasts.remove(id);
-    happenings::deleted(world, "broadcast", was);
+    events::deleted(world, "broadcast", was);
     Ok(no_content())
 }
 
@@ -155,11 +156,6 @@ fn read(world: &World, input: &Input, before: Broadcast) -> Result<Broadcast, Re
         },
         ..before
     })
-}
-
-/// The filter of a broadcast that everybody gets, as replies have it. In a request it is refused.
-pub(super) fn everybody() -> Value {
-    json!([{"all": [{"type": "all_subscribers"}]}])
 }
 
 /// The filter as replies have it: the group in use alone.

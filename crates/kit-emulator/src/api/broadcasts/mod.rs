@@ -1,21 +1,12 @@
 //! `/v4/broadcasts`.
 
-mod broadcast;
-mod broadcasts;
-mod engagement;
 mod handlers;
-mod sending;
 mod stats;
 
 use http::Method;
 
 use super::route::Route;
 use crate::world::Access::Credential;
-
-pub(crate) use broadcast::Broadcast;
-pub(crate) use broadcasts::Broadcasts;
-pub(super) use engagement::{is_clicked, is_opened, rate};
-pub(super) use sending::{next_due, send_due};
 
 const ONE: &str = "/v4/broadcasts/{id}";
 

@@ -3,11 +3,11 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::engagement::{is_clicked, is_opened, percentage, rate};
-use super::{Broadcast, handlers};
-use crate::api::World;
+use super::handlers;
 use crate::api::call::Call;
-use crate::api::input::{ok, page};
+use crate::api::replies::{ok, page};
+use crate::rows::engagement::{is_clicked, is_opened, percentage, rate};
+use crate::rows::{Broadcast, World};
 use crate::server::Reply;
 use crate::world::{Page, Row};
 

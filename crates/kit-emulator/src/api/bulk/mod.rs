@@ -1,20 +1,16 @@
 //! `/v4/bulk/…`: up to 100 items at once, more by the clock.
 
 mod items;
-mod operation;
 mod queue;
 
 use http::Method;
 
-use super::World;
 use super::call::Call;
-use super::input::Input;
 use super::route::{Handler, Route};
-use crate::server::Reply;
+use crate::changes::is_over_limit;
+use crate::rows::{Operation, World};
+use crate::server::{Input, Reply};
 use crate::world::Access::OAuth;
-
-pub(super) use operation::Operation;
-pub(crate) use queue::Callbacks;
 
 /// Up to so many items are done within the request.
 const AT_ONCE: usize = 100;
@@ -39,11 +35,11 @@ const fn route(method: Method, path: &'static str, handler: Handler) -> Route {
 fn bulk(world: &mut World, call: &Call<'_>, operation: Operation) -> Result<Reply, Reply> {
     let (list, message) = operation.list();
     items::check(&call.request.body, list).map_err(Reply::unprocessable)?;
-    let input = Input::read_optional(call)?;
+    let input = Input::read_optional(call.request)?;
     let items =
         input.get(list).and_then(|items| items.as_array()).filter(|items| !items.is_empty());
     let items = items.ok_or_else(|| Reply::unprocessable(message))?.clone();
-    if operation == Operation::CreateSubscribers && operation::is_over_limit(world, &items) {
+    if operation == Operation::CreateSubscribers && is_over_limit(world, &items) {
         let message = "This request would exceed your subscriber limit";
         return Err(Reply::error(http::StatusCode::FORBIDDEN, message));
     }

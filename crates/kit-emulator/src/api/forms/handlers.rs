@@ -1,12 +1,11 @@
-use serde_json::{Value, json};
-
-use super::Form;
-use crate::api::World;
 use crate::api::call::Call;
-use crate::api::happenings::{Happening, happen};
-use crate::api::input::{Input, all, page, upserted};
-use crate::api::subscribers::{Filters, FormEntry, Subscriber, named, utm_parameters};
-use crate::server::Reply;
+use crate::api::replies::{all, page, upserted};
+use crate::api::subscribers::Filters;
+use crate::changes::forms::add;
+use crate::changes::subscribers::named;
+use crate::rows::subscriber::referrer_json;
+use crate::rows::{Form, Subscriber, World};
+use crate::server::{Input, Reply};
 use crate::world::Table;
 
 /// Kit's message.
@@ -61,24 +60,16 @@ fn known(world: &World, call: &Call<'_>) -> Result<u64, Reply> {
     world.tables.forms.get(call.first_id()?).map(|form| form.id).ok_or_else(Reply::not_found)
 }
 
-/// Adds when a subscriber came to a form, and from where.
-pub(in crate::api) fn referrer_json(json: &mut Value, entry: Option<&FormEntry>) {
-    let referrer = entry.and_then(|entry| entry.referrer.as_deref());
-    json["added_at"] = entry.map_or(Value::Null, |entry| entry.added_at.as_str().into());
-    json["referrer"] = referrer.unwrap_or_default().into();
-    json["referrer_utm_parameters"] = json!(utm_parameters(referrer));
-}
-
 pub(super) fn add_by_email(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let form = known(world, call)?;
-    let input = Input::read_optional(call)?;
+    let input = Input::read_optional(call.request)?;
     let subscriber = named(world, &input, NOBODY)?;
     reply(world, form, subscriber, input.text("referrer")?)
 }
 
 pub(super) fn add_by_id(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let (form, subscriber) = (known(world, call)?, call.id()?);
-    let referrer = Input::read_optional(call)?.text("referrer")?;
+    let referrer = Input::read_optional(call.request)?.text("referrer")?;
     reply(world, form, subscriber, referrer)
 }
 
@@ -93,21 +84,4 @@ fn reply(
     let mut json = subscriber.to_json(&world.tables.custom_fields);
     referrer_json(&mut json, subscriber.forms.get(&form));
     Ok(upserted("subscriber", json, is_new))
-}
-
-/// Adds a subscriber to a form. Whether that is new; `None` where there is no such subscriber.
-pub(in crate::api) fn add(
-    world: &mut World,
-    form: u64,
-    subscriber: u64,
-    referrer: Option<String>,
-) -> Option<bool> {
-    let added_at = world.clock.time();
-    let row = world.tables.subscribers.get_mut(subscriber)?;
-    if row.forms.contains_key(&form) {
-        return Some(false);
-    }
-    row.forms.insert(form, FormEntry { added_at, referrer });
-    happen(world, &Happening::SubscribedToForm { subscriber, form });
-    Some(true)
 }

@@ -1,15 +1,11 @@
 //! `/v4/forms`.
 
-mod form;
 mod handlers;
 
 use http::Method;
 
 use super::route::Route;
 use crate::world::Access::Credential;
-
-pub(crate) use form::Form;
-pub(super) use handlers::{add, referrer_json};
 
 const SUBSCRIBERS: &str = "/v4/forms/{form_id}/subscribers";
 const SUBSCRIBER: &str = "/v4/forms/{form_id}/subscribers/{id}";

@@ -1,17 +1,13 @@
 //! `/v4/posts`.
 
-mod post;
-
 use http::Method;
 
-use super::World;
 use super::call::Call;
-use super::input::{all, ok, page};
+use super::replies::{all, ok, page};
 use super::route::Route;
+use crate::rows::World;
 use crate::server::Reply;
 use crate::world::Access::Credential;
-
-pub(crate) use post::Post;
 
 pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, "/v4/posts", Credential, list),

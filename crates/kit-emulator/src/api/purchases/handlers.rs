@@ -1,12 +1,12 @@
 use serde_json::{Value, json};
 
-use super::Purchase;
-use crate::api::World;
 use crate::api::call::Call;
-use crate::api::happenings::{Happening, happen};
-use crate::api::input::{Input, all, created, full, ok, page};
-use crate::api::subscribers::{self, Given};
-use crate::server::Reply;
+use crate::api::replies::{all, created, full, ok, page};
+use crate::changes::subscribers;
+use crate::changes::subscribers::Given;
+use crate::events::{Happening, happen};
+use crate::rows::{Purchase, World};
+use crate::server::{Input, Reply};
 
 /// Kit's message.
 const NO_TRANSACTION: &str = "Transaction cannot be blank";
@@ -26,7 +26,7 @@ pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
 /// The purchase may be in an envelope, or not. A transaction that is there already gets the products in addition, also
 /// those that it has.
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let body = Input::read(call)?;
+    let body = Input::read(call.request)?;
     let input = body.object("purchase")?.unwrap_or(body);
     let transaction_id = input.text_or_number("transaction_id")?;
     let transaction_id = transaction_id.filter(|id| !id.trim().is_empty());

@@ -1,14 +1,11 @@
 //! `/v4/purchases`.
 
 mod handlers;
-mod purchase;
 
 use http::Method;
 
 use super::route::Route;
 use crate::world::Access::OAuth;
-
-pub(crate) use purchase::Purchase;
 
 pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, "/v4/purchases", OAuth, handlers::list),

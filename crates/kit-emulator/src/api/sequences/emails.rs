@@ -4,11 +4,10 @@ use serde_json::Value;
 
 use super::handlers::weekdays;
 use super::stats::email_stats;
-use super::{Sequence, SequenceEmail};
-use crate::api::World;
 use crate::api::call::Call;
-use crate::api::input::{Input, created, full, listed, no_content, ok};
-use crate::server::Reply;
+use crate::api::replies::{created, full, listed, no_content, ok};
+use crate::rows::{Sequence, SequenceEmail, World};
+use crate::server::{Input, Reply};
 use crate::world::Page;
 
 /// Kit's messages.
@@ -62,7 +61,7 @@ fn with_stats(mut json: Value, is_asked_for: bool) -> Value {
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let sequence = known(world, call)?.clone();
-    let input = Input::read(call)?;
+    let input = Input::read(call.request)?;
     let at_the_end =
         of_sequence(world, sequence.id).last().map_or(0, |email| email.position.saturating_add(1));
     let missing = |field: &str| Reply::unprocessable(format!("{field} can't be blank"));
@@ -88,7 +87,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
 
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let mut email = email(world, call)?.clone();
-    let input = Input::read(call)?;
+    let input = Input::read(call.request)?;
     if input.has("subject") {
         email.subject = input.filled("subject", BLANK)?;
     }

@@ -2,14 +2,15 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::Sequence;
-use super::sequence::DAYS;
 use super::stats::sequence_stats;
 use crate::api::call::Call;
-use crate::api::happenings::{self, Happening, happen};
-use crate::api::input::{Input, all, created, full, id, ids, no_content, ok, page};
-use crate::api::{World, email_templates};
-use crate::server::Reply;
+use crate::api::replies::{all, created, full, no_content, ok, page};
+use crate::events::{self, Happening, happen};
+use crate::rows::email_template::default_id;
+use crate::rows::sequence::DAYS;
+use crate::rows::{Sequence, World};
+use crate::server::{Input, Reply};
+use crate::world::{id, ids};
 
 /// Kit's messages.
 const BLANK: &str = "name can't be blank";
@@ -64,7 +65,7 @@ pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
 }
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let input = Input::read(call)?;
+    let input = Input::read(call.request)?;
     let name = input.filled("name", BLANK)?;
     let now = world.clock.time();
     let account = &world.tables.account;
@@ -77,7 +78,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
         created_at: now.clone(),
         updated_at: now,
         email_address: Some(account.primary_email_address.clone()),
-        email_template_id: email_templates::default_id(world),
+        email_template_id: default_id(world),
         send_days: DAYS.map(str::to_owned).to_vec(),
         send_hour: 11,
         time_zone: account.time_zone.clone(),
@@ -95,7 +96,7 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let id = call.id()?;
     let mut sequence = world.tables.sequences.get(id).ok_or_else(Reply::not_found)?.clone();
     let was_active = sequence.active;
-    let input = Input::read(call)?;
+    let input = Input::read(call.request)?;
     if input.has("name") {
         sequence.name = input.filled("name", BLANK)?;
     }
@@ -165,6 +166,6 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     for email in of_it {
         world.tables.sequence_emails.remove(email);
     }
-    happenings::deleted(world, "sequence", sequence.to_event());
+    events::deleted(world, "sequence", sequence.to_event());
     Ok(no_content())
 }

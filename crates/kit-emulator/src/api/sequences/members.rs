@@ -3,12 +3,13 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::api::World;
 use crate::api::call::Call;
-use crate::api::happenings::{Happening, happen};
-use crate::api::input::{Input, page, upserted};
-use crate::api::subscribers::{Filters, Subscriber, named};
-use crate::server::Reply;
+use crate::api::replies::{page, upserted};
+use crate::api::subscribers::Filters;
+use crate::changes::sequences;
+use crate::changes::subscribers::named;
+use crate::rows::{Subscriber, World};
+use crate::server::{Input, Reply};
 
 /// Kit's messages; that for a missing address is not documented.
 const INACTIVE: &str = "Sequence is inactive";
@@ -51,7 +52,7 @@ fn with_time(mut json: Value, subscriber: &Subscriber, sequence: u64) -> Value {
 
 pub(super) fn add_by_id(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let (sequence, subscriber) = (known(world, call)?, call.id()?);
-    add(world, sequence, subscriber)
+    reply(world, sequence, subscriber)
 }
 
 pub(super) fn add_by_email(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
@@ -59,18 +60,12 @@ pub(super) fn add_by_email(world: &mut World, call: &Call<'_>) -> Result<Reply, 
     if world.tables.sequences.get(sequence).is_some_and(|sequence| !sequence.active) {
         return Err(inactive());
     }
-    let subscriber = named(world, &Input::read_optional(call)?, NOBODY)?;
-    add(world, sequence, subscriber)
+    let subscriber = named(world, &Input::read_optional(call.request)?, NOBODY)?;
+    reply(world, sequence, subscriber)
 }
 
-fn add(world: &mut World, sequence: u64, subscriber: u64) -> Result<Reply, Reply> {
-    let now = world.clock.time();
-    let row = world.tables.subscribers.get_mut(subscriber).ok_or_else(Reply::not_found)?;
-    let is_new = !row.sequences.contains_key(&sequence);
-    if is_new {
-        row.sequences.insert(sequence, now);
-        happen(world, &Happening::AddedToSequence { subscriber, sequence });
-    }
+fn reply(world: &mut World, sequence: u64, subscriber: u64) -> Result<Reply, Reply> {
+    let is_new = sequences::add(world, sequence, subscriber).ok_or_else(Reply::not_found)?;
     let subscriber = world.tables.subscribers.get(subscriber).ok_or_else(Reply::not_found)?;
     let json = subscriber.to_json(&world.tables.custom_fields);
     Ok(upserted("subscriber", with_time(json, subscriber, sequence), is_new))

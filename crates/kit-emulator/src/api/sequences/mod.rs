@@ -1,19 +1,14 @@
 //! `/v4/sequences`, with their emails.
 
-mod email;
 mod emails;
 mod handlers;
 mod members;
-mod sequence;
 mod stats;
 
 use http::Method;
 
 use super::route::Route;
 use crate::world::Access::Credential;
-
-pub(crate) use email::SequenceEmail;
-pub(crate) use sequence::Sequence;
 
 const ONE: &str = "/v4/sequences/{id}";
 const EMAILS: &str = "/v4/sequences/{sequence_id}/emails";

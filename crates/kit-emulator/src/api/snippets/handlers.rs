@@ -2,11 +2,10 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::Snippet;
-use crate::api::World;
 use crate::api::call::Call;
-use crate::api::input::{Input, created, full, ok, page};
-use crate::server::Reply;
+use crate::api::replies::{created, full, ok, page};
+use crate::rows::{Snippet, World};
+use crate::server::{Input, Reply};
 
 /// Kit's messages.
 pub(super) const BLANK: &str = "name can't be blank";
@@ -30,7 +29,7 @@ pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
 }
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let input = Input::read(call)?;
+    let input = Input::read(call.request)?;
     let name = input.filled("name", BLANK)?;
     let snippet_type = input.text("snippet_type")?.unwrap_or_default();
     let (content, value_html) = match snippet_type.as_str() {
@@ -105,7 +104,7 @@ fn html(input: &Input) -> Result<Option<String>, Reply> {
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let id = call.id()?;
     let snippet = world.tables.snippets.get(id).ok_or_else(Reply::not_found)?;
-    let input = Input::read(call)?;
+    let input = Input::read(call.request)?;
     let (snippet_type, is_inline) = (input.text("snippet_type")?, snippet.snippet_type == "inline");
     let (content, value_html) = (input.text("content")?, html(&input)?);
     let is_other = snippet_type.is_some_and(|given| given != snippet.snippet_type);

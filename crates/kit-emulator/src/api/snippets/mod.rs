@@ -1,14 +1,11 @@
 //! `/v4/snippets`.
 
 mod handlers;
-mod snippet;
 
 use http::Method;
 
 use super::route::Route;
 use crate::world::Access::Credential;
-
-pub(crate) use snippet::Snippet;
 
 pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, "/v4/snippets", Credential, handlers::list),

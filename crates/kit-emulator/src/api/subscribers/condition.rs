@@ -6,11 +6,10 @@ use std::ops::Deref;
 
 use serde_json::Value;
 
-use super::Subscriber;
-use crate::api::World;
-use crate::api::broadcasts::{Broadcast, is_clicked, is_opened};
-use crate::api::input::{Input, id, ids};
-use crate::server::Reply;
+use crate::rows::engagement::{is_clicked, is_opened};
+use crate::rows::{Broadcast, Subscriber, World};
+use crate::server::{Input, Reply};
+use crate::world::{id, ids};
 
 /// How many conditions a filter has at most, how many entries a condition, and how many patterns its entries. Kit's
 /// limits are not documented.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::stats::ninety_days_ago;
-use crate::api::World;
-use crate::api::broadcasts::{is_clicked, is_opened};
+use crate::rows::World;
+use crate::rows::engagement::{is_clicked, is_opened};
 
 /// The counts of every subscriber who got a broadcast.
 pub(super) struct Engagement(HashMap<u64, Counts>);

@@ -7,12 +7,12 @@ use serde_json::Value;
 use super::condition::{self, Condition, Place};
 use super::engagement::Engagement;
 use super::list::tag_names;
+use super::stats;
 use super::stats::ninety_days_ago;
-use super::{Subscriber, stats};
-use crate::api::World;
 use crate::api::call::Call;
-use crate::api::input::{Input, listed};
-use crate::server::Reply;
+use crate::api::replies::listed;
+use crate::rows::{Subscriber, World};
+use crate::server::{Input, Reply};
 use crate::world::Page;
 
 /// How many subscribers a page has at most, by a client's note.
@@ -20,7 +20,7 @@ const MAX_PER_PAGE: usize = 100;
 
 pub(super) fn filter(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let world = &*world;
-    let input = Input::read(call)?;
+    let input = Input::read(call.request)?;
     let all = input.list("all")?.ok_or_else(|| Reply::unprocessable("all must be provided"))?;
     let counts_emails = match input.text("counting_mode")?.as_deref() {
         None | Some("raw") => false,

@@ -1,18 +1,17 @@
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::save::{
+use crate::api::call::Call;
+use crate::api::replies::{no_content, ok};
+use crate::changes::subscribers::{
     Fields, Given, check_address, check_fields, is_later, save_fields, saved, upsert,
 };
-use crate::api::World;
-use crate::api::call::Call;
-use crate::api::happenings::{Happening, happen};
-use crate::api::input::{Input, no_content, ok};
-use crate::api::later::Later;
-use crate::server::Reply;
+use crate::events::{Happening, happen};
+use crate::rows::{Later, World};
+use crate::server::{Input, Reply};
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let input = Input::read(call)?;
+    let input = Input::read(call.request)?;
     let given = Given {
         email_address: input.text("email_address")?.unwrap_or_default(),
         first_name: first_name(&input)?,
@@ -30,7 +29,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let id = call.id()?;
     world.tables.subscribers.get(id).ok_or_else(Reply::not_found)?;
-    let input = Input::read(call)?;
+    let input = Input::read(call.request)?;
     // What is left out stays.
     let email_address = input.text("email_address")?;
     if let Some(email_address) = &email_address {

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::Subscriber;
 use super::engagement::Engagement;
-use super::save::is_valid;
-use crate::api::World;
 use crate::api::call::{Call, Range};
-use crate::api::input::{listed, page, page_of_rows};
+use crate::api::replies::{listed, page, page_of_rows};
+use crate::changes::subscribers::is_valid;
+use crate::rows::{Subscriber, World};
 use crate::server::Reply;
 use crate::world::{Page, Row};
 

@@ -1,15 +1,15 @@
 use serde_json::{Value, json};
 
-use crate::api::World;
 use crate::api::call::Call;
-use crate::api::input::{Input, no_content, ok};
-use crate::server::Reply;
+use crate::api::replies::{no_content, ok};
+use crate::rows::World;
+use crate::server::{Input, Reply};
 
 /// Pins a location, and replaces the one that is pinned: each of the six fields has to be there.
 pub(super) fn pin(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let id = call.first_id()?;
     world.tables.subscribers.get(id).ok_or_else(Reply::not_found)?;
-    let location = Input::read(call)?.object("location")?.unwrap_or_default();
+    let location = Input::read(call.request)?.object("location")?.unwrap_or_default();
     let mut pinned = json!({});
     for (field, name) in [
         ("city", "City"),

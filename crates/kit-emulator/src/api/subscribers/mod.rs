@@ -6,9 +6,7 @@ mod filter;
 mod handlers;
 mod list;
 mod location;
-mod save;
 mod stats;
-mod subscriber;
 
 use http::Method;
 
@@ -16,9 +14,6 @@ use super::route::Route;
 use crate::world::Access::Credential;
 
 pub(super) use list::Filters;
-pub(super) use save::{Given, named, set_field, set_fields, upsert};
-pub(super) use subscriber::{FormEntry, STATES, utm_parameters};
-pub(crate) use subscriber::{Subscriber, Subscribers};
 
 const ONE: &str = "/v4/subscribers/{id}";
 const LOCATION: &str = "/v4/subscribers/{subscriber_id}/location";

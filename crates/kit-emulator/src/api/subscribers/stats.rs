@@ -1,11 +1,11 @@
-//! Which emails a subscriber got, opened and clicked: made up, as [`broadcasts::is_opened`] says.
+//! Which emails a subscriber got, opened and clicked: made up, as [`is_opened`] says.
 
 use serde_json::{Value, json};
 
-use crate::api::World;
-use crate::api::broadcasts::{self, Broadcast};
 use crate::api::call::Call;
-use crate::api::input::ok;
+use crate::api::replies::ok;
+use crate::rows::engagement::{is_clicked, is_opened, rate};
+use crate::rows::{Broadcast, World};
 use crate::server::Reply;
 use crate::world::time;
 
@@ -28,8 +28,8 @@ pub(super) fn of(world: &World, id: u64, is_counted: impl Fn(&str) -> bool) -> V
         let of = sent.iter().filter(|broadcast| is(broadcast));
         of.map(|broadcast| broadcast.sent_at()).max()
     };
-    let opened = |broadcast: &Broadcast| broadcasts::is_opened(broadcast.id, id);
-    let clicked = |broadcast: &Broadcast| broadcasts::is_clicked(broadcast, id);
+    let opened = |broadcast: &Broadcast| is_opened(broadcast.id, id);
+    let clicked = |broadcast: &Broadcast| is_clicked(broadcast, id);
     let count =
         |is: &dyn Fn(&Broadcast) -> bool| sent.iter().filter(|broadcast| is(broadcast)).count();
     let since = |is: &dyn Fn(&Broadcast) -> bool| {
@@ -40,8 +40,8 @@ pub(super) fn of(world: &World, id: u64, is_counted: impl Fn(&str) -> bool) -> V
         "opened": count(&opened),
         "clicked": count(&clicked),
         "bounced": 0,
-        "open_rate": broadcasts::rate(count(&opened), sent.len()),
-        "click_rate": broadcasts::rate(count(&clicked), sent.len()),
+        "open_rate": rate(count(&opened), sent.len()),
+        "click_rate": rate(count(&clicked), sent.len()),
         "last_sent": last(&|_| true),
         "last_opened": last(&opened),
         "last_clicked": last(&clicked),

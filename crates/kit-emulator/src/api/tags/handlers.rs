@@ -1,13 +1,9 @@
-use serde_json::Value;
-
-use super::Tag;
-use super::tag::{BLANK, NAME, collapsed, folded};
-use crate::api::World;
 use crate::api::call::Call;
-use crate::api::happenings::{Happening, happen};
-use crate::api::input::{Input, all, ok, page, upserted};
-use crate::server::Reply;
-use crate::world::Full;
+use crate::api::replies::{all, ok, page, upserted};
+use crate::changes::tags::upsert;
+use crate::rows::World;
+use crate::rows::tag::{BLANK, NAME, collapsed, folded};
+use crate::server::{Input, Reply};
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let tables = &world.tables;
@@ -24,29 +20,15 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
 }
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let name = Input::read(call)?.filled("name", BLANK)?;
-    let (tag, is_new) = upsert(world, &name).map_err(crate::api::input::full)?;
+    let name = Input::read(call.request)?.filled("name", BLANK)?;
+    let (tag, is_new) = upsert(world, &name).map_err(crate::api::replies::full)?;
     Ok(upserted("tag", tag, is_new))
-}
-
-/// Finds a tag by its name, or creates it. Whether it is new.
-pub(in crate::api) fn upsert(world: &mut World, name: &str) -> Result<(Value, bool), Full> {
-    let tags = &world.tables.tags;
-    if let Some(tag) = tags.find(NAME, folded(name)).and_then(|id| tags.get(id)) {
-        return Ok((tag.to_json(), false));
-    }
-    let name = collapsed(name);
-    let created_at = world.clock.time();
-    let tag = world.tables.tags.insert(|id| Tag { id, name, created_at })?;
-    let (id, json) = (tag.id, tag.to_json());
-    happen(world, &Happening::TagCreated { tag: id });
-    Ok((json, true))
 }
 
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let id = call.id()?;
     world.tables.tags.get(id).ok_or_else(Reply::not_found)?;
-    let name = Input::read(call)?.filled("name", BLANK)?;
+    let name = Input::read(call.request)?.filled("name", BLANK)?;
     if world.tables.tags.find(NAME, folded(&name)).is_some_and(|other| other != id) {
         return Err(Reply::unprocessable("Name has already been taken"));
     }

@@ -1,25 +1,21 @@
 //! `/v4/tags`.
 
 mod handlers;
-mod tag;
 mod tagging;
 
 use http::Method;
 
 use super::route::Route;
+use crate::rows::tag::BLANK;
 use crate::world::Access::Credential;
-
-pub(super) use handlers::upsert;
-pub(crate) use tag::Tag;
-pub(super) use tagging::{tag, untag};
 
 const SUBSCRIBERS: &str = "/v4/tags/{tag_id}/subscribers";
 const SUBSCRIBER: &str = "/v4/tags/{tag_id}/subscribers/{id}";
 
 pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, "/v4/tags", Credential, handlers::list),
-    Route::new(Method::POST, "/v4/tags", Credential, handlers::create).refusing(tag::BLANK),
-    Route::new(Method::PUT, "/v4/tags/{id}", Credential, handlers::update).refusing(tag::BLANK),
+    Route::new(Method::POST, "/v4/tags", Credential, handlers::create).refusing(BLANK),
+    Route::new(Method::PUT, "/v4/tags/{id}", Credential, handlers::update).refusing(BLANK),
     Route::new(Method::GET, SUBSCRIBERS, Credential, tagging::list),
     Route::new(Method::POST, SUBSCRIBERS, Credential, tagging::tag_by_email)
         .refusing(tagging::NOBODY),

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use crate::api::World;
 use crate::api::call::Call;
-use crate::api::happenings::{Happening, happen};
-use crate::api::input::{Input, no_content, page, upserted};
-use crate::api::subscribers::{Filters, Subscriber, named};
-use crate::server::Reply;
+use crate::api::replies::{no_content, page, upserted};
+use crate::api::subscribers::Filters;
+use crate::changes::subscribers::named;
+use crate::changes::tags::{tag, untag};
+use crate::rows::{Subscriber, World};
+use crate::server::{Input, Reply};
 
 /// Kit's messages.
 pub(super) const NOBODY: &str =
@@ -47,7 +48,7 @@ pub(super) fn tag_by_id(world: &mut World, call: &Call<'_>) -> Result<Reply, Rep
 
 pub(super) fn tag_by_email(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let tag_id = known(world, call)?;
-    let subscriber = named(world, &Input::read_optional(call)?, NOBODY)?;
+    let subscriber = named(world, &Input::read_optional(call.request)?, NOBODY)?;
     reply(world, tag_id, subscriber)
 }
 
@@ -56,28 +57,6 @@ fn reply(world: &mut World, tag_id: u64, subscriber: u64) -> Result<Reply, Reply
     let subscriber = world.tables.subscribers.get(subscriber).ok_or_else(Reply::not_found)?;
     let json = subscriber.to_json(&world.tables.custom_fields);
     Ok(upserted("subscriber", with_time(json, subscriber, tag_id), is_new))
-}
-
-/// Gives a subscriber a tag. Whether that is new; `None` where there is no such subscriber.
-pub(in crate::api) fn tag(world: &mut World, tag: u64, subscriber: u64) -> Option<bool> {
-    let now = world.clock.time();
-    let row = world.tables.subscribers.get_mut(subscriber)?;
-    let is_new = !row.tags.contains_key(&tag);
-    if is_new {
-        row.tags.insert(tag, now);
-        happen(world, &Happening::TagAdded { subscriber, tag });
-    }
-    Some(is_new)
-}
-
-/// Takes a tag from a subscriber. Whether it had the tag.
-pub(in crate::api) fn untag(world: &mut World, tag: u64, subscriber: u64) -> bool {
-    let row = world.tables.subscribers.get_mut(subscriber);
-    let had = row.is_some_and(|row| row.tags.remove(&tag).is_some());
-    if had {
-        happen(world, &Happening::TagRemoved { subscriber, tag });
-    }
-    had
 }
 
 pub(super) fn untag_by_id(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
@@ -90,7 +69,7 @@ pub(super) fn untag_by_id(world: &mut World, call: &Call<'_>) -> Result<Reply, R
 /// The live service reads the address from the body. In the query, it is no address at all.
 pub(super) fn untag_by_email(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let tag = known(world, call)?;
-    let subscriber = named(world, &Input::read_optional(call)?, NOBODY_TO_UNTAG)?;
+    let subscriber = named(world, &Input::read_optional(call.request)?, NOBODY_TO_UNTAG)?;
     untag(world, tag, subscriber);
     Ok(no_content())
 }

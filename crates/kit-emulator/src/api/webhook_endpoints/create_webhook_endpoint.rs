@@ -3,11 +3,10 @@
 use http::StatusCode;
 use serde_json::json;
 
-use super::WebhookEndpoint;
 use super::input::Input;
 use super::secrets::new_secret;
-use crate::api::World;
 use crate::api::call::Call;
+use crate::rows::{WebhookEndpoint, World};
 use crate::server::Reply;
 use crate::world::Full;
 

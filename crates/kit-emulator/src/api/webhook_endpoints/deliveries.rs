@@ -4,10 +4,10 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::event_types::is_known;
-use crate::api::World;
 use crate::api::call::Call;
 use crate::outbox::{Attempt, Delivery, Moment, Target};
+use crate::rows::World;
+use crate::rows::event_type::is_known;
 use crate::server::Reply;
 use crate::world::{Page, Row, time};
 

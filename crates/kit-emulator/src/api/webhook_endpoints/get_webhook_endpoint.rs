@@ -3,8 +3,8 @@
 use http::StatusCode;
 use serde_json::json;
 
-use crate::api::World;
 use crate::api::call::Call;
+use crate::rows::World;
 use crate::server::Reply;
 
 pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {

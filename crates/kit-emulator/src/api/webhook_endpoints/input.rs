@@ -1,9 +1,8 @@
 //! What creating and updating take.
 
-use super::event_types::refusal;
 use crate::api::call::Call;
-use crate::api::input;
-use crate::server::Reply;
+use crate::rows::event_type::refusal;
+use crate::server::{self, Reply};
 
 /// Kit's message.
 const NO_EVENTS: &str = "events must include at least one event type";
@@ -20,7 +19,7 @@ pub(super) struct Input {
 
 impl Input {
     pub(super) fn read(call: &Call<'_>) -> Result<Self, Reply> {
-        let input = input::Input::read(call)?;
+        let input = server::Input::read(call.request)?;
         let is_active = match input.text("status")?.as_deref() {
             None => None,
             Some("active") => Some(true),
@@ -40,7 +39,7 @@ impl Input {
     }
 }
 
-fn event_types(input: &input::Input) -> Result<Vec<String>, Reply> {
+fn event_types(input: &server::Input) -> Result<Vec<String>, Reply> {
     let mut events = input.texts("events")?.unwrap_or_default();
     if events.is_empty() {
         return Err(Reply::unprocessable(NO_EVENTS));

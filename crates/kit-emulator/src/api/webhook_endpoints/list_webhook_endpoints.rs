@@ -1,9 +1,8 @@
 //! `GET /v4/webhook_endpoints`.
 
-use super::WebhookEndpoint;
-use crate::api::World;
 use crate::api::call::Call;
-use crate::api::input::page;
+use crate::api::replies::page;
+use crate::rows::{WebhookEndpoint, World};
 use crate::server::Reply;
 
 pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {

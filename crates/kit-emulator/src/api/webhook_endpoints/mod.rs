@@ -3,22 +3,17 @@
 mod create_webhook_endpoint;
 mod delete_webhook_endpoint;
 mod deliveries;
-mod event_types;
 mod get_webhook_endpoint;
 mod input;
 mod list_webhook_endpoints;
+mod owner;
 mod secrets;
 mod update_webhook_endpoint;
-mod webhook_endpoint;
 
 use http::Method;
 
 use super::route::Route;
 use crate::world::Access::Credential;
-
-pub(super) use event_types::AVAILABLE;
-pub(crate) use event_types::is_known;
-pub use webhook_endpoint::WebhookEndpoint;
 
 const ALL: &str = "/v4/webhook_endpoints";
 const ONE: &str = "/v4/webhook_endpoints/{id}";

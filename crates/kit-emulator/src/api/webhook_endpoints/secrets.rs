@@ -5,11 +5,10 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::json;
 
-use super::webhook_endpoint::Previous;
-use crate::api::World;
 use crate::api::call::Call;
-use crate::api::input::Input;
-use crate::server::Reply;
+use crate::rows::World;
+use crate::rows::webhook_endpoint::Previous;
+use crate::server::{Input, Reply};
 
 /// How long the previous secret signs beside the new one.
 const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
@@ -23,7 +22,7 @@ pub(super) fn new_secret() -> String {
 }
 
 pub(crate) fn rotate(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let force = Input::read_optional(call)?.boolean("force")?.unwrap_or_default();
+    let force = Input::read_optional(call.request)?.boolean("force")?.unwrap_or_default();
     let now = world.clock.now();
     let ends_at = now.saturating_add(OVERLAP);
     let ends_at_date = world.clock.unix_seconds_at(ends_at);

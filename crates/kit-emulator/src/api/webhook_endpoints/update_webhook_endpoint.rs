@@ -4,14 +4,15 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::input::Input;
-use crate::api::World;
+use super::owner::check_owner;
 use crate::api::call::Call;
+use crate::rows::World;
 use crate::server::Reply;
 
 pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let now = world.clock.now();
     let endpoint = world.tables.endpoints.get_mut(call.id()?).ok_or_else(Reply::not_found)?;
-    endpoint.check_owner(call)?;
+    check_owner(endpoint, call)?;
     let Input { name, url, description, events, is_active } = Input::read(call)?;
     endpoint.name = name.unwrap_or_else(|| std::mem::take(&mut endpoint.name));
     endpoint.url = url.unwrap_or_else(|| std::mem::take(&mut endpoint.url));

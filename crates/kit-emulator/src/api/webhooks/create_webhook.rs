@@ -2,18 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::Webhook;
-use super::events::{self, EVENTS, Parameter};
-use crate::api::World;
 use crate::api::call::Call;
-use crate::api::input::{Input, created, full};
-use crate::server::Reply;
+use crate::api::replies::{created, full};
+use crate::rows::legacy_event::{EVENTS, Parameter};
+use crate::rows::{Webhook, World, legacy_event};
+use crate::server::{Input, Reply};
 
 /// The documented message.
 const MISSING: &str = "`event` and `target` parameters must be provided";
 
 pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let (target_url, event) = read(&Input::read(call)?)?;
+    let (target_url, event) = read(&Input::read(call.request)?)?;
     let webhook = world.tables.webhooks.insert(|id| Webhook { id, target_url, event });
     Ok(created("webhook", webhook.map_err(full)?.to_json()))
 }
@@ -31,7 +30,7 @@ fn read(input: &Input) -> Result<(String, Value), Reply> {
 fn read_event(event: &Input) -> Result<Value, Reply> {
     let missing = |key: &str| Reply::unprocessable(format!("`event.{key}` must be provided"));
     let name = event.text("name")?.ok_or_else(|| missing("name"))?;
-    let (short, parameter) = events::find(&name).ok_or_else(|| {
+    let (short, parameter) = legacy_event::find(&name).ok_or_else(|| {
         let names = EVENTS.map(|(name, _)| name).join(", ");
         Reply::unprocessable(format!(
             "`event.name` {name:?} is not an event; the events are {names}"

@@ -2,8 +2,8 @@
 
 use http::StatusCode;
 
-use crate::api::World;
 use crate::api::call::Call;
+use crate::rows::World;
 use crate::server::Reply;
 
 pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {

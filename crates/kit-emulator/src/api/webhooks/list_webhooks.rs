@@ -1,9 +1,8 @@
 //! `GET /v4/webhooks`.
 
-use super::Webhook;
-use crate::api::World;
 use crate::api::call::Call;
-use crate::api::input::{all, page};
+use crate::api::replies::{all, page};
+use crate::rows::{Webhook, World};
 use crate::server::Reply;
 
 pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {

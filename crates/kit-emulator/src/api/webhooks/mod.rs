@@ -2,17 +2,12 @@
 
 mod create_webhook;
 mod delete_webhook;
-mod events;
 mod list_webhooks;
-mod webhook;
 
 use http::Method;
 
 use super::route::Route;
 use crate::world::Access::Credential;
-
-pub(super) use events::find as find_event;
-pub use webhook::Webhook;
 
 pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::POST, "/v4/webhooks", Credential, create_webhook::create),

@@ -1,0 +1,170 @@
+//! What happens at Kit, and who is told of it.
+
+use serde_json::Value;
+
+use super::made_up;
+use crate::outbox::{Batch, Event, Moment, Outbox};
+use crate::rows::{WebhookEndpoint, World, event_type, legacy_event};
+use crate::world::{Row, time};
+
+/// How many events are made at once.
+const MAX_COUNT: u64 = 100_000;
+
+/// Events that are to happen.
+#[derive(Clone, Debug)]
+pub(crate) struct Trigger {
+    /// The type of the events, or the full name of a legacy event.
+    pub(crate) event_type: String,
+    pub(crate) count: u64,
+    /// Their data, or the body of a legacy delivery. `None`: they are made up.
+    pub(crate) data: Option<Value>,
+}
+
+/// Makes events happen. Their ids; legacy events have none.
+///
+/// # Errors
+///
+/// What is wrong with the trigger.
+pub(crate) fn trigger(world: &mut World, trigger: &Trigger) -> Result<Vec<String>, String> {
+    let Trigger { event_type, count, data } = trigger;
+    if !(1..=MAX_COUNT).contains(count) {
+        return Err(format!("`count` is not from 1 to {MAX_COUNT}"));
+    }
+    check_room(world, trigger)?;
+    let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
+    let created = time::text(moment.date);
+    if event_type::is_known(event_type) {
+        let events: Vec<Event> = (0..*count)
+            .map(|_| {
+                world.tables.made_up += 1;
+                let number = world.tables.made_up;
+                let made_up = || made_up::data(event_type, number, &created);
+                Event::new(event_type, created.clone(), data.clone().unwrap_or_else(made_up))
+            })
+            .collect();
+        let ids = events.iter().map(|event| event.id.clone()).collect();
+        let (tables, batches) = (&mut world.tables, Batch::of(&events));
+        for endpoint in tables.endpoints.oldest_first() {
+            if is_told(endpoint, event_type) {
+                tables.outbox.add(endpoint.id, &batches, moment);
+            }
+        }
+        return Ok(ids);
+    }
+    let Some((_, parameter)) = legacy_event::find(event_type) else {
+        return Err(format!("`type` {event_type:?} is no event: neither a type nor a full name"));
+    };
+    for _ in 0..*count {
+        world.tables.made_up += 1;
+        let number = world.tables.made_up;
+        let body = data.clone().unwrap_or_else(|| made_up::legacy(event_type, number, &created));
+        // Where the body names the parameter, those webhooks alone are told that watch it.
+        let given = parameter.and_then(|parameter| body.get(parameter.key()));
+        let given = given.filter(|given| !given.is_null()).cloned();
+        tell_webhooks(world, event_type, given.as_ref(), &body);
+    }
+    Ok(Vec::new())
+}
+
+/// Tells the active endpoints of an event that happened.
+pub(crate) fn emit(world: &mut World, event_type: &str, data: Value) {
+    let is_told = |endpoint: &WebhookEndpoint| is_told(endpoint, event_type);
+    if world.tables.endpoints.find(is_told).is_none() {
+        return;
+    }
+    let event = Event::new(event_type, time::text(world.clock.unix_seconds()), data);
+    match &mut world.tables.gathered {
+        Some(gathered) => gathered.entry(event_type.to_owned()).or_default().push(event),
+        None => tell_endpoints(world, event_type, &[event]),
+    }
+}
+
+/// Gathers the events of a bulk operation, and tells them together.
+pub(crate) fn gather<T>(world: &mut World, run: impl FnOnce(&mut World) -> T) -> T {
+    world.tables.gathered = Some(std::collections::BTreeMap::new());
+    let result = run(world);
+    for (event_type, events) in world.tables.gathered.take().unwrap_or_default() {
+        tell_endpoints(world, &event_type, &events);
+    }
+    result
+}
+
+fn is_told(endpoint: &WebhookEndpoint, event_type: &str) -> bool {
+    endpoint.is_active && endpoint.events.iter().any(|known| known == event_type)
+}
+
+/// Where nothing fits any more, nobody is told: a receiver that never answers fills no memory.
+fn tell_endpoints(world: &mut World, event_type: &str, events: &[Event]) {
+    let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
+    let tables = &mut world.tables;
+    let told = tables.endpoints.oldest_first().filter(|endpoint| is_told(endpoint, event_type));
+    let told: Vec<u64> = told.map(Row::id).collect();
+    let batches = Batch::of(events);
+    for endpoint in told {
+        if tables.outbox.room() >= batches.len() {
+            tables.outbox.add(endpoint, &batches, moment);
+        }
+    }
+}
+
+/// An event of the older generation that happened.
+pub(crate) struct Legacy<'a> {
+    /// The full name.
+    pub(crate) name: &'static str,
+    /// The parameter, such as the id of the tag: those webhooks alone are told that watch it.
+    pub(crate) parameter: Option<u64>,
+    pub(crate) body: &'a Value,
+}
+
+impl<'a> Legacy<'a> {
+    pub(crate) fn new(name: &'static str, body: &'a Value) -> Self {
+        Self { name, parameter: None, body }
+    }
+}
+
+/// Tells the webhooks that watch an event.
+pub(crate) fn emit_legacy(world: &mut World, event: &Legacy<'_>) {
+    let parameter = event.parameter.map(Value::from);
+    tell_webhooks(world, event.name, parameter.as_ref(), event.body);
+}
+
+fn tell_webhooks(world: &mut World, name: &str, parameter: Option<&Value>, body: &Value) {
+    let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
+    let key = legacy_event::find(name).and_then(|(_, parameter)| parameter);
+    let tables = &mut world.tables;
+    let json = std::cell::LazyCell::new(|| bytes::Bytes::from(body.to_string()));
+    for webhook in tables.webhooks.oldest_first() {
+        let is_of_event = webhook.full_name() == Some(name);
+        let is_of_parameter = key
+            .zip(parameter)
+            .is_none_or(|(key, parameter)| webhook.event.get(key.key()) == Some(parameter));
+        if is_of_event && is_of_parameter && tables.outbox.room() > 0 {
+            tables.outbox.add_legacy(webhook.id, name, &json, moment);
+        }
+    }
+}
+
+/// How large the events of one trigger may be together, in bytes.
+const MAX_BYTES: usize = 256 * 1024 * 1024;
+
+/// # Errors
+///
+/// Where there is no room for the events, or for their deliveries.
+fn check_room(world: &World, trigger: &Trigger) -> Result<(), String> {
+    let count = usize::try_from(trigger.count).unwrap_or(usize::MAX);
+    let data = trigger.data.as_ref().map_or(500, |data| data.to_string().len());
+    let size = data.saturating_add(200);
+    if count.saturating_mul(size) > MAX_BYTES {
+        return Err(format!("`count` and `data` are too large: more than {MAX_BYTES} bytes"));
+    }
+    let tables = &world.tables;
+    let for_each = if event_type::is_known(&trigger.event_type) {
+        tables.endpoints.oldest_first().count().saturating_mul(Outbox::batches(count, size))
+    } else {
+        tables.webhooks.oldest_first().count().saturating_mul(count)
+    };
+    if for_each > tables.outbox.room() {
+        return Err("too many deliveries are not delivered yet".into());
+    }
+    Ok(())
+}
