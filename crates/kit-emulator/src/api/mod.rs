@@ -1,5 +1,6 @@
 //! The operations: a folder for each resource, with its routes and its handlers.
 
+#![expect(clippy::unnecessary_wraps, reason = "handlers are of one type")]
 #![expect(
     clippy::indexing_slicing,
     reason = "of JSON: what is read and not there is null, and what is written to is an object"

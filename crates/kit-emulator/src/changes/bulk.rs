@@ -178,7 +178,7 @@ fn create_subscriber(world: &mut World, item: &Input) -> Result<Value, String> {
 
 fn delete_tag(world: &mut World, item: &Input) -> Result<Value, String> {
     let tag = id_of(item, "id").and_then(|id| world.tables.tags.remove(id)).ok_or(NO_TAG)?;
-    events::deleted(world, "tag", tag.to_json());
+    events::deleted(world, "tag", &tag.to_json());
     Ok(Value::Null)
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::made_up;
 use crate::outbox::{Batch, Event, Moment, Outbox};
-use crate::rows::{WebhookEndpoint, World, event_type, legacy_event};
+use crate::rows::{Webhook, WebhookEndpoint, World, event_type, legacy_event};
 use crate::world::{Row, time};
 
 /// How many events are made at once.
@@ -67,12 +67,12 @@ pub(crate) fn trigger(world: &mut World, trigger: &Trigger) -> Result<Vec<String
 }
 
 /// Tells the active endpoints of an event that happened.
-pub(crate) fn emit(world: &mut World, event_type: &str, data: Value) {
+pub(crate) fn emit(world: &mut World, event_type: &str, data: impl FnOnce(&World) -> Value) {
     let is_told = |endpoint: &WebhookEndpoint| is_told(endpoint, event_type);
     if world.tables.endpoints.find(is_told).is_none() {
         return;
     }
-    let event = Event::new(event_type, time::text(world.clock.unix_seconds()), data);
+    let event = Event::new(event_type, time::text(world.clock.unix_seconds()), data(world));
     match &mut world.tables.gathered {
         Some(gathered) => gathered.entry(event_type.to_owned()).or_default().push(event),
         None => tell_endpoints(world, event_type, &[event]),
@@ -107,25 +107,19 @@ fn tell_endpoints(world: &mut World, event_type: &str, events: &[Event]) {
     }
 }
 
-/// An event of the older generation that happened.
-pub(crate) struct Legacy<'a> {
-    /// The full name.
-    pub(crate) name: &'static str,
-    /// The parameter, such as the id of the tag: those webhooks alone are told that watch it.
-    pub(crate) parameter: Option<u64>,
-    pub(crate) body: &'a Value,
-}
-
-impl<'a> Legacy<'a> {
-    pub(crate) fn new(name: &'static str, body: &'a Value) -> Self {
-        Self { name, parameter: None, body }
+/// Tells the webhooks that watch an event of the older generation, by its full name. With a parameter, such as the id of a
+/// tag, those webhooks alone are told that watch this parameter.
+pub(crate) fn emit_legacy(
+    world: &mut World,
+    name: &'static str,
+    parameter: Option<u64>,
+    body: impl FnOnce(&World) -> Value,
+) {
+    let watches = |webhook: &Webhook| webhook.full_name() == Some(name);
+    if world.tables.webhooks.find(watches).is_some() {
+        let body = body(world);
+        tell_webhooks(world, name, parameter.map(Value::from).as_ref(), &body);
     }
-}
-
-/// Tells the webhooks that watch an event.
-pub(crate) fn emit_legacy(world: &mut World, event: &Legacy<'_>) {
-    let parameter = event.parameter.map(Value::from);
-    tell_webhooks(world, event.name, parameter.as_ref(), event.body);
 }
 
 fn tell_webhooks(world: &mut World, name: &str, parameter: Option<&Value>, body: &Value) {

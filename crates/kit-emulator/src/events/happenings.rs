@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::events::{Legacy, emit, emit_legacy};
+use super::events::{emit, emit_legacy};
 use crate::rows::{CustomField, Form, Post, Purchase, Sequence, Tag, World};
 
 /// Something that happened.
@@ -27,107 +27,128 @@ pub(crate) enum Happening {
     PurchaseCreated { purchase: u64 },
 }
 
-/// Tells everybody who is to be told.
-pub(crate) fn happen(world: &mut World, happening: &Happening) {
-    use Happening as H;
-    let (event_type, data) = match *happening {
-        H::SubscriberCreated { subscriber } => ("subscriber.created", alone(world, subscriber)),
-        H::SubscriberActivated { subscriber } => ("subscriber.activated", alone(world, subscriber)),
-        H::SubscriberUnsubscribed { subscriber } => {
-            ("subscriber.unsubscribed", alone(world, subscriber))
-        }
-        H::SubscribedToForm { subscriber, form } => {
-            let form = world.tables.forms.get(form).map(Form::to_event);
-            ("subscriber.subscribed_to_form", with(world, subscriber, "form", form))
-        }
-        H::AddedToSequence { subscriber, sequence } => {
-            let sequence = sequence_event(world, sequence);
-            ("subscriber.added_to_sequence", with(world, subscriber, "sequence", sequence))
-        }
-        H::TagAdded { subscriber, tag } => {
-            ("subscriber.tag_added", with(world, subscriber, "tag", tag_event(world, tag)))
-        }
-        H::TagRemoved { subscriber, tag } => {
-            ("subscriber.tag_removed", with(world, subscriber, "tag", tag_event(world, tag)))
-        }
-        H::FieldValueUpdated { subscriber, field } => {
-            let mut custom_field = field_event(world, field).unwrap_or_default();
-            let value = world.tables.subscribers.get(subscriber).and_then(|s| s.fields.get(&field));
-            custom_field["value"] = value.map_or(Value::Null, |value| value.as_str().into());
-            let data = with(world, subscriber, "custom_field", Some(custom_field));
-            ("subscriber.custom_field_value_updated", data)
-        }
-        H::TagCreated { tag } => ("tag.created", json!({"tag": tag_event(world, tag)})),
-        H::FieldCreated { field } => {
-            ("custom_field.created", json!({"custom_field": field_event(world, field)}))
-        }
-        H::SequenceCreated { sequence } => ("sequence.created", sequence_alone(world, sequence)),
-        H::SequencePublished { sequence } => {
-            ("sequence.published", sequence_alone(world, sequence))
-        }
-        H::SequenceDisabled { sequence } => ("sequence.disabled", sequence_alone(world, sequence)),
-        H::BroadcastCreated { broadcast } => {
-            ("broadcast.created", broadcast_alone(world, broadcast))
-        }
-        H::BroadcastSent { broadcast } => ("broadcast.sent", broadcast_alone(world, broadcast)),
-        H::PostPublished { post } => {
-            let post = world.tables.posts.get(post).map(Post::to_event);
-            ("post.published", json!({"post": post}))
-        }
-        H::PurchaseCreated { purchase } => {
-            // The newer generation has no event of it.
-            if let Some(body) = world.tables.purchases.get(purchase).map(Purchase::to_json) {
-                emit_legacy(world, &Legacy::new("purchase.purchase_create", &body));
-            }
-            return;
-        }
-    };
-    legacy(world, happening);
-    emit(world, event_type, data);
-}
-
-/// The same to webhooks, as far as they know it.
-fn legacy(world: &mut World, happening: &Happening) {
-    use Happening as H;
-    let (name, parameter, subscriber) = match *happening {
-        H::SubscriberActivated { subscriber } => {
-            ("subscriber.subscriber_activate", None, subscriber)
-        }
-        H::SubscriberUnsubscribed { subscriber } => {
-            ("subscriber.subscriber_unsubscribe", None, subscriber)
-        }
-        H::SubscribedToForm { subscriber, form } => {
-            ("subscriber.form_subscribe", Some(form), subscriber)
-        }
-        H::AddedToSequence { subscriber, sequence } => {
-            ("subscriber.course_subscribe", Some(sequence), subscriber)
-        }
-        H::TagAdded { subscriber, tag } => ("subscriber.tag_add", Some(tag), subscriber),
-        H::TagRemoved { subscriber, tag } => ("subscriber.tag_remove", Some(tag), subscriber),
-        H::FieldValueUpdated { subscriber, field } => {
-            ("custom_field.field_value_updated", Some(field), subscriber)
-        }
-        H::FieldCreated { field } => {
-            let body = json!({"custom_field": field_event(world, field)});
-            emit_legacy(world, &Legacy::new("custom_field.field_created", &body));
-            return;
-        }
-        _ => return,
-    };
-    let body = alone(world, subscriber);
-    emit_legacy(world, &Legacy { parameter, ..Legacy::new(name, &body) });
-}
-
-/// A tag, a custom field, a sequence or a broadcast was deleted: this was it.
-pub(crate) fn deleted(world: &mut World, kind: &str, was: Value) {
-    if kind == "custom_field" {
-        let body = json!({"custom_field": was});
-        emit_legacy(world, &Legacy::new("custom_field.field_deleted", &body));
+impl Happening {
+    /// The type of the event that endpoints are told of. A purchase has none.
+    fn event_type(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::SubscriberCreated { .. } => "subscriber.created",
+            Self::SubscriberActivated { .. } => "subscriber.activated",
+            Self::SubscriberUnsubscribed { .. } => "subscriber.unsubscribed",
+            Self::SubscribedToForm { .. } => "subscriber.subscribed_to_form",
+            Self::AddedToSequence { .. } => "subscriber.added_to_sequence",
+            Self::TagAdded { .. } => "subscriber.tag_added",
+            Self::TagRemoved { .. } => "subscriber.tag_removed",
+            Self::FieldValueUpdated { .. } => "subscriber.custom_field_value_updated",
+            Self::TagCreated { .. } => "tag.created",
+            Self::FieldCreated { .. } => "custom_field.created",
+            Self::SequenceCreated { .. } => "sequence.created",
+            Self::SequencePublished { .. } => "sequence.published",
+            Self::SequenceDisabled { .. } => "sequence.disabled",
+            Self::BroadcastCreated { .. } => "broadcast.created",
+            Self::BroadcastSent { .. } => "broadcast.sent",
+            Self::PostPublished { .. } => "post.published",
+            Self::PurchaseCreated { .. } => return None,
+        })
     }
-    let event_type = format!("{kind}.deleted");
+
+    /// The data of the event.
+    fn data(&self, world: &World) -> Value {
+        let tables = &world.tables;
+        match *self {
+            Self::SubscriberCreated { subscriber }
+            | Self::SubscriberActivated { subscriber }
+            | Self::SubscriberUnsubscribed { subscriber } => alone(world, subscriber),
+            Self::SubscribedToForm { subscriber, form } => {
+                with(world, subscriber, "form", tables.forms.get(form).map(Form::to_event))
+            }
+            Self::AddedToSequence { subscriber, sequence } => {
+                let sequence = tables.sequences.get(sequence).map(Sequence::to_event);
+                with(world, subscriber, "sequence", sequence)
+            }
+            Self::TagAdded { subscriber, tag } | Self::TagRemoved { subscriber, tag } => {
+                with(world, subscriber, "tag", tables.tags.get(tag).map(Tag::to_json))
+            }
+            Self::FieldValueUpdated { subscriber, field } => {
+                let value = tables.subscribers.get(subscriber).and_then(|s| s.fields.get(&field));
+                let field = tables.custom_fields.get(field).map(CustomField::to_json);
+                let mut field = field.unwrap_or_default();
+                field["value"] = value.map_or(Value::Null, |value| value.as_str().into());
+                with(world, subscriber, "custom_field", Some(field))
+            }
+            Self::TagCreated { tag } => json!({"tag": tables.tags.get(tag).map(Tag::to_json)}),
+            Self::FieldCreated { field } => field_alone(world, field),
+            Self::SequenceCreated { sequence }
+            | Self::SequencePublished { sequence }
+            | Self::SequenceDisabled { sequence } => {
+                json!({"sequence": tables.sequences.get(sequence).map(Sequence::to_event)})
+            }
+            Self::BroadcastCreated { broadcast } | Self::BroadcastSent { broadcast } => {
+                let now = world.clock.time();
+                let broadcast = tables.broadcasts.get(broadcast);
+                json!({"broadcast": broadcast.map(|broadcast| broadcast.to_event(&now))})
+            }
+            Self::PostPublished { post } => {
+                json!({"post": tables.posts.get(post).map(Post::to_event)})
+            }
+            Self::PurchaseCreated { purchase } => {
+                tables.purchases.get(purchase).map(Purchase::to_json).unwrap_or_default()
+            }
+        }
+    }
+
+    /// The full name of the event that webhooks are told of, if there is one, with its parameter.
+    fn legacy(&self) -> Option<(&'static str, Option<u64>)> {
+        Some(match *self {
+            Self::SubscriberActivated { .. } => ("subscriber.subscriber_activate", None),
+            Self::SubscriberUnsubscribed { .. } => ("subscriber.subscriber_unsubscribe", None),
+            Self::SubscribedToForm { form, .. } => ("subscriber.form_subscribe", Some(form)),
+            Self::AddedToSequence { sequence, .. } => {
+                ("subscriber.course_subscribe", Some(sequence))
+            }
+            Self::TagAdded { tag, .. } => ("subscriber.tag_add", Some(tag)),
+            Self::TagRemoved { tag, .. } => ("subscriber.tag_remove", Some(tag)),
+            Self::FieldValueUpdated { field, .. } => {
+                ("custom_field.field_value_updated", Some(field))
+            }
+            Self::FieldCreated { .. } => ("custom_field.field_created", None),
+            Self::PurchaseCreated { .. } => ("purchase.purchase_create", None),
+            _ => return None,
+        })
+    }
+
+    /// The body that webhooks are sent.
+    fn legacy_body(&self, world: &World) -> Value {
+        match *self {
+            Self::SubscriberActivated { subscriber }
+            | Self::SubscriberUnsubscribed { subscriber }
+            | Self::SubscribedToForm { subscriber, .. }
+            | Self::AddedToSequence { subscriber, .. }
+            | Self::TagAdded { subscriber, .. }
+            | Self::TagRemoved { subscriber, .. }
+            | Self::FieldValueUpdated { subscriber, .. } => alone(world, subscriber),
+            _ => self.data(world),
+        }
+    }
+}
+
+/// Tells everybody who is to be told. JSON is written only if somebody is.
+pub(crate) fn happen(world: &mut World, happening: &Happening) {
+    if let Some((name, parameter)) = happening.legacy() {
+        emit_legacy(world, name, parameter, |world| happening.legacy_body(world));
+    }
+    if let Some(event_type) = happening.event_type() {
+        emit(world, event_type, |world| happening.data(world));
+    }
+}
+
+/// Tells everybody that a tag, a custom field, a sequence or a broadcast was deleted, with its JSON.
+pub(crate) fn deleted(world: &mut World, kind: &str, was: &Value) {
     let mut data = json!({});
-    data[kind] = was;
-    emit(world, &event_type, data);
+    data[kind] = was.clone();
+    if kind == "custom_field" {
+        emit_legacy(world, "custom_field.field_deleted", None, |_| data.clone());
+    }
+    emit(world, &format!("{kind}.deleted"), |_| data);
 }
 
 fn alone(world: &World, subscriber: u64) -> Value {
@@ -141,24 +162,6 @@ fn with(world: &World, subscriber: u64, name: &str, value: Option<Value>) -> Val
     data
 }
 
-fn tag_event(world: &World, tag: u64) -> Option<Value> {
-    world.tables.tags.get(tag).map(Tag::to_json)
-}
-
-fn field_event(world: &World, field: u64) -> Option<Value> {
-    world.tables.custom_fields.get(field).map(CustomField::to_json)
-}
-
-fn sequence_event(world: &World, sequence: u64) -> Option<Value> {
-    world.tables.sequences.get(sequence).map(Sequence::to_event)
-}
-
-fn sequence_alone(world: &World, sequence: u64) -> Value {
-    json!({"sequence": sequence_event(world, sequence)})
-}
-
-fn broadcast_alone(world: &World, broadcast: u64) -> Value {
-    let now = world.clock.time();
-    let broadcast = world.tables.broadcasts.get(broadcast);
-    json!({"broadcast": broadcast.map(|broadcast| broadcast.to_event(&now))})
+fn field_alone(world: &World, field: u64) -> Value {
+    json!({"custom_field": world.tables.custom_fields.get(field).map(CustomField::to_json)})
 }

@@ -66,7 +66,7 @@ impl Reply {
 
     /// What looks like a success from outside.
     pub(crate) fn success(status: StatusCode) -> Self {
-        Self::json(status, json!({"webhook": {}}))
+        Self::json(status, json!({}))
     }
 
     /// A body of whatever kind.

@@ -3,6 +3,9 @@
 use ::time::OffsetDateTime;
 use ::time::format_description::well_known::Rfc3339;
 
+/// A day, in seconds.
+pub(crate) const DAY: i64 = 24 * 60 * 60;
+
 /// Seconds since 1970 as a time. A time beyond the year 9999 becomes the last one that can be written.
 pub(crate) fn text(unix_seconds: impl TryInto<i64>) -> String {
     let time =

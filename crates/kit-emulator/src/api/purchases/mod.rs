@@ -1,6 +1,8 @@
 //! `/v4/purchases`.
 
-mod handlers;
+mod create_purchase;
+mod get_purchase;
+mod list_purchases;
 
 use http::Method;
 
@@ -8,8 +10,8 @@ use super::route::Route;
 use crate::world::Access::OAuth;
 
 pub(super) static ROUTES: &[Route] = &[
-    Route::new(Method::GET, "/v4/purchases", OAuth, handlers::list),
-    Route::new(Method::POST, "/v4/purchases", OAuth, handlers::create)
+    Route::new(Method::GET, "/v4/purchases", OAuth, list_purchases::list),
+    Route::new(Method::POST, "/v4/purchases", OAuth, create_purchase::create)
         .refusing("Transaction cannot be blank"),
-    Route::new(Method::GET, "/v4/purchases/{id}", OAuth, handlers::get),
+    Route::new(Method::GET, "/v4/purchases/{id}", OAuth, get_purchase::get),
 ];

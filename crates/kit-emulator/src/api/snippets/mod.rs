@@ -1,6 +1,10 @@
 //! `/v4/snippets`.
 
-mod handlers;
+mod content;
+mod create_snippet;
+mod get_snippet;
+mod list_snippets;
+mod update_snippet;
 
 use http::Method;
 
@@ -8,10 +12,10 @@ use super::route::Route;
 use crate::world::Access::Credential;
 
 pub(super) static ROUTES: &[Route] = &[
-    Route::new(Method::GET, "/v4/snippets", Credential, handlers::list),
-    Route::new(Method::POST, "/v4/snippets", Credential, handlers::create)
-        .refusing(handlers::BLANK),
-    Route::new(Method::GET, "/v4/snippets/{id}", Credential, handlers::get),
-    Route::new(Method::PUT, "/v4/snippets/{id}", Credential, handlers::update)
-        .refusing(handlers::TYPE),
+    Route::new(Method::GET, "/v4/snippets", Credential, list_snippets::list),
+    Route::new(Method::POST, "/v4/snippets", Credential, create_snippet::create)
+        .refusing(content::BLANK),
+    Route::new(Method::GET, "/v4/snippets/{id}", Credential, get_snippet::get),
+    Route::new(Method::PUT, "/v4/snippets/{id}", Credential, update_snippet::update)
+        .refusing(content::TYPE),
 ];

@@ -2,21 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::api::call::Call;
-use crate::api::replies::ok;
 use crate::rows::engagement::{is_clicked, is_opened, rate};
 use crate::rows::{Broadcast, World};
-use crate::server::Reply;
 use crate::world::time;
-
-pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let id = call.first_id()?;
-    world.tables.subscribers.get(id).ok_or_else(Reply::not_found)?;
-    call.check_dates(&["email_sent"])?;
-    let range = call.range("email_sent");
-    let stats = of(world, id, |time| range.contains(time));
-    Ok(ok("subscriber", json!({"id": id, "stats": stats})))
-}
 
 /// The statistics of a subscriber, over the broadcasts that were sent at such times.
 pub(super) fn of(world: &World, id: u64, is_counted: impl Fn(&str) -> bool) -> Value {
@@ -51,7 +39,7 @@ pub(super) fn of(world: &World, id: u64, is_counted: impl Fn(&str) -> bool) -> V
 }
 
 pub(super) fn ninety_days_ago(world: &World) -> String {
-    time::text(time::seconds(&world.clock.time()) - 90 * 24 * 60 * 60)
+    time::text(time::seconds(&world.clock.time()) - 90 * time::DAY)
 }
 
 /// The broadcasts that a subscriber got, oldest first.

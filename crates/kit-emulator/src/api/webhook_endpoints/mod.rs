@@ -3,10 +3,14 @@
 mod create_webhook_endpoint;
 mod delete_webhook_endpoint;
 mod deliveries;
+mod get_webhook_delivery;
 mod get_webhook_endpoint;
 mod input;
+mod list_webhook_deliveries;
 mod list_webhook_endpoints;
 mod owner;
+mod revoke_previous_secret;
+mod rotate_secret;
 mod secrets;
 mod update_webhook_endpoint;
 
@@ -28,8 +32,8 @@ pub(super) static ROUTES: &[Route] = &[
     Route::new(Method::GET, ONE, Credential, get_webhook_endpoint::get),
     Route::new(Method::PATCH, ONE, Credential, update_webhook_endpoint::update),
     Route::new(Method::DELETE, ONE, Credential, delete_webhook_endpoint::delete),
-    Route::new(Method::POST, ROTATE_SECRET, Credential, secrets::rotate),
-    Route::new(Method::POST, REVOKE_SECRET, Credential, secrets::revoke_previous),
-    Route::new(Method::GET, DELIVERIES, Credential, deliveries::list),
-    Route::new(Method::GET, DELIVERY, Credential, deliveries::get),
+    Route::new(Method::POST, ROTATE_SECRET, Credential, rotate_secret::rotate),
+    Route::new(Method::POST, REVOKE_SECRET, Credential, revoke_previous_secret::revoke_previous),
+    Route::new(Method::GET, DELIVERIES, Credential, list_webhook_deliveries::list),
+    Route::new(Method::GET, DELIVERY, Credential, get_webhook_delivery::get),
 ];

@@ -2,45 +2,10 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
-use serde_json::json;
-
-use crate::api::call::Call;
-use crate::rows::World;
-use crate::rows::webhook_endpoint::Previous;
-use crate::server::{Input, Reply};
-
 /// How long the previous secret signs beside the new one.
-const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Kit's message.
-const ROTATING: &str = "The previous signing secret is still within its rotation window.";
+pub(super) const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub(super) fn new_secret() -> String {
     let random = || uuid::Uuid::new_v4().simple().to_string();
     format!("whsec_{}{}", random(), random())
-}
-
-pub(crate) fn rotate(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let force = Input::read_optional(call.request)?.boolean("force")?.unwrap_or_default();
-    let now = world.clock.now();
-    let ends_at = now.saturating_add(OVERLAP);
-    let ends_at_date = world.clock.unix_seconds_at(ends_at);
-    let endpoint = world.tables.endpoints.get_mut(call.id()?).ok_or_else(Reply::not_found)?;
-    if endpoint.previous(now).is_some() && !force {
-        return Err(Reply::error(StatusCode::CONFLICT, ROTATING));
-    }
-    let secret = std::mem::replace(&mut endpoint.secret, new_secret());
-    endpoint.previous = Some(Previous { secret, ends_at, ends_at_date });
-    let endpoint = endpoint.with_secret(now);
-    Ok(Reply::json(StatusCode::OK, json!({"webhook_endpoint": endpoint})))
-}
-
-/// Where there is no previous secret, nothing happens: what Kit does is not documented.
-pub(crate) fn revoke_previous(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    let now = world.clock.now();
-    let endpoint = world.tables.endpoints.get_mut(call.id()?).ok_or_else(Reply::not_found)?;
-    endpoint.previous = None;
-    let endpoint = endpoint.to_json(now);
-    Ok(Reply::json(StatusCode::OK, json!({"webhook_endpoint": endpoint})))
 }
