@@ -60,16 +60,10 @@ mod tls;
 pub use builder::Builder;
 pub use client::Client;
 pub use http_client::HttpClient;
-pub use kit_core::{
-    self, AccountId, ApiError, Applied, Auth, BroadcastId, Credentials, CustomFieldId, Date,
-    DateBound, DateRange, Decimal, DeliveryId, Effect, EmailTemplateId, Endpoint, Error, FormId,
-    Kit, List, Operation, Pacer, Page, Pagination, PostId, ProductId, PublicationId, PurchaseId,
-    ReplyError, ReplyProblem, RetryAfter, RetryPolicy, SegmentId, Sent, SequenceEmailId,
-    SequenceId, SnippetId, SubscriberId, TagId, Timestamp, TransportError, Upsert, UpsertOutcome,
-    UserId, WebhookEndpointId, WebhookId, account, broadcasts, bulk, custom_fields,
-    email_templates, forms, posts, purchases, segments, sequences, settings, snippets, subscribers,
-    sync, tags, webhook_endpoints, webhooks, wire,
-};
+pub use kit_core;
+/// All that the core has, so that programs need this crate alone.
+#[doc(inline)]
+pub use kit_core::*;
 pub use principal::Principal;
 pub use request_body::RequestBody;
 pub use stream::{ItemStream, PageStream};

@@ -51,16 +51,10 @@ pub use cancel::Cancel;
 pub use client::Client;
 pub use exchange::Next;
 pub use iter::{ItemIter, PageIter};
-pub use kit_core::{
-    self, AccountId, ApiError, Applied, Auth, BroadcastId, Credentials, CustomFieldId, Date,
-    DateBound, DateRange, Decimal, DeliveryId, Effect, EmailTemplateId, Endpoint, Error, FormId,
-    Kit, List, Operation, Pacer, Page, Pagination, PostId, ProductId, PublicationId, PurchaseId,
-    ReplyError, ReplyProblem, RetryAfter, RetryPolicy, SegmentId, Sent, SequenceEmailId,
-    SequenceId, SnippetId, SubscriberId, TagId, Timestamp, TransportError, Upsert, UpsertOutcome,
-    UserId, WebhookEndpointId, WebhookId, account, broadcasts, bulk, custom_fields,
-    email_templates, forms, posts, purchases, segments, sequences, settings, snippets, subscribers,
-    sync, tags, webhook_endpoints, webhooks, wire,
-};
+pub use kit_core;
+/// All that the core has, so that programs need this crate alone.
+#[doc(inline)]
+pub use kit_core::*;
 pub use principal::Principal;
 
 /// OAuth 2.0: all of [`kit_core::oauth`], but with a [`Session`](oauth::Session) that includes its store.

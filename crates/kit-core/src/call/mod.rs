@@ -2,7 +2,9 @@
 
 mod call;
 mod pacer;
+mod place;
 mod step;
+mod window;
 
 pub use call::Call;
 pub use pacer::Pacer;

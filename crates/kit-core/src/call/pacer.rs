@@ -1,13 +1,7 @@
-use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use crate::Error;
-use crate::time::{Time, Timeline};
-
-/// How long a request counts for Kit's rate limit.
-const WINDOW: Duration = Duration::from_secs(60);
+use super::window::Window;
 
 /// Makes calls wait, so that they stay below Kit's rate limit.
 ///
@@ -44,48 +38,12 @@ pub struct Pacer {
     window: Arc<Mutex<Window>>,
 }
 
-#[derive(Debug)]
-struct Window {
-    timeline: Timeline,
-    /// The budget that the caller gave.
-    most: usize,
-    /// The budget now: smaller than `most` after a 429.
-    budget: usize,
-    /// When the budget grows, if it is smaller than `most`.
-    grows: Duration,
-    /// Until then the budget does not shrink again.
-    shrunk_until: Duration,
-    /// Until then no request is let go.
-    closed_until: Duration,
-    in_flight: usize,
-    /// How many requests in flight were dropped, so that no call tells their end.
-    lost: usize,
-    /// When the requests of the last 60 seconds ended, oldest first.
-    ended: VecDeque<Duration>,
-    /// The numbers of the calls that wait. They grow from front to back.
-    queue: VecDeque<u64>,
-    next_number: u64,
-}
-
 impl Pacer {
     /// Makes a pacer that lets at most `budget` requests reach Kit in any 60 seconds. A `budget` of 0 counts
     /// as 1.
     pub fn new(budget: u32) -> Self {
         let most = usize::try_from(budget).unwrap_or(usize::MAX).max(1);
-        let window = Window {
-            timeline: Timeline::default(),
-            most,
-            budget: most,
-            grows: Duration::ZERO,
-            shrunk_until: Duration::ZERO,
-            closed_until: Duration::ZERO,
-            in_flight: 0,
-            lost: 0,
-            ended: VecDeque::new(),
-            queue: VecDeque::new(),
-            next_number: 0,
-        };
-        Self { window: Arc::new(Mutex::new(window)) }
+        Self { window: Arc::new(Mutex::new(Window::new(most))) }
     }
 
     /// How many requests may reach Kit in any 60 seconds. A 429 makes this number smaller for some time.
@@ -93,7 +51,7 @@ impl Pacer {
         u32::try_from(self.window().budget).unwrap_or(u32::MAX)
     }
 
-    fn window(&self) -> MutexGuard<'_, Window> {
+    pub(super) fn window(&self) -> MutexGuard<'_, Window> {
         self.window.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -104,164 +62,16 @@ impl fmt::Debug for Pacer {
     }
 }
 
-/// The place of one call at the pacer: none, in the queue, or among the requests under way. Dropping the
-/// place gives it back.
-#[derive(Debug)]
-pub(crate) struct Place {
-    pacer: Pacer,
-    at: At,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum At {
-    Nowhere,
-    Queue(u64),
-    UnderWay,
-}
-
-impl Place {
-    pub(crate) fn new(pacer: Pacer) -> Self {
-        Self { pacer, at: At::Nowhere }
-    }
-
-    /// How long the call has to wait, at least, before it asks again. Zero: the request may be sent.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Input`] for another clock than the pacer's.
-    pub(crate) fn enter(&mut self, now: Time) -> Result<Duration, Error> {
-        let mut window = self.pacer.window();
-        let now = window.timeline.since_first(now)?;
-        window.pass(now);
-        let number = match self.at {
-            At::Nowhere => window.line_up(),
-            At::Queue(number) => number,
-            At::UnderWay => return Ok(Duration::ZERO),
-        };
-        let wait = window.enter(number, now);
-        drop(window);
-        self.at = if wait.is_zero() { At::UnderWay } else { At::Queue(number) };
-        Ok(wait)
-    }
-
-    /// Tells that the request got its response, or failed.
-    pub(crate) fn leave(&mut self, now: Time) {
-        if matches!(self.at, At::UnderWay) {
-            self.at = At::Nowhere;
-            let mut window = self.pacer.window();
-            match window.timeline.since_first(now) {
-                Ok(now) => {
-                    window.in_flight -= 1;
-                    window.end(now);
-                }
-                // Told by another clock: it counts from when that is noticed.
-                Err(_) => window.lost += 1,
-            }
-        }
-    }
-
-    /// Tells that Kit answered 429, with the wait that it asked for, if it did.
-    pub(crate) fn limited(&mut self, retry_after: Option<Duration>, now: Time) {
-        let mut window = self.pacer.window();
-        if let Ok(now) = window.timeline.since_first(now) {
-            window.learn(retry_after.unwrap_or_default(), now);
-        }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        match self.at {
-            At::Nowhere => {}
-            At::Queue(number) => self.pacer.window().give_up(number),
-            At::UnderWay => self.pacer.window().lost += 1,
-        }
-    }
-}
-
-impl Window {
-    /// Forgets requests that count no longer, and grows the budget if it is time.
-    fn pass(&mut self, now: Duration) {
-        // The end of these was before now: it is told late, and counts for longer.
-        for _ in 0..std::mem::take(&mut self.lost) {
-            self.in_flight -= 1;
-            self.end(now);
-        }
-        while self.ended.front().is_some_and(|end| end.saturating_add(WINDOW) <= now) {
-            self.ended.pop_front();
-        }
-        while self.budget < self.most && self.grows <= now {
-            self.budget = self.budget.saturating_mul(2).min(self.most);
-            self.grows = self.grows.saturating_add(WINDOW);
-        }
-    }
-
-    fn line_up(&mut self) -> u64 {
-        let number = self.next_number;
-        self.next_number += 1;
-        self.queue.push_back(number);
-        number
-    }
-
-    fn give_up(&mut self, number: u64) {
-        if let Ok(position) = self.queue.binary_search(&number) {
-            self.queue.remove(position);
-        }
-    }
-
-    /// How long the call with this number has to wait; zero where its request may be sent.
-    fn enter(&mut self, number: u64, now: Duration) -> Duration {
-        let closed = self.closed_until.saturating_sub(now);
-        if !closed.is_zero() {
-            return closed;
-        }
-        let taken = self.in_flight + self.ended.len();
-        // Behind those before it: as many have to leave the window as make room for all of them.
-        let position = self.queue.binary_search(&number).unwrap_or_default();
-        match (taken + position + 1).checked_sub(self.budget) {
-            None | Some(0) => {
-                self.give_up(number);
-                self.in_flight += 1;
-                Duration::ZERO
-            }
-            // What is under way leaves the window a whole window after its end, which is to come.
-            Some(leaving) => match self.ended.get(leaving - 1) {
-                Some(end) => end.saturating_add(WINDOW).saturating_sub(now),
-                None => WINDOW,
-            },
-        }
-    }
-
-    fn end(&mut self, now: Duration) {
-        // Callers read the clock before they get here, not always in this order.
-        let now = self.ended.back().map_or(now, |last| now.max(*last));
-        self.ended.push_back(now);
-    }
-
-    fn learn(&mut self, retry_after: Duration, now: Duration) {
-        self.pass(now);
-        self.closed_until = self.closed_until.max(now.saturating_add(retry_after.min(WINDOW)));
-        // All calls that were under way when the budget was found to be too large are refused: that is one
-        // lesson.
-        if now < self.shrunk_until {
-            return;
-        }
-        // One more may be sent, when Kit says so; if that is refused, too, not before others have left
-        // the window. Not by more than half: who has sent little was refused for what others sent.
-        let sent = self.in_flight + self.ended.len();
-        let half = self.budget.div_ceil(2);
-        self.budget = self.budget.min(sent + 1).max(half);
-        self.grows = now.saturating_add(WINDOW);
-        self.shrunk_until = self.grows;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::SystemTime;
 
+    use std::time::Duration;
+
     use super::*;
-    use crate::time::Clock;
+    use crate::call::place::Place;
+    use crate::call::window::WINDOW;
+    use crate::time::{Clock, Time};
 
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)

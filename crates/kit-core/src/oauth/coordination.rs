@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use super::access::TokenHistory;
 use super::refreshed::Until;
-use super::{AccessToken, Record, RefreshToken};
+use super::released_wakers::ReleasedWakers;
+use super::unsaved::{Replaced, Unsaved};
+use super::verdict::{Begun, Outcome, Purpose, Rejected, Verdict};
+use super::{Record, RefreshToken};
 use crate::Credentials;
 use crate::error::{Error, OAuthError, SessionError};
 use crate::time::{Time, Timeline};
@@ -47,23 +50,6 @@ pub(super) struct Coordination {
     released: ReleasedWakers,
 }
 
-/// Wakers that are kept no longer. They are woken and dropped when the lock is free, since a waker runs code
-/// of others.
-#[derive(Default)]
-pub(super) struct ReleasedWakers {
-    to_wake: Vec<Waker>,
-    to_drop: Vec<Waker>,
-}
-
-impl ReleasedWakers {
-    pub(super) fn wake(self) {
-        drop(self.to_drop);
-        for waker in self.to_wake {
-            waker.wake();
-        }
-    }
-}
-
 /// The access token that calls use.
 struct Current {
     /// Grows with each token.
@@ -91,82 +77,6 @@ pub(super) struct Memory {
     pub(super) ended: Option<(RefreshToken, OAuthError)>,
     /// The version by which this session has claimed the refresh token last.
     pub(super) claim: Option<u64>,
-}
-
-/// New tokens, and what they may take the place of in the store.
-#[derive(Clone)]
-pub(super) struct Unsaved {
-    pub(super) record: Record,
-    pub(super) replaced: Replaced,
-}
-
-#[derive(Clone)]
-pub(super) enum Replaced {
-    /// Tokens with this refresh token, which was spent for the new ones.
-    Token(RefreshToken),
-    /// Whatever is there: the app was authorized anew.
-    Anything,
-}
-
-impl Unsaved {
-    /// Whether the new tokens take the place of those with this refresh token. Where somebody else has claimed
-    /// it, it is spent all the same.
-    pub(super) fn replaces(&self, held: Option<&RefreshToken>) -> bool {
-        match &self.replaced {
-            Replaced::Anything => true,
-            Replaced::Token(spent) => held == Some(spent),
-        }
-    }
-}
-
-/// Why a refresh was begun.
-pub(super) enum Purpose {
-    /// A call needs an access token that Kit has not rejected.
-    Need(Option<Rejected>),
-    /// The access token expires soon, or tokens are not saved yet.
-    Renewal,
-    /// The tokens of a new authorization are to be saved.
-    Beginning,
-}
-
-/// An access token that Kit has rejected.
-pub(super) struct Rejected {
-    pub(super) access_token: AccessToken,
-    /// Whether Kit gave tokens so recently that the session does not ask for others.
-    pub(super) is_braked: bool,
-}
-
-/// What a call that wants an access token gets.
-pub(super) enum Verdict {
-    Token(Credentials),
-    Wait(Duration),
-    Await(Until, Duration),
-    Begin(Begun, Purpose),
-    Failed(SessionError),
-}
-
-/// A refresh that begins.
-#[derive(Clone, Copy)]
-pub(super) struct Begun {
-    pub(super) ticket: u64,
-    pub(super) beginnings: u64,
-}
-
-/// How a refresh ends.
-pub(super) enum Outcome {
-    /// There are tokens: new ones, which are saved, or some that the store had.
-    Tokens,
-    /// There are new tokens, which are in use, and could not be saved.
-    Unsaved(SessionError),
-    /// A renewal is to be tried again later. Nobody has to know.
-    Postponed,
-    /// The refresh was given up, or others were refreshing all the time. The next one begins after this time.
-    /// A token that still lasts is not renewed for some time, either.
-    GivenUp(Duration),
-    /// The refresh brought no tokens. The next one begins after this time.
-    Failed(SessionError, Duration),
-    /// The refresh was dropped before its end. The next call begins another.
-    Dropped,
 }
 
 impl Coordination {

@@ -35,6 +35,7 @@ mod refresh;
 mod refresh_step;
 mod refresh_tokens;
 mod refreshed;
+mod released_wakers;
 mod revoke_token;
 mod secret;
 mod session;
@@ -42,6 +43,8 @@ mod session;
 mod state;
 mod store;
 mod tokens;
+mod unsaved;
+mod verdict;
 
 pub use crate::error::{OAuthError, OAuthErrorCode, SessionError};
 pub use crate::kit::OAuthUrls;

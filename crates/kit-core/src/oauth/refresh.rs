@@ -10,7 +10,9 @@ use std::time::Duration;
 use http::Response;
 
 use self::state::{Reading, Spending, State, Turn, fail, failed};
-use super::coordination::{Begun, Memory, Outcome, Purpose, Unsaved};
+use super::coordination::Memory;
+use super::unsaved::Unsaved;
+use super::verdict::{Begun, Outcome, Purpose};
 use super::{Record, RefreshStep, SaveError, Session, StoreError};
 use crate::Kit;
 use crate::error::{SessionError, TransportError};

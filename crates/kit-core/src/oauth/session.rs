@@ -5,8 +5,9 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::access::{Access, TokenHistory};
-use super::coordination::{Coordination, Purpose, Verdict};
+use super::coordination::Coordination;
 use super::refreshed::{Refreshed, Until};
+use super::verdict::{Purpose, Verdict};
 use super::{App, Refresh, RefreshToken, Tokens};
 use crate::error::{Error, SessionError};
 use crate::retry::Attempts;

@@ -1,6 +1,7 @@
 //! What Kit posts to the URLs of webhooks and webhook endpoints: when, what, how often, and what came of it.
 
 mod attempt;
+mod batch;
 mod courier;
 mod delivery;
 mod delivery_fault;
@@ -8,14 +9,16 @@ mod event;
 mod job;
 mod outbox;
 mod post;
+mod queue;
 mod schedule;
 mod signature;
 
 pub use attempt::Attempt;
+pub(crate) use batch::Batch;
 pub(crate) use courier::{Desk, deliver};
 pub use delivery::{Delivery, DeliveryState, Target};
 pub use delivery_fault::DeliveryFault;
 pub(crate) use delivery_fault::{DeliveryFaults, DeliveryRule, OfType};
 pub(crate) use event::Event;
 pub(crate) use job::{Address, Job, Moment, Outcome};
-pub(crate) use outbox::{Batch, Outbox};
+pub(crate) use outbox::Outbox;

@@ -4,19 +4,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 
+use super::batch::{Batch, MAX_BYTES, MAX_EVENTS};
 use super::delivery::{Delivery, DeliveryState, Payload, Target};
 use super::job::{Address, Job, Moment, Outcome};
+use super::queue::Queue;
 use super::schedule::wait_after;
-use super::{Attempt, DeliveryFault, Event};
+use super::{Attempt, DeliveryFault};
 
-/// How many events come at once.
-const MAX_EVENTS: usize = 100;
-
-/// How many bytes of events come at once, unless one alone has more.
-const MAX_BYTES: usize = 512 * 1024;
-
-/// How many attempts are under way at once, to one target and in all: a slow target delays nobody else.
-const MOST_OF_TARGET: usize = 4;
+/// How many attempts are under way at once in all.
 const MOST: usize = 64;
 
 /// How many deliveries are remembered, and how long.
@@ -37,74 +32,6 @@ pub(crate) struct Outbox {
     under_way: usize,
     /// Those that are delivered or failed.
     completed: BTreeSet<u64>,
-}
-
-/// What is to be delivered to one target.
-#[derive(Debug, Default)]
-struct Queue {
-    /// When the next attempt of each is due that has one.
-    due: BTreeSet<(Duration, u64)>,
-    /// How many attempts are under way.
-    under_way: usize,
-    /// Those that come after the next one.
-    held: Vec<u64>,
-    /// Those that were held: they are not again.
-    released: BTreeSet<u64>,
-}
-
-impl Queue {
-    fn head(&self, target: Target) -> Option<(Duration, u64, Target)> {
-        let (at, id) = self.due.first().filter(|_| self.under_way < MOST_OF_TARGET)?;
-        Some((*at, *id, target))
-    }
-
-    fn is_over(&self) -> bool {
-        self.due.is_empty() && self.under_way == 0 && self.held.is_empty()
-    }
-
-    /// What was held is next, behind what is due already.
-    fn release(&mut self, now: Duration) {
-        for id in self.held.drain(..) {
-            self.due.insert((now, id));
-            self.released.insert(id);
-        }
-    }
-}
-
-/// Events that are delivered together, as JSON with commas between. All endpoints that are told of them share it.
-#[derive(Clone, Debug)]
-pub(crate) struct Batch {
-    event_type: String,
-    event_ids: Vec<String>,
-    events: Bytes,
-}
-
-impl Batch {
-    /// As many as are needed for these events of one type.
-    pub(crate) fn of(events: &[Event]) -> Vec<Self> {
-        let mut batches: Vec<Self> = Vec::new();
-        let mut text = String::new();
-        let mut ids = Vec::new();
-        let mut end = |event_type: &str, ids: &mut Vec<String>, text: &mut String| {
-            let (event_ids, events) = (std::mem::take(ids), std::mem::take(text).into());
-            batches.push(Self { event_type: event_type.to_owned(), event_ids, events });
-        };
-        for event in events {
-            let json = event.to_json().to_string();
-            if !ids.is_empty() && (ids.len() == MAX_EVENTS || text.len() + json.len() > MAX_BYTES) {
-                end(&event.event_type, &mut ids, &mut text);
-            }
-            if !ids.is_empty() {
-                text.push(',');
-            }
-            text.push_str(&json);
-            ids.push(event.id.clone());
-        }
-        if let Some(event) = events.last() {
-            end(&event.event_type, &mut ids, &mut text);
-        }
-        batches
-    }
 }
 
 impl Outbox {
@@ -318,6 +245,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::outbox::Event;
+    use crate::outbox::queue::MOST_OF_TARGET;
 
     fn at(seconds: u64) -> Moment {
         Moment { now: Duration::from_secs(seconds), date: 1_000 + seconds }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::coordination::{Outcome, Purpose, Unsaved};
+use super::super::unsaved::Unsaved;
+use super::super::verdict::{Outcome, Purpose};
 use super::super::{Record, RefreshStep};
 use super::Refresh;
 use super::state::{State, Turn, failed};

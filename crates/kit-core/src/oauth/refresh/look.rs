@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::coordination::{LEASE, Outcome, Purpose, Rejected};
+use super::super::coordination::LEASE;
+use super::super::verdict::{Outcome, Purpose, Rejected};
 use super::super::{Record, RefreshTokens, StoreError};
 use super::state::{Reading, Spending, State, failed};
 use super::{LOOK_AGAIN, Refresh};

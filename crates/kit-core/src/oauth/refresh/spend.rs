@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::coordination::Outcome;
+use super::super::verdict::Outcome;
 use super::super::{Record, RefreshStep, RefreshTokens};
 use super::state::{Reading, Spending, State, Turn, fail, failed};
 use super::{LOOK_AGAIN, Refresh};

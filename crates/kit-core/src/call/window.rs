@@ -1,0 +1,124 @@
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::time::Timeline;
+
+/// How long a request counts for Kit's rate limit.
+pub(super) const WINDOW: Duration = Duration::from_secs(60);
+
+/// The requests of the last 60 seconds, and the calls that wait.
+#[derive(Debug)]
+pub(super) struct Window {
+    pub(super) timeline: Timeline,
+    /// The budget that the caller gave.
+    pub(super) most: usize,
+    /// The budget now: smaller than `most` after a 429.
+    pub(super) budget: usize,
+    /// When the budget grows, if it is smaller than `most`.
+    pub(super) grows: Duration,
+    /// Until then the budget does not shrink again.
+    pub(super) shrunk_until: Duration,
+    /// Until then no request is let go.
+    pub(super) closed_until: Duration,
+    pub(super) in_flight: usize,
+    /// How many requests in flight were dropped, so that no call tells their end.
+    pub(super) lost: usize,
+    /// When the requests of the last 60 seconds ended, oldest first.
+    pub(super) ended: VecDeque<Duration>,
+    /// The numbers of the calls that wait. They grow from front to back.
+    pub(super) queue: VecDeque<u64>,
+    pub(super) next_number: u64,
+}
+
+impl Window {
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            timeline: Timeline::default(),
+            most,
+            budget: most,
+            grows: Duration::ZERO,
+            shrunk_until: Duration::ZERO,
+            closed_until: Duration::ZERO,
+            in_flight: 0,
+            lost: 0,
+            ended: VecDeque::new(),
+            queue: VecDeque::new(),
+            next_number: 0,
+        }
+    }
+
+    /// Forgets requests that count no longer, and grows the budget if it is time.
+    pub(super) fn pass(&mut self, now: Duration) {
+        // The end of these was before now: it is told late, and counts for longer.
+        for _ in 0..std::mem::take(&mut self.lost) {
+            self.in_flight -= 1;
+            self.end(now);
+        }
+        while self.ended.front().is_some_and(|end| end.saturating_add(WINDOW) <= now) {
+            self.ended.pop_front();
+        }
+        while self.budget < self.most && self.grows <= now {
+            self.budget = self.budget.saturating_mul(2).min(self.most);
+            self.grows = self.grows.saturating_add(WINDOW);
+        }
+    }
+
+    pub(super) fn line_up(&mut self) -> u64 {
+        let number = self.next_number;
+        self.next_number += 1;
+        self.queue.push_back(number);
+        number
+    }
+
+    pub(super) fn give_up(&mut self, number: u64) {
+        if let Ok(position) = self.queue.binary_search(&number) {
+            self.queue.remove(position);
+        }
+    }
+
+    /// How long the call with this number has to wait; zero where its request may be sent.
+    pub(super) fn enter(&mut self, number: u64, now: Duration) -> Duration {
+        let closed = self.closed_until.saturating_sub(now);
+        if !closed.is_zero() {
+            return closed;
+        }
+        let taken = self.in_flight + self.ended.len();
+        // Behind those before it: as many have to leave the window as make room for all of them.
+        let position = self.queue.binary_search(&number).unwrap_or_default();
+        match (taken + position + 1).checked_sub(self.budget) {
+            None | Some(0) => {
+                self.give_up(number);
+                self.in_flight += 1;
+                Duration::ZERO
+            }
+            // What is under way leaves the window a whole window after its end, which is to come.
+            Some(leaving) => match self.ended.get(leaving - 1) {
+                Some(end) => end.saturating_add(WINDOW).saturating_sub(now),
+                None => WINDOW,
+            },
+        }
+    }
+
+    pub(super) fn end(&mut self, now: Duration) {
+        // Callers read the clock before they get here, not always in this order.
+        let now = self.ended.back().map_or(now, |last| now.max(*last));
+        self.ended.push_back(now);
+    }
+
+    pub(super) fn learn(&mut self, retry_after: Duration, now: Duration) {
+        self.pass(now);
+        self.closed_until = self.closed_until.max(now.saturating_add(retry_after.min(WINDOW)));
+        // All calls that were under way when the budget was found to be too large are refused: that is one
+        // lesson.
+        if now < self.shrunk_until {
+            return;
+        }
+        // One more may be sent, when Kit says so; if that is refused, too, not before others have left
+        // the window. Not by more than half: who has sent little was refused for what others sent.
+        let sent = self.in_flight + self.ended.len();
+        let half = self.budget.div_ceil(2);
+        self.budget = self.budget.min(sent + 1).max(half);
+        self.grows = now.saturating_add(WINDOW);
+        self.shrunk_until = self.grows;
+    }
+}
