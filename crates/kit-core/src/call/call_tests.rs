@@ -360,3 +360,52 @@ fn a_success_that_is_no_reply_is_told_apart() {
     let Step::Done(Err(Error::Reply(error))) = call.next(at(0)) else { panic!("not done") };
     assert_eq!(error.problem(), ReplyProblem::Html);
 }
+
+/// A GET was answered 503; when it is to be sent again, the token of its session has expired.
+fn call_whose_token_expires_between_attempts(kit: &Kit) -> Call<ListWebhooks> {
+    let mut call = Call::new(kit, ListWebhooks::new(), 7)
+        .with_retry(RetryPolicy::default().with_attempts(50))
+        .with_timeout(Duration::from_secs(100));
+    assert!(matches!(call.next(at(0)), Step::Send(_)));
+    tell(&mut call, Status(503), at(1));
+    assert!(matches!(call.next(at(1)), Step::Wait(_)));
+    call
+}
+
+fn kit_with_session() -> Kit {
+    use crate::oauth::{App, RefreshStep, Session, Tokens};
+    let session = Session::in_memory(App::public("client"));
+    let tokens = Tokens::new("a").with_refresh_token("r").with_expires_in(10);
+    let mut refresh = session.begin(&tokens, at(0)).unwrap();
+    assert!(matches!(refresh.next(at(0)), RefreshStep::Done(Ok(()))));
+    kit().with_credentials(crate::Credentials::session(&session))
+}
+
+/// What Kit said last says more than that the session was busy.
+#[test]
+fn a_call_that_waits_for_a_session_too_long_ends_with_the_error_before() {
+    let kit = kit_with_session();
+    let mut call = call_whose_token_expires_between_attempts(&kit);
+    let Step::Refresh(_held) = call.next(at(60)) else { panic!("the token has expired") };
+    assert!(matches!(call.next(at(60)), Step::AwaitRefresh { .. }));
+    let Step::Done(Err(error)) = call.next(at(101)) else { panic!("it goes on") };
+    assert!(matches!(&error, Error::Api(error) if error.status() == 503), "{error}");
+}
+
+/// Only a 401 is a rejection of the token.
+#[test]
+fn an_earlier_error_of_another_kind_is_no_rejection() {
+    let kit = kit_with_session();
+    let mut call = call_whose_token_expires_between_attempts(&kit);
+    let error = loop {
+        match call.next(at(60)) {
+            Step::Refresh(refresh) => drop(refresh),
+            Step::AwaitRefresh { .. } => {}
+            Step::Done(result) => break result.unwrap_err(),
+            step => panic!("{step:?}"),
+        }
+    };
+    let Error::Session { failure: SessionError::Dropped, rejection: None, .. } = error else {
+        panic!("{error}")
+    };
+}

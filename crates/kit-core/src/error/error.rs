@@ -255,6 +255,27 @@ mod tests {
     use super::*;
     use crate::fixtures::{create, kit};
 
+    #[test]
+    fn the_end_of_a_text_says_what_is_known_of_the_request() {
+        let sent = |host: &str, attempts| {
+            let took = std::time::Duration::from_millis(1500);
+            Sent { host: host.into(), attempts, took }.to_string()
+        };
+        assert_eq!(sent("", 2), "");
+        assert_eq!(sent("a.b", 0), " [a.b]");
+        assert_eq!(sent("a.b", 1), " [a.b, 1 attempt, 1.5 s]");
+        assert_eq!(sent("a.b", 2), " [a.b, 2 attempts, 1.5 s]");
+    }
+
+    /// A list that was read twice changes nothing.
+    #[test]
+    fn a_failed_read_is_never_said_to_be_applied() {
+        let late = || TransportError::TimedOut("late".into());
+        let read = kit().failure(&crate::webhooks::ListWebhooks::new(), late()).to_string();
+        let change = kit().failure(&create(), late()).to_string();
+        assert_eq!([read, change].map(|text| text.contains("applied")), [false, true]);
+    }
+
     /// The rule for every error type: the text says all, and nothing stands in it twice.
     #[test]
     fn an_error_says_its_causes_itself_and_once() {

@@ -346,11 +346,31 @@ impl fmt::Debug for Kit {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(feature = "tracing")]
+    use http::HeaderName;
+
     use super::*;
     use crate::Effect;
     use crate::fixtures::kit;
     use crate::webhooks::{CreateWebhook, Event, ListWebhooks};
     use crate::wire::{ReadError, Reply};
+
+    #[cfg(feature = "tracing")]
+    #[test]
+    fn a_request_id_is_traced_without_secrets() {
+        let kit = Kit::new(Credentials::api_key("kit_5ecret_key"));
+        let endpoint = crate::fixtures::create();
+        let of = |id: &'static str| {
+            let headers = HeaderMap::from_iter([(
+                HeaderName::from_static("x-request-id"),
+                HeaderValue::from_static(id),
+            )]);
+            kit.request_id(&headers, &endpoint, None)
+        };
+        assert_eq!(of("3f1c").as_deref(), Some("3f1c"));
+        assert_eq!(of("kit_5ecret_key").as_deref(), Some("[redacted]"));
+        assert_eq!(kit.request_id(&HeaderMap::new(), &endpoint, None), None);
+    }
 
     #[test]
     fn the_application_stands_in_front_of_the_user_agent() {

@@ -237,13 +237,14 @@ mod tests {
             (whole, "23", false),
             (whole, "many", false),
             (b"{}", "22", true),
+            (b"{}", "2", false),
             (b"", "22", true),
         ] {
             let response = Response::builder().status(201).header("Content-Length", length);
             match kit().response(&create(), response.body(body).unwrap()) {
                 Ok(webhook) => assert!(!is_cut && webhook.id == 9.into(), "{length}"),
                 Err(Error::Reply(error)) => {
-                    assert!(is_cut && error.problem() == ReplyProblem::Truncated, "{error}");
+                    assert_eq!(error.problem() == ReplyProblem::Truncated, is_cut, "{error}");
                 }
                 Err(error) => panic!("{error}"),
             }

@@ -436,25 +436,26 @@ mod tests {
             let request = BulkTagSubscribers::new([tagging(1)]).unwrap();
             reply(&request, status, &json!({"errors": ["no"]}))
         };
-        for (result, is_stopped, is_open) in [
-            (of_status(401), true, false),
-            (of_session(SessionError::NoTokens), true, false),
-            (of_session(SessionError::Rejected), true, false),
+        for (result, is_stopped, is_refused) in [
+            (of_status(401), true, true),
+            (of_session(SessionError::NoTokens), true, true),
+            (of_session(SessionError::Rejected), true, true),
             // The next refresh may succeed.
-            (of_session(SessionError::Busy), false, true),
-            (of_input("credentials"), true, false),
+            (of_session(SessionError::Busy), false, false),
+            (of_input("credentials"), true, true),
             (of_status(403), false, true),
             (of_input("body"), false, true),
-            (of_status(408), false, true),
-            (of_status(429), false, true),
-            (of_status(500), false, true),
+            (of_status(408), false, false),
+            (of_status(413), false, false),
+            (of_status(425), false, false),
+            (of_status(429), false, false),
+            (of_status(500), false, false),
         ] {
             let mut batches =
                 Batches::<BulkTagSubscribers>::new([tagging(1), tagging(2)]).with_max_items(1);
             let batch = batches.next_batch().unwrap();
-            let is_refused = matches!(&result, Err(error) if !error.may_pass());
             batches.record(batch, result);
-            assert_eq!(batches.repeat(), is_open);
+            assert_eq!(batches.repeat(), !is_stopped);
             // Of what is open, the refused one is not sent again.
             assert_eq!(
                 batches.progress().0,
