@@ -1,15 +1,16 @@
 //! Deliveries: verified, read, and received by a service; and the floor beside each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::convert::Infallible;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -151,6 +152,22 @@ pub fn read_floor(body: &[u8]) -> Envelope {
     serde_json::from_slice(body).expect("a delivery")
 }
 
+/// The events of a delivery that was signed in the last five minutes.
+fn verified(key: &Hmac<Sha256>, headers: &HeaderMap, body: &[u8]) -> Option<Vec<Event>> {
+    let (time, hex) = headers.get("x-kit-signature")?.to_str().ok()?.split_once(",v1=")?;
+    let time = time.strip_prefix("t=")?;
+    let digit = |place| u8::from_str_radix(hex.get(place..place + 2)?, 16).ok();
+    let signature: Vec<u8> = (0..64).step_by(2).map(digit).collect::<Option<_>>()?;
+    let mut mac = key.clone();
+    mac.update(time.as_bytes());
+    mac.update(b".");
+    mac.update(body);
+    mac.verify_slice(&signature).ok()?;
+    let age = now().abs_diff(time.parse().ok()?);
+    let envelope: Envelope = serde_json::from_slice(body).ok()?;
+    (age <= 300).then_some(envelope.events)
+}
+
 /// A server that receives deliveries of one event each.
 #[derive(Debug)]
 pub struct Server {
@@ -173,6 +190,37 @@ impl Server {
                 received.done().await.expect("no state file");
             }
         });
+        server
+    }
+
+    /// With the shortest receiver that does the job: it verifies, reads the events into a struct, looks them up in a set
+    /// of ids, and hands them to another task.
+    pub fn by_hand() -> Self {
+        let (give, mut take) = tokio::sync::mpsc::channel::<Event>(1024);
+        let (key, seen) = (Arc::new(key()), Arc::new(Mutex::new(HashSet::<String>::new())));
+        let server = Self::start(move |stream| {
+            let (key, seen, give) = (key.clone(), seen.clone(), give.clone());
+            async move {
+                let service = service_fn(move |request: Request<Incoming>| {
+                    let (key, seen, give) = (key.clone(), seen.clone(), give.clone());
+                    async move {
+                        let (head, body) = request.into_parts();
+                        let body = body.collect().await.expect("a body").to_bytes();
+                        let events = verified(&key, &head.headers, &body).expect("a signature");
+                        for event in events {
+                            if seen.lock().expect("no panic").insert(event.id.clone()) {
+                                give.send(event).await.expect("a task");
+                            }
+                        }
+                        let mut response = Response::new(Full::<Bytes>::default());
+                        *response.status_mut() = StatusCode::NO_CONTENT;
+                        Ok::<_, Infallible>(response)
+                    }
+                });
+                let _ = http1::Builder::new().serve_connection(stream, service).await;
+            }
+        });
+        server.runtime.spawn(async move { while take.recv().await.is_some() {} });
         server
     }
 

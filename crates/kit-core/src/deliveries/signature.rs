@@ -15,7 +15,10 @@ pub(super) struct Signature<'a> {
     pub(super) digits: &'a str,
     /// Seconds since 1970.
     pub(super) seconds: u64,
-    header: &'a str,
+    /// What Kit signed with each of the secrets that are in use: as many as `count`, which are read while the header
+    /// is, so that it is gone through once.
+    candidates: [[u8; 32]; MOST_CANDIDATES],
+    count: usize,
 }
 
 impl<'a> Signature<'a> {
@@ -28,7 +31,8 @@ impl<'a> Signature<'a> {
             return Err(malformed("is longer than 4096 bytes"));
         }
         let header = std::str::from_utf8(header).map_err(|_| malformed("is not text"))?;
-        let (mut time, mut has_version, mut candidates) = (None, false, 0);
+        let (mut time, mut has_version, mut seen) = (None, false, 0);
+        let (mut candidates, mut count) = ([[0; 32]; MOST_CANDIDATES], 0);
         for part in header.split(',') {
             let (name, value) = pair(part).ok_or(malformed("has a part without `=`"))?;
             match name {
@@ -36,7 +40,13 @@ impl<'a> Signature<'a> {
                 b"t" => time = Some(value),
                 V1 => {
                     has_version = true;
-                    candidates += usize::from(value.len() == HEX_DIGITS);
+                    seen += usize::from(value.len() == HEX_DIGITS);
+                    if let (Some(candidate), Some(place)) =
+                        (sha256_of(value.as_bytes()), candidates.get_mut(count))
+                    {
+                        *place = candidate;
+                        count += 1;
+                    }
                 }
                 _ => {}
             }
@@ -49,16 +59,15 @@ impl<'a> Signature<'a> {
         if !has_version {
             return Err(malformed("has no signature of the version v1"));
         }
-        if candidates > MOST_CANDIDATES {
+        if seen > MOST_CANDIDATES {
             return Err(malformed("has more than 8 signatures"));
         }
-        Ok(Self { digits, seconds, header })
+        Ok(Self { digits, seconds, candidates, count })
     }
 
     /// The signatures that Kit made with each of the secrets that are in use.
     pub(super) fn candidates(&self) -> impl Iterator<Item = [u8; 32]> {
-        let versions = self.header.split(',').filter_map(pair).filter(|(name, _)| *name == V1);
-        versions.filter_map(|(_, value)| sha256_of(value.as_bytes()))
+        self.candidates.iter().take(self.count).copied()
     }
 }
 

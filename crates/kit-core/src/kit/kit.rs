@@ -246,11 +246,10 @@ impl Kit {
 
     /// The URL of an operation.
     pub(crate) fn url<E: Endpoint>(&self, endpoint: &E) -> Result<http::Uri, Error> {
-        let mut query = Query::default();
-        endpoint.query(&mut query);
+        let query = |query: &mut Query| endpoint.query(query);
         match self.parts.oauth_urls.as_ref().and_then(|urls| urls.of_path(E::PATH)) {
-            Some(url) => url.with_query(query.as_str()),
-            None => self.parts.base_url.join(endpoint.path().into_inner(), query.as_str()),
+            Some(url) => url.with_query(query),
+            None => self.parts.base_url.join(endpoint.path().into_inner(), query),
         }
     }
 

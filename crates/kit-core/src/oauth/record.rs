@@ -179,6 +179,9 @@ mod tests {
             Tokens::new("a").with_expires_in(1_790_259_200),
             at(1_790_259_200 - 172_800),
         );
+        // The shortest moment is long ago.
+        assert!(lasting(1_000_000_000).has_expired(at(1_000_000_000)));
+        assert!(!lasting(999_999_999).has_expired(at(1_000_000_000)));
         for (left, is_due, has_expired) in
             [(301, false, false), (300, true, false), (0, true, true)]
         {

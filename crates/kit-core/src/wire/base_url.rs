@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::net::IpAddr;
 
@@ -5,7 +6,7 @@ use bytes::Bytes;
 use http::Uri;
 use http::uri::{Authority, Parts, PathAndQuery, Scheme};
 
-use super::http_url;
+use super::{Query, http_url};
 use crate::Error;
 
 /// Whether a credential may be sent without TLS to another machine.
@@ -81,11 +82,11 @@ impl BaseUrl {
         self.authority.host().trim_start_matches('[').trim_end_matches(']')
     }
 
-    /// The URL of a path below this one, with a query that is encoded already.
+    /// The URL of a path below this one, with what `query` adds.
     pub(crate) fn join(
         &self,
-        path: std::borrow::Cow<'static, str>,
-        query: &str,
+        path: Cow<'static, str>,
+        query: impl FnOnce(&mut Query),
     ) -> Result<Uri, Error> {
         if !path.starts_with('/') {
             return Err(Error::input("path", "does not begin with /"));
@@ -96,29 +97,28 @@ impl BaseUrl {
             let reason = if is_parameter { not_filled_in } else { "has a query or a fragment" };
             return Err(Error::input("path", reason));
         }
-        match path {
-            std::borrow::Cow::Borrowed(path) if self.prefix.is_empty() && query.is_empty() => {
-                self.with_target(Bytes::from_static(path.as_bytes()))
-            }
-            // A path of its own is not copied.
-            std::borrow::Cow::Owned(mut path) if self.prefix.is_empty() => {
-                if !query.is_empty() {
-                    path.push('?');
-                    path.push_str(query);
-                }
-                self.with_target(path.into_boxed_str().into_boxed_bytes().into())
-            }
-            path => self.with_target(target(&self.prefix, &path, query)),
-        }
+        let path =
+            if self.prefix.is_empty() { path } else { format!("{}{path}", self.prefix).into() };
+        self.with_target(path, query)
     }
 
-    /// This URL itself, with a query that is encoded already.
-    pub(crate) fn with_query(&self, query: &str) -> Result<Uri, Error> {
-        let path = if self.prefix.is_empty() { "/" } else { "" };
-        self.with_target(target(&self.prefix, path, query))
+    /// This URL itself, with what `query` adds.
+    pub(crate) fn with_query(&self, query: impl FnOnce(&mut Query)) -> Result<Uri, Error> {
+        let path = if self.prefix.is_empty() { "/".into() } else { self.prefix.to_string().into() };
+        self.with_target(path, query)
     }
 
-    fn with_target(&self, target: Bytes) -> Result<Uri, Error> {
+    fn with_target(
+        &self,
+        path: Cow<'static, str>,
+        query: impl FnOnce(&mut Query),
+    ) -> Result<Uri, Error> {
+        let mut target = Query::behind(path);
+        query(&mut target);
+        let target = match target.into_target() {
+            Cow::Borrowed(target) => Bytes::from_static(target.as_bytes()),
+            Cow::Owned(target) => target.into(),
+        };
         let unusable = |error: &dyn fmt::Display| {
             Error::input("path", format!("cannot be requested: {error}"))
         };
@@ -129,17 +129,6 @@ impl BaseUrl {
             Some(PathAndQuery::from_maybe_shared(target).map_err(|error| unusable(&error))?);
         Uri::from_parts(parts).map_err(|error| unusable(&error))
     }
-}
-
-fn target(prefix: &str, path: &str, query: &str) -> Bytes {
-    let mut target = String::with_capacity(prefix.len() + path.len() + 1 + query.len());
-    target.push_str(prefix);
-    target.push_str(path);
-    if !query.is_empty() {
-        target.push('?');
-        target.push_str(query);
-    }
-    target.into()
 }
 
 /// Whether the host is this machine: a loopback address, or `localhost` (RFC 6761, section 6.3).
@@ -164,6 +153,10 @@ impl fmt::Display for BaseUrl {
 mod tests {
     use super::*;
 
+    fn a_is_b(query: &mut Query) {
+        query.pair("a", "b");
+    }
+
     fn parse(url: &str) -> Result<BaseUrl, Error> {
         BaseUrl::parse("base_url", url, Plaintext::Refused)
     }
@@ -179,14 +172,14 @@ mod tests {
             ("https://proxy.example/a/kit//", "https://proxy.example/a/kit/v4/webhooks"),
         ] {
             let base = parse(base).unwrap();
-            assert_eq!(base.join("/v4/webhooks".into(), "").unwrap().to_string(), joined);
+            assert_eq!(base.join("/v4/webhooks".into(), |_| ()).unwrap().to_string(), joined);
             let with_query = format!("{joined}?a=b");
-            assert_eq!(base.join("/v4/webhooks".into(), "a=b").unwrap().to_string(), with_query);
+            assert_eq!(base.join("/v4/webhooks".into(), a_is_b).unwrap().to_string(), with_query);
         }
         let own = parse("https://app.kit.com/oauth/authorize").unwrap();
-        assert_eq!(own.with_query("a=b").unwrap(), "https://app.kit.com/oauth/authorize?a=b");
+        assert_eq!(own.with_query(a_is_b).unwrap(), "https://app.kit.com/oauth/authorize?a=b");
         assert_eq!(
-            parse("https://app.kit.com").unwrap().with_query("").unwrap(),
+            parse("https://app.kit.com").unwrap().with_query(|_| ()).unwrap(),
             "https://app.kit.com/"
         );
     }
@@ -241,7 +234,7 @@ mod tests {
     #[test]
     fn a_path_that_cannot_be_requested_is_an_error() {
         for bad in ["", "v4", "/v4 webhooks", "/v4?a=b", "/v4#a", "/v4/{id}"] {
-            let error = BaseUrl::kit().join(bad.into(), "").unwrap_err().to_string();
+            let error = BaseUrl::kit().join(bad.into(), |_| ()).unwrap_err().to_string();
             assert!(error.starts_with("path: "), "{error}");
         }
     }

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt::{self, Display, Write as _};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -19,9 +20,36 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// assert_eq!(query.as_str(), "status=all&after=a%2B%2F%3D");
 /// ```
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
-pub struct Query(String);
+pub struct Query {
+    /// The path that the query is written behind, in one piece of memory. Empty for a query alone.
+    path: Cow<'static, str>,
+    text: String,
+    /// Where the query begins in the text: behind the path and the `?`.
+    start: usize,
+}
 
 impl Query {
+    /// A query behind a path.
+    pub(crate) fn behind(path: Cow<'static, str>) -> Self {
+        Self { path, ..Self::default() }
+    }
+
+    /// The path, with the query if there is one.
+    pub(super) fn into_target(self) -> Cow<'static, str> {
+        if self.text.is_empty() { self.path } else { self.text.into() }
+    }
+
+    /// Writes the path, before the first parameter.
+    fn begin(&mut self) {
+        // Most queries fit, and so are written without growing.
+        self.text.reserve(self.path.len() + 1 + 64);
+        if !self.path.is_empty() {
+            self.text.push_str(&self.path);
+            self.text.push('?');
+        }
+        self.start = self.text.len();
+    }
+
     /// Adds a parameter with its value.
     pub fn pair(&mut self, name: &str, value: impl Display) -> &mut Self {
         self.add(name, &value)
@@ -29,16 +57,15 @@ impl Query {
 
     /// The same for a value of any type, so that it is compiled once.
     fn add(&mut self, name: &str, value: &dyn Display) -> &mut Self {
-        if self.0.is_empty() {
-            // Most queries fit, and so are written without growing.
-            self.0.reserve(64);
+        if self.text.is_empty() {
+            self.begin();
         } else {
-            self.0.push('&');
+            self.text.push('&');
         }
-        let _ = Encoded(&mut self.0).write_str(name);
-        self.0.push('=');
+        let _ = Encoded(&mut self.text).write_str(name);
+        self.text.push('=');
         // Writing to a string does not fail.
-        let _ = write!(Encoded(&mut self.0), "{value}");
+        let _ = write!(Encoded(&mut self.text), "{value}");
         self
     }
 
@@ -62,18 +89,20 @@ impl Query {
 
     /// The query as it is sent, without a `?`.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.text.get(self.start..).unwrap_or_default()
     }
 
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
-        self.0.into_bytes()
+    /// The query alone, as a form is sent.
+    pub(crate) fn into_bytes(mut self) -> Vec<u8> {
+        self.text.drain(..self.start);
+        self.text.into_bytes()
     }
 }
 
 /// Shows the names of the parameters, but not their values, which may be secrets.
 impl fmt::Debug for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.0.split('&').filter_map(|pair| pair.split('=').next());
+        let names = self.as_str().split('&').filter_map(|pair| pair.split('=').next());
         f.debug_list().entries(names.filter(|name| !name.is_empty())).finish()
     }
 }
@@ -104,5 +133,16 @@ mod tests {
         query.pair("a b", "a+/= &\u{e9}").pair("per_page", 50);
         assert_eq!(query.as_str(), "a%20b=a%2B%2F%3D%20%26%C3%A9&per_page=50");
         assert_eq!(format!("{query:?}"), r#"["a%20b", "per_page"]"#);
+    }
+
+    #[test]
+    fn a_query_stands_behind_its_path() {
+        let mut query = Query::behind("/v4/tags".into());
+        assert_eq!((query.as_str(), &*query.clone().into_target()), ("", "/v4/tags"));
+        query.pair("a", 1).pair("b", 2);
+        assert_eq!(query.as_str(), "a=1&b=2");
+        assert_eq!(query.clone().into_bytes(), b"a=1&b=2");
+        assert_eq!(format!("{query:?}"), r#"["a", "b"]"#);
+        assert_eq!(query.into_target(), "/v4/tags?a=1&b=2");
     }
 }

@@ -5,8 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeSeed;
 
 use super::envelope::{Field, Fields};
-use super::{ReadError, liberal};
-use crate::list::{Page, Pagination};
+use super::{Page, Pagination, ReadError, liberal};
 
 /// The reply of a success (2xx), before an [`Endpoint`](crate::Endpoint) reads it.
 ///
