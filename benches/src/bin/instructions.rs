@@ -18,7 +18,9 @@ fn main() -> ExitCode {
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: instructions ids|query|body|items|page|verify|delivery ours|floor TIMES");
+    eprintln!(
+        "usage: instructions ids|query|body|items|page|verify|delivery|receive ours|floor TIMES"
+    );
     ExitCode::from(2)
 }
 
@@ -36,6 +38,14 @@ fn row_of(row: &str, is_ours: bool) -> Option<Box<dyn Fn()>> {
         ("page", false) => {
             let body = resources::page();
             Box::new(move || drop(black_box(resources::read_floor(black_box(&body)))))
+        }
+        ("receive", _) => {
+            let server = if is_ours {
+                receiving::Server::with_receiver()
+            } else {
+                receiving::Server::by_hand()
+            };
+            Box::new(move || assert!(!server.time(50).is_zero()))
         }
         ("verify", _) => {
             let verify = Verify::new(1024);

@@ -1,4 +1,4 @@
-//! What the tests of this crate share.
+//! Values that the tests of this crate share.
 
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};

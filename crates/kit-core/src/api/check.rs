@@ -1,4 +1,4 @@
-//! What is checked before anything is sent.
+//! Checks of input, before anything is sent.
 
 use crate::error::Error;
 

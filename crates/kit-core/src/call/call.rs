@@ -106,7 +106,7 @@ enum State<T> {
     Ended,
 }
 
-/// What a call waits for.
+/// The reason why a call waits.
 #[derive(Clone, Copy, Debug)]
 enum Wants {
     AnotherAttempt,
@@ -222,7 +222,7 @@ impl<E: Endpoint> Call<E> {
     ///
     /// # Errors
     ///
-    /// Those of [`give_up`](Self::give_up); the text of [`Error::Input`] names the step.
+    /// The errors of [`give_up`](Self::give_up); the text of [`Error::Input`] names the step.
     pub fn refuse(&mut self, step: &Step<Result<E::Reply, Error>>) -> Result<E::Reply, Error> {
         let name = step.name();
         self.end().unwrap_or_else(|| {
@@ -239,7 +239,7 @@ impl<E: Endpoint> Call<E> {
         self.end().unwrap_or_else(|| Err(Error::input("call", "was given up")))
     }
 
-    /// What came of the last request, as far as it is known.
+    /// The outcome of the last request, as far as it is known.
     fn end(&mut self) -> Option<Result<E::Reply, Error>> {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::Sent => Some(Err(self.untold(Duration::ZERO))),
@@ -387,7 +387,7 @@ impl<E: Endpoint> Call<E> {
         let took = elapsed.as_ref().copied().unwrap_or_default();
         let error = self.attempts.error(error).of_call(self.attempts.made(), took);
         let Ok(elapsed) = elapsed else {
-            // What came of the request says more than that its end was told by another clock.
+            // The outcome of the request says more than that its end was told by another clock.
             self.state = State::Done(Err(error));
             return;
         };

@@ -4,7 +4,7 @@ use crate::time::Clock;
 use crate::webhooks::{DeleteWebhook, ListWebhooks};
 use crate::{Effect, ReplyProblem};
 
-/// What may come of an attempt.
+/// The outcome of an attempt.
 #[derive(Clone, Copy, Debug)]
 enum Outcome {
     Status(u16),
@@ -31,7 +31,7 @@ fn tell<E: Endpoint>(call: &mut Call<E>, outcome: Outcome, now: Time) {
     }
 }
 
-/// What a call says after one attempt with this outcome: `Ok` if it is to be made again, else
+/// The decision of a call after one attempt with this outcome: `Ok` if it is to be made again, else
 /// whether it may have been applied.
 fn after<E: Endpoint>(endpoint: &E, outcome: Outcome) -> Result<(), bool> {
     let kit = kit();
@@ -99,7 +99,7 @@ fn wait_after(status: u16, retry_after: &str, timeout: Duration) -> Step<()> {
     }
 }
 
-/// Who waits for no `Retry-After`, in a test, does not wait for it in the pacer either.
+/// A call that does not wait for `Retry-After`, as in a test, does not wait for it in the pacer either.
 #[test]
 fn the_pacer_waits_no_longer_than_the_policy() {
     for (cap, waits) in [(0, 0), (5, 5), (600, 30)] {
@@ -120,7 +120,7 @@ fn the_pacer_waits_no_longer_than_the_policy() {
     }
 }
 
-/// What is known of a call says it, whenever it is given up.
+/// A call says what is known of it, whenever it is given up.
 #[test]
 fn a_call_that_is_given_up_says_what_is_known() {
     let kit = kit();
@@ -135,7 +135,7 @@ fn a_call_that_is_given_up_says_what_is_known() {
     assert!(matches!(call.next(at(1)), Step::Wait(_)));
     let error = call.give_up().unwrap_err();
     assert!(error.to_string().contains("429") && !error.may_have_been_applied(), "{error}");
-    // What Kit has made is not thrown away.
+    // A reply of Kit is not thrown away.
     let mut call = Call::new(&kit, create(), 7);
     call.next(at(0));
     let body = br#"{"webhook": {"id": 9}}"#;
@@ -261,7 +261,7 @@ fn a_loop_that_is_wrong_gets_an_error_and_no_panic() {
     assert_eq!(error.to_string(), "call: has ended");
 }
 
-/// What an operation does to Kit decides, and not its method.
+/// The effect of an operation decides, and not its method.
 #[test]
 fn the_effect_of_an_operation_decides_and_not_its_method() {
     struct Posts<const EFFECT: u8>;
@@ -328,7 +328,7 @@ fn who_has_to_wait_for_the_pacer_beyond_the_timeout_is_told_for_how_long() {
         "POST /v4/webhooks: not sent: the pacer leaves no room before the timeout; there may be some \
          in 57s"
     );
-    // It has given its place back.
+    // The call has given its place back.
     assert!(
         matches!(call().with_timeout(Duration::from_secs(60)).next(at(5)), Step::Wait(w) if w.as_secs() == 56)
     );
@@ -381,7 +381,7 @@ fn kit_with_session() -> Kit {
     kit().with_credentials(crate::Credentials::session(&session))
 }
 
-/// What Kit said last says more than that the session was busy.
+/// Kit's last answer says more than that the session was busy.
 #[test]
 fn a_call_that_waits_for_a_session_too_long_ends_with_the_error_before() {
     let kit = kit_with_session();

@@ -13,7 +13,7 @@ use super::window::Window;
 /// for all clients with the same credential, also where one client is of `kit-ureq` and another of
 /// `kit-hyper`.
 ///
-/// Where other programs use the same credential, Kit may answer 429 all the same. Then the pacer lets no
+/// If other programs use the same credential, Kit may answer 429 all the same. Then the pacer lets no
 /// request go while `Retry-After` lasts, for 60 seconds at most, and shrinks its budget: to one more than the
 /// requests that it has counted, but not below half. The budget shrinks once in 60 seconds, however many
 /// requests Kit refuses. 60 seconds after it has shrunk, and every 60 seconds from then on, it doubles, up to
@@ -161,11 +161,11 @@ mod tests {
             places[0].limited(Some(seconds(7)), world.at(1));
             assert_eq!(world.pacer.budget(), budget, "{sent}");
             assert_eq!(world.enter(2).unwrap_err(), seconds(6));
-            // What Kit asked for has passed: there is room for one, if there was any.
+            // The time that Kit asked for has passed: there is room for one, if there was any.
             let one = world.enter(8);
             assert_eq!((one.is_ok(), world.enter(8).is_ok()), (sent < 100, sent < 49), "{sent}");
             drop(one);
-            // It grows with each window, up to what it was.
+            // The budget grows with each window, up to what it was.
             drop(world.enter(61));
             assert_eq!(world.pacer.budget(), (budget * 2).min(100));
             drop(world.enter(9999));

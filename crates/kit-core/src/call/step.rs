@@ -7,7 +7,7 @@ use http::Request;
 use super::Call;
 use crate::oauth::{Refresh, Refreshed};
 
-/// What the caller of [`Call::next`] has to do next.
+/// The next step, for the caller of [`Call::next`].
 #[non_exhaustive]
 pub enum Step<T> {
     /// Send the request; then pass the response to [`Call::received`], or the failure to [`Call::failed`].

@@ -91,7 +91,7 @@ impl Window {
                 self.in_flight += 1;
                 Duration::ZERO
             }
-            // What is under way leaves the window a whole window after its end, which is to come.
+            // A request under way leaves the window a whole window after its end, which is to come.
             Some(leaving) => match self.ended.get(leaving - 1) {
                 Some(end) => end.saturating_add(WINDOW).saturating_sub(now),
                 None => WINDOW,

@@ -4,7 +4,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 
 use super::DeliveryError;
 
-/// What to answer to a delivery.
+/// The answer to a delivery.
 ///
 /// Answer before the events are handled, once they are safe: Kit does not wait for long, and tries again what was
 /// not answered with a success, 8 times in about 41 hours.

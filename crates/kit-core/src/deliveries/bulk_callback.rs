@@ -3,7 +3,7 @@ use serde_json::{Map, Value};
 use super::DeliveryError;
 use crate::wire::messages;
 
-/// What Kit posts to the `callback_url` of a bulk operation that it has queued, when the operation is done.
+/// The result of a bulk operation that Kit has queued, as Kit posts it to the `callback_url`.
 ///
 /// Source: Kit's guide "Bulk and async processing". The body is shaped like the 200 of the operation; headers, a
 /// signature, and whether Kit tries again are not documented. Put a [`TargetToken`](super::TargetToken) into the
@@ -22,7 +22,7 @@ use crate::wire::messages;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BulkCallback {
-    /// What could not be done.
+    /// The items that could not be applied.
     pub failures: Vec<CallbackFailure>,
     /// All other fields, the list of what was done among them.
     pub other: Map<String, Value>,
@@ -59,7 +59,7 @@ impl BulkCallback {
         Ok(Self { failures, other })
     }
 
-    /// What was done, from the list of this name, such as `subscribers`. Empty where there is no such list.
+    /// The items that were applied, from the list of this name, such as `subscribers`. Empty if there is no such list.
     pub fn items(&self, name: &str) -> &[Value] {
         self.other.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }

@@ -14,7 +14,7 @@ use crate::webhook_endpoints::EventType;
 pub struct DeliveredEvent {
     /// The id, by which an event that comes again is recognised.
     pub id: EventId,
-    /// What happened.
+    /// The type of the event.
     #[serde(rename = "type")]
     pub event_type: EventType,
     /// When it happened.

@@ -11,7 +11,7 @@ use crate::DeliveryId;
 use crate::webhook_endpoints::DeliveryRecord;
 use crate::wire::liberal;
 
-/// What Kit posts to a webhook endpoint at once: usually one event, up to 100, all of one type.
+/// The events that Kit posts to a webhook endpoint at once: usually one, up to 100, all of one type.
 ///
 /// An event that cannot be read is kept in [`unreadable`](Self::unreadable), and the others are read all the same.
 ///
@@ -24,7 +24,7 @@ pub struct Delivery {
     pub id: DeliveryId,
     /// The events.
     pub events: Vec<DeliveredEvent>,
-    /// What cannot be read as an event: without an `id`, a `type` or `data`, say.
+    /// Events that cannot be read, because they have no `id`, `type` or `data`, for example.
     pub unreadable: Vec<UnreadableEvent>,
 }
 
@@ -34,7 +34,7 @@ pub struct Delivery {
 pub struct UnreadableEvent {
     /// The id, if it has one.
     pub id: Option<EventId>,
-    /// What is wrong with the event.
+    /// The reason why the event cannot be read.
     pub reason: String,
     /// The event as it came.
     pub json: String,
@@ -112,7 +112,7 @@ impl Delivery {
 impl UnreadableEvent {
     /// An event that was read, but of which the receiver can make nothing: what it writes down would be unreadable, say.
     pub fn of(event: &DeliveredEvent, reason: impl fmt::Display) -> Self {
-        // What was read can be written.
+        // An event that was read can be written.
         let json = serde_json::to_string(event).unwrap_or_default();
         Self { id: Some(event.id.clone()), reason: reason.to_string(), json }
     }

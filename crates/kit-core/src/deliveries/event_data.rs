@@ -22,65 +22,65 @@ use crate::wire::liberal::Liberal;
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum EventData {
-    /// Of `subscriber.created`, `.activated`, `.unsubscribed`, `.bounced` and `.complained`.
+    /// The data of `subscriber.created`, `.activated`, `.unsubscribed`, `.bounced` and `.complained`.
     Subscriber {
         /// The subscriber after the event.
         subscriber: Subscriber,
     },
-    /// Of `subscriber.subscribed_to_form`.
+    /// The data of `subscriber.subscribed_to_form`.
     SubscriberAndForm {
-        /// Who subscribed.
+        /// The subscriber.
         subscriber: Subscriber,
         /// The form.
         form: Box<Form>,
     },
-    /// Of `subscriber.added_to_sequence` and `subscriber.sequence_completed`.
+    /// The data of `subscriber.added_to_sequence` and `subscriber.sequence_completed`.
     SubscriberAndSequence {
-        /// Who is in the sequence.
+        /// The subscriber.
         subscriber: Subscriber,
         /// The sequence.
         sequence: Box<Sequence>,
     },
-    /// Of `subscriber.tag_added` and `subscriber.tag_removed`.
+    /// The data of `subscriber.tag_added` and `subscriber.tag_removed`.
     SubscriberAndTag {
-        /// Who got or lost the tag.
+        /// The subscriber who got or lost the tag.
         subscriber: Subscriber,
         /// The tag.
         tag: Tag,
     },
-    /// Of `subscriber.custom_field_value_updated`.
+    /// The data of `subscriber.custom_field_value_updated`.
     SubscriberAndCustomField {
-        /// Whose value it is.
+        /// The subscriber whose value it is.
         subscriber: Subscriber,
         /// The custom field, with its new value.
         custom_field: Box<CustomField>,
     },
-    /// Of `tag.created` and `tag.deleted`.
+    /// The data of `tag.created` and `tag.deleted`.
     Tag {
         /// The tag.
         tag: Tag,
     },
-    /// Of `custom_field.created` and `custom_field.deleted`.
+    /// The data of `custom_field.created` and `custom_field.deleted`.
     CustomField {
         /// The custom field.
         custom_field: Box<CustomField>,
     },
-    /// Of `sequence.created`, `.deleted`, `.published` and `.disabled`.
+    /// The data of `sequence.created`, `.deleted`, `.published` and `.disabled`.
     Sequence {
         /// The sequence.
         sequence: Box<Sequence>,
     },
-    /// Of `broadcast.created`, `.sent` and `.deleted`.
+    /// The data of `broadcast.created`, `.sent` and `.deleted`.
     Broadcast {
         /// The broadcast, without its content.
         broadcast: Box<Broadcast>,
     },
-    /// Of `post.published`.
+    /// The data of `post.published`.
     Post {
         /// The post, without its content.
         post: Box<Post>,
     },
-    /// Of a type that this version does not know, or whose data are not as documented: as JSON.
+    /// The data of a type that this version does not know, or data that are not as documented: as JSON.
     Other(Value),
 }
 
@@ -150,7 +150,7 @@ impl Shape {
             | EventType::BroadcastSent
             | EventType::BroadcastDeleted => Self::Broadcast,
             EventType::PostPublished => Self::Post,
-            // What the data of planned types will be is not documented.
+            // The data of planned types are not documented.
             EventType::SubscriberProductPurchased
             | EventType::SubscriberLinkClicked
             | EventType::SubscriberEmailOpened

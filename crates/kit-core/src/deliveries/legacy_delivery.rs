@@ -6,7 +6,7 @@ use super::DeliveryError;
 use crate::PurchaseId;
 use crate::subscribers::Subscriber;
 
-/// What Kit posts to the target URL of a webhook of `/v4/webhooks`: unsigned, without an id, and without the event
+/// The body that Kit posts to the target URL of a webhook of `/v4/webhooks`: unsigned, without an id, and without the event
 /// that it is about. Use a target URL for each event, with a [`TargetToken`](super::TargetToken) in it.
 ///
 /// Source: Kit's guide about webhooks. What the body of `custom_field` events is, and whether Kit tries again, is
@@ -26,9 +26,9 @@ use crate::subscribers::Subscriber;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LegacyDelivery {
-    /// Of an event that is about a subscriber.
+    /// An event that is about a subscriber.
     Subscriber(Box<Subscriber>),
-    /// Of `purchase.purchase_create`.
+    /// A purchase: `purchase.purchase_create`.
     Purchase(Box<LegacyPurchase>),
     /// Any other JSON.
     Other(Value),
@@ -51,7 +51,7 @@ pub struct LegacyPurchase {
     pub currency: Option<String>,
     /// When the purchase was made.
     pub transaction_time: Option<Timestamp>,
-    /// What was paid in all.
+    /// The total that was paid.
     pub total: Option<Number>,
     /// All other fields, products among them.
     #[serde(flatten)]

@@ -15,7 +15,7 @@ pub(super) struct Signature<'a> {
     pub(super) digits: &'a str,
     /// Seconds since 1970.
     pub(super) seconds: u64,
-    /// What Kit signed with each of the secrets that are in use: as many as `count`, which are read while the header
+    /// The signatures that Kit made with each of the secrets in use: as many as `count`, which are read while the header
     /// is, so that it is gone through once.
     candidates: [[u8; 32]; MOST_CANDIDATES],
     count: usize,

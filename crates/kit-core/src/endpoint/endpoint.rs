@@ -61,7 +61,7 @@ pub trait Endpoint {
     /// The path, from `/v4` on, with a name in braces for each parameter: `/v4/tags/{tag_id}/subscribers`.
     const PATH: &'static str;
 
-    /// What sending the operation does to Kit: decides whether a call may send it again.
+    /// The effect of the operation on Kit: decides whether a call may send it again.
     const EFFECT: Effect;
 
     /// Which credentials the operation can be sent with. Default: an API key or an access token.

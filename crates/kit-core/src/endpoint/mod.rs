@@ -1,4 +1,4 @@
-//! What an operation is: a value that says what is sent, and how the reply is read.
+//! Operations: values that say what is sent, and how the reply is read.
 
 mod auth;
 mod endpoint;

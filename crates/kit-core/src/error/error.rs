@@ -38,7 +38,7 @@ pub enum Error {
     Input {
         /// The name of the wrong input, such as `per_page`, or its path, such as `event.tag_id`.
         field: &'static str,
-        /// What is wrong with the input, worded to follow the field's name: `is empty`.
+        /// The reason, worded to follow the field's name: `is empty`.
         reason: Cow<'static, str>,
     },
 
@@ -55,7 +55,7 @@ pub enum Error {
         operation: Operation,
         /// How the transport failed.
         failure: TransportError,
-        /// Where the request was to go, and what the call has done until then.
+        /// The host of the request, and what the call has done until then.
         sent: Box<Sent>,
         /// Whether an earlier attempt of the same call may have been applied.
         earlier: Applied,
@@ -82,7 +82,7 @@ pub enum Error {
         operation: Operation,
         /// Why the session has no access token.
         failure: SessionError,
-        /// What Kit said to the access token, if the call had sent one (401).
+        /// Kit's rejection of the access token, if the call had sent one (401).
         rejection: Option<Box<ApiError>>,
         /// Whether an earlier attempt of the same call may have been applied.
         earlier: Applied,
@@ -114,7 +114,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// What a call has done until its transport failed.
+/// The history of a call until its transport failed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sent {

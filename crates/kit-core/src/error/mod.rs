@@ -1,4 +1,4 @@
-//! What can go wrong, a file for each kind.
+//! Errors, a file for each kind.
 //!
 //! The text of every error says all that is known, causes included, and
 //! [`source`](std::error::Error::source) is `None`: a program that prints an error and no more has said

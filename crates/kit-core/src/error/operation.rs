@@ -3,7 +3,7 @@ use std::fmt;
 
 use http::Method;
 
-/// What sending an operation does to Kit. Retries, errors and traces depend on it.
+/// The effect of an operation on Kit. Retries, errors and traces depend on it.
 ///
 /// Each operation states its effect in [`Endpoint::EFFECT`](crate::Endpoint::EFFECT), since its HTTP method
 /// does not tell: `POST /v4/subscribers/filter` only reads, and some POSTs update, so that they can be
@@ -51,7 +51,7 @@ impl Operation {
         &self.path
     }
 
-    /// What sending it does to Kit.
+    /// The effect of the operation on Kit.
     pub fn effect(&self) -> Effect {
         self.effect
     }

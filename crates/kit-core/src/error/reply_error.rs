@@ -29,12 +29,12 @@ impl ReplyError {
         self.status
     }
 
-    /// What is wrong with the reply.
+    /// The problem of the reply.
     pub fn problem(&self) -> ReplyProblem {
         self.problem
     }
 
-    /// What cannot be read, with the path of the field where it is known: `webhook.id: …`.
+    /// The field that cannot be read, by its path if it is known, and the reason: `webhook.id: …`.
     pub fn detail(&self) -> &str {
         &self.detail
     }
@@ -68,7 +68,7 @@ impl fmt::Display for ReplyError {
 
 impl std::error::Error for ReplyError {}
 
-/// What is wrong with the reply of a success (2xx).
+/// The problem of the reply of a success (2xx).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReplyProblem {

@@ -131,7 +131,7 @@ impl Kit {
         self.parts.base_url.host()
     }
 
-    /// What a transport that is built without TLS asks before it sends anything: requests go to the base URL, and to
+    /// Checks that a transport without TLS can send all requests: they go to the base URL, and to
     /// the token and revocation URLs of [`OAuthUrls`], with secrets.
     ///
     /// # Errors
@@ -227,7 +227,7 @@ impl Kit {
             Some(_) => {}
         }
         match body.media_type() {
-            // It is there.
+            // The header is there.
             Some(media_type) if JSON == media_type => {}
             Some(media_type) => {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));

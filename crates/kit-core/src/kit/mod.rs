@@ -1,4 +1,4 @@
-//! Where and as whom: how a request is built, and how a response is read.
+//! Requests are built here, and responses are read: where and as whom.
 
 mod credentials;
 mod kit;

@@ -50,7 +50,7 @@ impl OAuthUrls {
     ///
     /// # Errors
     ///
-    /// Those of [`new`](Self::new), but for http.
+    /// The errors of [`new`](Self::new), but for http.
     pub fn plaintext(
         authorize: impl AsRef<str>,
         token: impl AsRef<str>,

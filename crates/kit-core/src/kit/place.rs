@@ -1,4 +1,4 @@
-//! Where in a JSON text something stands: the name of what a reader stumbled over.
+//! Places in a JSON text: the name of the field that a reader stumbled over.
 
 use std::fmt::Write as _;
 

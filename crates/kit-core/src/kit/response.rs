@@ -78,7 +78,7 @@ fn reply_error<E: Endpoint>(
     }
 }
 
-/// What the reader stumbled over.
+/// The field that the reader stumbled over, and the reason.
 struct Detail {
     path: String,
     reason: String,
@@ -168,7 +168,7 @@ fn diagnose(body: &[u8], error: &serde_json::Error) -> ReplyProblem {
     }
     match std::str::from_utf8(body) {
         Ok(_) => {}
-        // It ends in the middle of a character.
+        // The body ends in the middle of a character.
         Err(error) if error.error_len().is_none() => return ReplyProblem::Truncated,
         Err(_) => return ReplyProblem::NotUtf8,
     }
@@ -198,7 +198,7 @@ mod tests {
         error.problem()
     }
 
-    /// Of a short path of a URL, every word would be a part.
+    /// A short path of a URL is part of many words, and is not searched for.
     #[test]
     fn what_is_short_is_not_searched_for() {
         let text = "the webhook /k is there, and /k1234567 is not";
@@ -214,7 +214,7 @@ mod tests {
         assert!(other.contains("/k is there, and [redacted] is not"), "{other}");
     }
 
-    /// What was added to an operation is unknown, and may be a secret.
+    /// Parameters that were added to an operation are unknown, and may be secrets.
     #[test]
     fn what_was_added_is_not_repeated() {
         let create = create()
@@ -226,7 +226,7 @@ mod tests {
         assert!(!format!("{error} {error:?}").contains("5ecret"), "{error}");
     }
 
-    /// What an HTTP stack hands over as a whole is one.
+    /// A body that an HTTP stack hands over as a whole is one.
     #[test]
     fn a_body_that_is_shorter_than_it_says_is_truncated() {
         let whole = br#"{"webhook": {"id": 9}}"#.as_slice();
@@ -323,7 +323,7 @@ mod tests {
         let body = br#"{"webhook": {"id": 9, "account_id": 1539, "target_url": "https://a.b/",
             "event": {"name": "purchase_create"}}}"#;
         let response = Response::builder().status(201).header("Content-Encoding", "gzip");
-        // It says so, and is not: somebody has unpacked it.
+        // The header says so, and the body is not: somebody has unpacked it.
         kit().response(&create(), response.body(body).unwrap()).unwrap();
 
         let response = Response::builder()

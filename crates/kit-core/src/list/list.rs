@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(query(&next), "after=c&per_page=2");
         let end = Pagination { has_next_page: false, ..Pagination::with_next("c") };
         assert_eq!(list.next_page(&end).unwrap(), None);
-        // What comes with a list goes on with it.
+        // Parameters that were added to a list go on with it.
         let extended = list.with_query("a", "b").next_page(&Pagination::with_next("c")).unwrap();
         assert_eq!(query(&extended.unwrap()), "after=c&per_page=2&a=b");
     }

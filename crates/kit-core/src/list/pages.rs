@@ -4,7 +4,7 @@ use crate::Error;
 
 /// All pages of a list, one after the other: says which page to ask for next. Does no I/O.
 ///
-/// Where Kit sends a cursor again, the list would never end: [`next`](Self::next) returns an error. It finds
+/// If Kit sends a cursor again, the list would never end: [`next`](Self::next) returns an error. It finds
 /// the repetition after fewer than three times as many pages as there are different cursors, and keeps one
 /// cursor for this.
 ///

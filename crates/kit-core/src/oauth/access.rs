@@ -4,7 +4,7 @@ use super::{Refresh, Refreshed};
 use crate::Credentials;
 use crate::error::{Error, SessionError};
 
-/// What a session answers a call that wants to send.
+/// The answer of a session to a call that wants to send.
 pub(crate) enum Access {
     Token(Credentials),
     /// The call is to ask again after this time.

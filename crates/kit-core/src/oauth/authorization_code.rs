@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(read("state=s%2Bt+%3D&code="), Err(CallbackError::NoCode));
         let repeated = "state=s%2Bt+%3D&code=a&code=b";
         assert_eq!(read(repeated), Err(CallbackError::Repeated("code")));
-        // Of one that is not ours, nothing is told.
+        // Nothing is told of a callback that is not ours.
         assert_eq!(read("state=1&code=a&code=b"), Err(CallbackError::State));
         let twice = "state=s%2Bt+%3D&state=s%2Bt+%3D&code=a&code=b";
         assert_eq!(read(twice), Err(CallbackError::State));

@@ -66,7 +66,7 @@ struct Running {
     until: Duration,
 }
 
-/// What one refresh leaves to the next.
+/// The memory that one refresh leaves to the next.
 #[derive(Default)]
 pub(super) struct Memory {
     /// Tokens that are not saved yet.
@@ -80,7 +80,7 @@ pub(super) struct Memory {
 }
 
 impl Coordination {
-    /// What a call has to do before it sends.
+    /// Decides what a call has to do before it sends.
     pub(super) fn access(
         &mut self,
         history: &mut TokenHistory,
@@ -195,7 +195,7 @@ impl Coordination {
         Ok(begun)
     }
 
-    /// What a refresh has found in the store.
+    /// Takes up a record that a refresh has found in the store.
     pub(super) fn take_up(&mut self, begun: Begun, record: Record) {
         if self.beginnings != begun.beginnings {
             return;
@@ -256,7 +256,7 @@ impl Coordination {
         }
     }
 
-    /// What the store keeps now.
+    /// Notes the record that the store keeps now.
     pub(super) fn saved(&mut self, begun: Begun, record: Record) {
         self.discard(begun);
         self.take_up(begun, record);

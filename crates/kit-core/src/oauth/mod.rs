@@ -12,7 +12,7 @@
 //!
 //! The first three come with the feature `authorize`, which is on by default.
 //!
-//! Where a user installs an app on Kit's site, Kit opens the app's own authorization URL with a query
+//! If a user installs an app on Kit's site, Kit opens the app's own authorization URL with a query
 //! parameter `redirect`: after the authorization, the app sends the user to the URL in `redirect`.
 //!
 //! Sources: Kit's API v4, "Authentication"; RFC 6749 (OAuth 2.0), RFC 7636 (PKCE), RFC 7009 (revocation).

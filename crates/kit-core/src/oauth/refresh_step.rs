@@ -8,7 +8,7 @@ use super::Record;
 use super::Refresh;
 use crate::error::SessionError;
 
-/// What the caller of [`Refresh::next`] has to do next.
+/// The next step, for the caller of [`Refresh::next`].
 #[non_exhaustive]
 pub enum RefreshStep {
     /// Load the session's record from the store, then pass it to [`Refresh::loaded`].

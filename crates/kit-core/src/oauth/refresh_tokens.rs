@@ -32,7 +32,7 @@ impl RefreshTokens {
 impl Endpoint for RefreshTokens {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = TOKEN;
-    /// Where the first response is lost, a second request gets new tokens or is refused; without it, the
+    /// If the first response is lost, a second request gets new tokens or is refused; without it, the
     /// session is lost for sure.
     const EFFECT: Effect = Effect::Repeatable;
     const AUTH: Auth = Auth::Nobody;

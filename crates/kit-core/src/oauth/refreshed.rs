@@ -18,7 +18,7 @@ pub struct Refreshed {
     waiter: Option<u64>,
 }
 
-/// What the future waits for.
+/// The event that the future waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Until {
     /// The refresh with this number (ticket) has ended, or the count of results is greater than `round`.

@@ -36,7 +36,7 @@ use crate::{Credentials, Kit};
 /// there is no other. Where Kit rejects an access token less than 30 seconds after it gave tokens, the
 /// session does not ask Kit for others.
 ///
-/// Where several processes share a store, one of them refreshes: it claims the refresh token for 60 seconds
+/// If several processes share a store, one of them refreshes: it claims the refresh token for 60 seconds
 /// by saving a record that says so. The others wait, or use their access token as long as it lasts. So no two
 /// processes spend the same refresh token, as long as their clocks differ by at most 3 seconds, and none is
 /// suspended between sending and saving for longer than its claim.
@@ -98,12 +98,12 @@ impl Session {
     /// [`Error::Input`] for `clock` where `now` is by another clock than earlier times.
     pub fn begin(&self, tokens: &Tokens, now: Time) -> Result<Box<Refresh>, Error> {
         let begun = self.with(|shared| shared.begin(tokens.clone(), now))?;
-        // It sends nothing: as whom does not matter.
+        // The refresh sends nothing: as whom does not matter.
         let kit = Kit::new(Credentials::none());
         let attempts = Attempts::new(0);
         let mut refresh = Refresh::new(self.clone(), begun, kit, Purpose::Beginning, attempts);
         if self.is_in_memory() {
-            // It is over at once.
+            // The refresh is over at once.
             refresh.next(now);
         }
         Ok(Box::new(refresh))

@@ -22,7 +22,7 @@ pub(super) struct Rejected {
     pub(super) is_braked: bool,
 }
 
-/// What a call that wants an access token gets.
+/// The decision about a call that wants an access token.
 pub(super) enum Verdict {
     Token(Credentials),
     Wait(Duration),

@@ -52,7 +52,7 @@ impl Attempts {
         Self { policy: self.policy.with_attempts(attempts), ..Self::new(self.draw()) }
     }
 
-    /// What is left of the timeout when `elapsed` has passed.
+    /// The rest of the timeout when `elapsed` has passed.
     pub(crate) fn time_left(&self, elapsed: Duration) -> Duration {
         self.timeout.saturating_sub(elapsed)
     }
@@ -121,7 +121,7 @@ fn is_worth_retrying(error: &Error, effect: Effect) -> bool {
         Error::Transport { failure, .. } => match failure {
             TransportError::NotSent(_) | TransportError::NotProcessed(_) => true,
             TransportError::TimedOut(_) | TransportError::CutOff(_) => effect.is_repeatable(),
-            // It would be as large the next time.
+            // The response would be as large the next time.
             TransportError::TooLarge { .. } => false,
         },
         Error::Input { .. } | Error::Reply(_) | Error::Paced { .. } | Error::Session { .. } => {

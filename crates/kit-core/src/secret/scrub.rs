@@ -96,7 +96,7 @@ impl<'a> Scrub<'a> {
 }
 
 impl Secret<'_> {
-    /// Where the secret stands in the text; also where only its beginning stands, at the end of the text,
+    /// The places of the secret in the text; also of its beginning alone, at the end of the text,
     /// since a text that was cut off in the middle of a secret still shows most of it.
     fn find(&self, text: &str) -> Vec<Range<usize>> {
         let mut found: Vec<_> = text
@@ -174,7 +174,7 @@ impl Unescaped {
         }
     }
 
-    /// Where bytes came from.
+    /// The place in the text that bytes came from.
     fn range(&self, range: Range<usize>) -> Range<usize> {
         let first = self.origins.get(range.start).map_or(0, |origin| origin.start);
         let last = range.end.checked_sub(1).and_then(|last| self.origins.get(last));
@@ -237,7 +237,7 @@ mod tests {
     fn every_secret_is_taken_out_the_longest_first() {
         let scrub = Scrub::new(["kit_0123", "", "kit_0123456", "other"]);
         assert_eq!(scrub.text("other kit_01234567 kit_0123"), "[redacted] [redacted]7 [redacted]");
-        // What overlaps is taken out as one.
+        // Secrets that overlap are taken out as one.
         let scrub = Scrub::new(["abcdef", "defghi"]);
         assert_eq!(scrub.text("-abcdefghi-"), "-[redacted]-");
     }

@@ -38,7 +38,7 @@ pub struct Settings {
     /// own, with the rate limit of its credentials. Clients with the same credentials should share one pacer;
     /// the clones of a client do.
     pub pacing: Pacing,
-    /// What is told of each wait. Default: nothing.
+    /// The function that is told of each wait. Default: none.
     pub on_wait: OnWait,
     /// How long a call may take in all, with all attempts and waits, those for the pacer included. Default: 2
     /// minutes.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::Operation;
 
-/// What is told of each wait of a call: before another attempt, for the rate limit, or for a session, where the time is
+/// A function that is told of each wait of a call: before another attempt, for the rate limit, or for a session, where the time is
 /// the longest that the wait can take. A `sync` tells its waits, too.
 #[derive(Clone, Default)]
 pub struct OnWait(Option<Arc<Tell>>);

@@ -5,28 +5,28 @@ use super::{Scope, Synced};
 use crate::Error;
 use crate::wire::http_url;
 
-/// What is to be done so that Kit has what is wanted: the same for any order of its input.
+/// The steps by which Kit gets what is wanted: the same for any order of the input.
 ///
 /// Applied, and made anew, a plan is empty. Shown, it is a line for each thing to do; of URLs, which may hold secrets,
 /// it shows the host.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Plan<T: Synced> {
-    /// What is missing.
+    /// The items to create.
     pub create: Vec<T::Create>,
-    /// What is there, but differs.
+    /// The items that differ from what is wanted, with their changes.
     pub update: Vec<(T, T::Update)>,
-    /// What is there twice, or not wanted.
+    /// The items that are duplicates, or not wanted.
     pub delete: Vec<Deletion<T>>,
-    /// What is there, and stays, changed or not.
+    /// The items that stay, changed or not.
     pub keep: Vec<T>,
 }
 
-/// What is to be deleted, and why.
+/// An item to delete, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Deletion<T> {
-    /// What is to be deleted.
+    /// The item to delete.
     pub item: T,
     /// Why.
     pub reason: Reason,
@@ -38,7 +38,7 @@ pub struct Deletion<T> {
 pub enum Reason {
     /// The same is there, and is older, or the one whose secret is known.
     Duplicate,
-    /// It is in the scope, and not wanted.
+    /// The item is in the scope, and not wanted.
     Stray,
 }
 

@@ -5,23 +5,23 @@ use crate::Error;
 use crate::endpoint::Endpoint;
 use crate::wire::http_url;
 
-/// What a [`Synchronize`](super::Synchronize) has done.
+/// The report of a [`Synchronize`](super::Synchronize).
 #[non_exhaustive]
 pub struct SyncReport<T: Synced> {
-    /// What Kit answered to each creation: of a webhook endpoint, with its signing secret.
+    /// Kit's answer to each creation: that of a webhook endpoint has its signing secret.
     pub created: Vec<<T::Create as Endpoint>::Reply>,
-    /// What was changed, as it was before.
+    /// The items that were changed, as they were before.
     pub updated: Vec<T>,
-    /// What was deleted.
+    /// The items that were deleted.
     pub deleted: Vec<T>,
-    /// What was there already, and stays, changed or not.
+    /// The items that were there already and stay, changed or not.
     pub kept: Vec<T>,
-    /// Of these, the webhook endpoints whose signing secrets nobody has, or another program: those that
+    /// The webhook endpoints among `kept` whose signing secrets nobody has, or another program: those that
     /// [`with_secrets_of`](super::Synchronize::with_secrets_of) does not name (where it was called), that stay in place
     /// of one that this run has created, or whose creation was not answered. A secret is shown once; give the endpoint
     /// another by [`RotateSecret`](crate::webhook_endpoints::RotateSecret).
     pub without_secret: Vec<T>,
-    /// What may have been created, without anybody knowing. The next [`Synchronize`](super::Synchronize) looks it up.
+    /// The creations whose outcome is unknown. The next [`Synchronize`](super::Synchronize) looks them up.
     pub uncertain: Vec<T::Create>,
 }
 
@@ -56,7 +56,7 @@ impl<T: Synced> fmt::Debug for SyncReport<T> {
 pub struct SyncError<T: Synced> {
     /// Why not.
     pub error: Error,
-    /// What was done before: of webhook endpoints that were created, the signing secrets are here, and nowhere else.
+    /// The report until then. The signing secrets of webhook endpoints that were created are here, and nowhere else.
     pub done: Box<SyncReport<T>>,
 }
 

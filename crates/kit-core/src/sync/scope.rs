@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::wire::http_url;
 
-/// What a [`Plan`](super::Plan) may delete beside duplicates of what is wanted.
+/// The items that a [`Plan`](super::Plan) may delete beside duplicates.
 ///
 /// # Examples
 ///
@@ -20,7 +20,7 @@ pub enum Scope {
     /// Nothing else. Default.
     #[default]
     Wanted,
-    /// What is not wanted, and whose URL is this one or below it. The path below begins with `/`, `?` or `#`, unless
+    /// All items that are not wanted, and whose URL is this one or below it. The path below begins with `/`, `?` or `#`, unless
     /// the prefix ends with one of them.
     UrlPrefix(String),
     /// All that is not wanted, whoever created it.
@@ -44,7 +44,7 @@ impl Scope {
     }
 }
 
-/// What is behind the host of the prefix is never shown: it may be a secret.
+/// Shows the host of the prefix alone: the rest may be a secret.
 impl fmt::Debug for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -3,7 +3,7 @@ use std::fmt;
 use crate::endpoint::Endpoint;
 use crate::list::List;
 
-/// What can be kept in step: [`Webhook`](crate::webhooks::Webhook) and
+/// A resource that can be kept in step: [`Webhook`](crate::webhooks::Webhook) and
 /// [`WebhookEndpoint`](crate::webhook_endpoints::WebhookEndpoint).
 pub trait Synced: Clone + fmt::Debug + Sized {
     /// The operation that creates one, and so says what is wanted.
@@ -28,19 +28,19 @@ pub trait Synced: Clone + fmt::Debug + Sized {
     /// The URL that Kit calls.
     fn url(&self) -> &str;
 
-    /// What it is, but for its URL, as text for people.
+    /// A description for people, without the URL.
     fn description(&self) -> String;
 
-    /// Of two with the same key, one is a duplicate.
+    /// The key of this item. Of several items with the same key, `Synchronize` keeps one and deletes the others.
     fn key(&self) -> String;
 
     /// The key of what is created.
     fn wanted_key(wanted: &Self::Create) -> String;
 
-    /// What is created, with its URL, as text for people.
+    /// A description of a creation for people, and its URL.
     fn wanted_description(wanted: &Self::Create) -> (String, &str);
 
-    /// What Kit has created.
+    /// The item that Kit has created.
     fn of_reply(reply: &<Self::Create as Endpoint>::Reply) -> &Self;
 
     /// Whether it is known what it is. What is not is left alone.
@@ -48,7 +48,7 @@ pub trait Synced: Clone + fmt::Debug + Sized {
         true
     }
 
-    /// What is to be changed, so that it is what is wanted. `None` where nothing is.
+    /// The change that makes this item what is wanted. `None` if nothing differs.
     fn update(&self, wanted: &Self::Create) -> Option<Self::Update>;
 
     /// Deletes it.

@@ -16,7 +16,7 @@ const WAIT: Duration = Duration::from_secs(10);
 /// Brings Kit in step with what is wanted: lists what is there, makes a [`Plan`], and carries it out. Does no I/O: what
 /// it wants done goes out as a [`SyncStep`].
 ///
-/// Where the outcome of a creation is unknown, it [waits](Self::with_wait), and reads the list anew, before anything is
+/// If the outcome of a creation is unknown, it [waits](Self::with_wait), and reads the list anew, before anything is
 /// sent again: Kit may apply a request later than it fails to answer it. A `Synchronize` that ends half-way is finished
 /// by the next. A step that Kit refuses, with 403, 404 or 422, keeps no other from being done, and is the error at the
 /// end.
@@ -57,7 +57,7 @@ pub struct Synchronize<T: Synced> {
     secrets: Option<BTreeSet<u64>>,
     is_alone: bool,
     wait: Duration,
-    /// What was created, however the list lags.
+    /// The items that were created, however the list lags.
     made: Vec<T>,
     /// How many of these have been looked for duplicates of.
     checked: usize,
@@ -98,7 +98,7 @@ enum Work<T: Synced> {
     Delete(T, T::Delete),
 }
 
-/// What the caller of [`Synchronize::next`] has to do next.
+/// The next step, for the caller of [`Synchronize::next`].
 #[non_exhaustive]
 pub enum SyncStep<T: Synced> {
     /// Wait so long; then tell [`Synchronize::waited`].
@@ -111,7 +111,7 @@ pub enum SyncStep<T: Synced> {
     Update(T::Update),
     /// Send it; then tell [`Synchronize::deleted`].
     Delete(T::Delete),
-    /// It has ended.
+    /// The synchronization has ended.
     Done(Result<SyncReport<T>, SyncError<T>>),
 }
 
@@ -372,7 +372,7 @@ impl<T: Synced> Synchronize<T> {
         }
     }
 
-    /// What is gone was not created, as far as the report goes.
+    /// Notes a deletion. An item that is gone was not created, as far as the report goes.
     fn gone(&mut self, item: T) {
         let id = item.id();
         self.report.created.retain(|reply| T::of_reply(reply).id() != id);

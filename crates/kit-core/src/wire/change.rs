@@ -1,6 +1,6 @@
 use serde::{Serialize, Serializer};
 
-/// What an update does to a field: keeps its value, clears it, or sets it.
+/// The change of a field: keep its value, clear it, or set it.
 ///
 /// In JSON, [`Keep`](Self::Keep) leaves the field out, [`Clear`](Self::Clear) is null, and [`Set`](Self::Set)
 /// is the value. A struct field of this type needs `#[serde(skip_serializing_if = "Change::is_keep")]`.

@@ -45,7 +45,7 @@ impl Date {
         self.0.day()
     }
 
-    /// Of years from 0 on.
+    /// The date, if its year is not before 0.
     pub(super) fn of(date: time::Date) -> Self {
         Self(date)
     }

@@ -1,4 +1,4 @@
-//! What counts as a URL that Kit can call or watch: absolute, http or https, with a host.
+//! URLs that Kit can call or watch: absolute, http or https, with a host.
 //!
 //! Behind the host it is as liberal as browsers are. Links in emails hold characters that RFC 3986
 //! forbids (`|`, `{{ subscriber.email_address }}`), and whether Kit minds is not documented.

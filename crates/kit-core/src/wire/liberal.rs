@@ -21,7 +21,7 @@ use serde::de::{
 ///
 /// # Errors
 ///
-/// What is wrong with the JSON, or with its shape.
+/// The problem of the JSON, or of its shape.
 pub(crate) fn from_slice<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> serde_json::Result<T> {
     seed_from_slice(PhantomData, json)
 }
@@ -156,7 +156,7 @@ impl<'de, V: Visitor<'de>> Reader<V> {
         self.of_number(&digits)
     }
 
-    /// What is wanted, from the text of a number.
+    /// Reads the wanted value from the text of a number.
     fn of_number<E: Error>(self, text: &str) -> Result<V::Value, E> {
         if matches!(self.wanted, Wanted::Text) {
             return self.visitor.visit_str(text);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 /// message that is no text is written as JSON. Null has no messages.
 pub(crate) fn texts(errors: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    // What is still to be looked at, the next one at the end: however deep it is, nothing recurses.
+    // The values still to be looked at, the next one at the end: however deep they are, nothing recurses.
     let mut left = vec![errors];
     while let Some(value) = left.pop() {
         match value {

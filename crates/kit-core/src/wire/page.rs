@@ -51,7 +51,7 @@ impl<T: Serialize> Serialize for Page<T> {
 
 /// The position of a page in its list.
 ///
-/// Where Kit does not say whether there is a page before or after this one, a cursor counts as yes: a page that
+/// If Kit does not say whether there is a page before or after this one, a cursor counts as yes: a page that
 /// is not there comes back empty, and nothing is missed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]

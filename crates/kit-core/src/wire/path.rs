@@ -63,7 +63,7 @@ impl Path {
     }
 }
 
-/// What is before the first name in braces, and behind it.
+/// The text before the first name in braces, and the text behind it.
 fn around_a_name(template: &str) -> Option<(&str, &str)> {
     let start = template.bytes().position(|byte| byte == b'{')?;
     let end = template.bytes().skip(start).position(|byte| byte == b'}')?;

@@ -24,7 +24,7 @@ pub struct Query {
     /// The path that the query is written behind, in one piece of memory. Empty for a query alone.
     path: Cow<'static, str>,
     text: String,
-    /// Where the query begins in the text: behind the path and the `?`.
+    /// The place in the text where the query begins: behind the path and the `?`.
     start: usize,
 }
 

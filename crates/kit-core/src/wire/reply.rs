@@ -59,7 +59,7 @@ impl<'a> Reply<'a> {
     ///
     /// # Errors
     ///
-    /// What is wrong with the body, as JSON or in its shape.
+    /// A [`ReadError`] that says what is wrong with the body, as JSON or in its shape.
     pub fn json<T: Deserialize<'a>>(&self) -> Result<T, ReadError> {
         Ok(liberal::from_slice(self.body)?)
     }
@@ -69,7 +69,7 @@ impl<'a> Reply<'a> {
     ///
     /// # Errors
     ///
-    /// What is wrong with the body, as JSON or in its shape.
+    /// A [`ReadError`] that says what is wrong with the body, as JSON or in its shape.
     pub fn field<T: Deserialize<'a>>(&self, name: &str) -> Result<T, ReadError> {
         self.seed(Field::new(name))
     }
@@ -86,7 +86,7 @@ impl<'a> Reply<'a> {
     ///
     /// # Errors
     ///
-    /// What is wrong with the body, as JSON or in its shape.
+    /// A [`ReadError`] that says what is wrong with the body, as JSON or in its shape.
     pub fn page<T: Deserialize<'a>>(&self, name: &'static str) -> Result<Page<T>, ReadError> {
         let (items, pagination) = self.fields([name, Pagination::NAME])?;
         Ok(Page::read(name, items, pagination))

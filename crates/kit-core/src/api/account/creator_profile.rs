@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-/// What the creator profile shows.
+/// The profile of a creator, as readers see it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatorProfile {
@@ -8,7 +8,7 @@ pub struct CreatorProfile {
     pub name: Option<String>,
     /// The line below the name.
     pub byline: Option<String>,
-    /// Who the creator is.
+    /// A few sentences about the creator.
     pub bio: Option<String>,
     /// The URL of the picture.
     pub image_url: Option<String>,

@@ -18,7 +18,7 @@ pub struct Broadcast {
     pub created_at: Option<Timestamp>,
     /// The subject.
     pub subject: Option<String>,
-    /// What email programs show beside the subject.
+    /// The preview text, which email programs show beside the subject.
     pub preview_text: Option<String>,
     /// The description that people see at Kit.
     pub description: Option<String>,
@@ -49,7 +49,7 @@ pub struct Broadcast {
     /// The template. Events do not have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_template: Option<EmailTemplateName>,
-    /// Who gets the broadcast: a list of one group, as far as is documented. Events do not have it.
+    /// The recipients of the broadcast: a list of one group, as far as is documented. Events do not have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscriber_filter: Option<Vec<RecipientsGiven>>,
     /// The status of the broadcast. Some replies lack this field.
@@ -97,7 +97,7 @@ pub struct EmailTemplateName {
     pub name: Option<String>,
 }
 
-/// Who gets a broadcast, as replies have it. ([`Recipients`](super::Recipients) is what requests have.)
+/// The recipients of a broadcast, as replies have them. (Requests have [`Recipients`](super::Recipients).)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RecipientsGiven {

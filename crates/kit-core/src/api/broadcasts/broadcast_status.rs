@@ -3,13 +3,13 @@ use crate::text_enum::text_enum;
 text_enum! {
     /// The status of a broadcast.
     pub enum BroadcastStatus {
-        /// It is being written:
+        /// The broadcast is being written:
         Draft = "draft",
-        /// It will be sent:
+        /// The broadcast will be sent:
         Scheduled = "scheduled",
-        /// It is being sent:
+        /// The broadcast is being sent:
         Sending = "sending",
-        /// It was sent:
+        /// The broadcast was sent:
         Completed = "completed",
         /// Its sending was given up:
         Aborted = "aborted",

@@ -116,7 +116,7 @@ impl CreateBroadcast {
         self
     }
 
-    /// What email programs show beside the subject. Default: nothing.
+    /// Sets the preview text, which email programs show beside the subject. Default: nothing.
     #[must_use]
     pub fn with_preview_text(mut self, preview_text: impl Into<String>) -> Self {
         self.preview_text = preview_text.into();
@@ -137,7 +137,7 @@ impl CreateBroadcast {
         self
     }
 
-    /// Who gets the broadcast. Default: all subscribers.
+    /// Sets the recipients of the broadcast. Default: all subscribers.
     #[must_use]
     pub fn to(mut self, recipients: Recipients) -> Self {
         self.subscriber_filter = recipients;

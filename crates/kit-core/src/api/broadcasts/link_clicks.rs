@@ -11,7 +11,7 @@ pub struct LinkClicks {
     /// The id of the link. Kit's documentation lacks it, and replies have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<LinkId>,
-    /// Where the link leads.
+    /// The URL of the link.
     #[serde(default)]
     pub url: String,
     /// How many subscribers clicked it.

@@ -3,7 +3,7 @@ use serde::{Serialize, Serializer};
 use crate::error::Error;
 use crate::{SegmentId, TagId};
 
-/// Who gets a broadcast. Kit takes one kind of choice alone, and so this is an enum.
+/// The recipients of a broadcast. Kit takes one kind of choice alone, and so this is an enum.
 ///
 /// # Examples
 ///

@@ -48,7 +48,7 @@ const MAX_BYTES: usize = 1024 * 1024;
 #[derive(Debug)]
 pub struct Batches<B: BulkOperation> {
     report: BulkReport<B>,
-    /// What is known of each item beside its outcome.
+    /// The knowledge of each item, beside its outcome.
     states: Vec<State>,
     max_items: usize,
     max_bytes: usize,
@@ -154,7 +154,7 @@ impl<B: BulkOperation> Batches<B> {
         let (mut places, mut bytes) = (Vec::new(), 0);
         for place in left.iter().take(self.max_items) {
             let item = self.report.items.get(*place);
-            // What cannot be written fails when it is sent, and says why.
+            // An item that cannot be written fails when it is sent, and says why.
             let json = item.and_then(|item| serde_json::to_vec(item).ok());
             bytes += json.map_or(0, |json| json.len() + 1);
             if bytes > self.max_bytes && !places.is_empty() {
@@ -208,7 +208,7 @@ impl<B: BulkOperation> Batches<B> {
         }
     }
 
-    /// What is done stays done, whatever becomes of another batch with the item.
+    /// Sets an outcome. An item that is done stays done, whatever becomes of another batch with it.
     fn set(&mut self, place: usize, outcome: BulkOutcome<B::Row>) {
         if let Some(place) = self.report.outcomes.get_mut(place)
             && !matches!(place, BulkOutcome::Done(_))
@@ -456,7 +456,7 @@ mod tests {
             let batch = batches.next_batch().unwrap();
             batches.record(batch, result);
             assert_eq!(batches.repeat(), !is_stopped);
-            // Of what is open, the refused one is not sent again.
+            // The refused item is open, and not sent again.
             assert_eq!(
                 batches.progress().0,
                 if is_stopped { 0 } else { 2 - usize::from(is_refused) }

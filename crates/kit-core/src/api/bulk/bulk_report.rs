@@ -48,7 +48,7 @@ impl<B: BulkOperation> fmt::Debug for BulkReport<B> {
     }
 }
 
-/// What became of an item. `T` is what Kit answers for an item that it applied.
+/// The outcome of an item. `T` is the type of Kit's answer for an item that it applied.
 ///
 /// Its text is for people: `done`, or `failed: Email address is invalid`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

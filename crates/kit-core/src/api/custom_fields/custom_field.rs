@@ -15,7 +15,7 @@ pub struct CustomField {
     /// The key, such as `last_name`: the name of the field in [`Subscriber::fields`](crate::subscribers::Subscriber::fields).
     #[serde(default)]
     pub key: String,
-    /// What people see, such as `Last name`.
+    /// The name that people see, such as `Last name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// When the field was created: in the reply of

@@ -3,11 +3,11 @@ use crate::text_enum::text_enum;
 text_enum! {
     /// Which forms to list.
     pub enum FormStatus {
-        /// Those in use:
+        /// Forms in use:
         Active = "active",
-        /// Those that were put away:
+        /// Forms that were archived:
         Archived = "archived",
-        /// Those in the trash:
+        /// Forms in the trash:
         Trashed = "trashed",
         /// All of them:
         All = "all",

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 use super::PurchaseStatus;
 use crate::wire::{Decimal, Timestamp};
 
-/// What is sent of a purchase.
+/// A purchase as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct NewPurchase {
     pub(super) email_address: String,
@@ -39,7 +39,7 @@ impl Serialize for NewPurchase {
     }
 }
 
-/// What a purchase costs, in its currency.
+/// The amounts of a purchase, in its currency.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Amounts {
     /// The price of all products together.
@@ -49,9 +49,9 @@ pub struct Amounts {
     /// The shipping. Kit does not show it again. (Kit's documentation has a whole number here; Kit's own clients send
     /// decimals.)
     pub shipping: Decimal,
-    /// What is taken off.
+    /// The discount.
     pub discount: Decimal,
-    /// What was paid in all.
+    /// The total that was paid.
     pub total: Decimal,
 }
 

@@ -28,16 +28,16 @@ pub struct Purchase {
     pub transaction_time: Option<Timestamp>,
     /// The price of all products together.
     pub subtotal: Option<Decimal>,
-    /// What was taken off.
+    /// The discount.
     pub discount: Option<Decimal>,
     /// The tax.
     pub tax: Option<Decimal>,
-    /// What was paid in all.
+    /// The total that was paid.
     pub total: Option<Decimal>,
-    /// Where the purchase came from, such as `Gumroad`.
+    /// The origin of the purchase, such as `Gumroad`.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub source: Presence<String>,
-    /// What was bought.
+    /// The products that were bought.
     #[serde(default)]
     pub products: Vec<PurchasedProduct>,
 }
@@ -51,7 +51,7 @@ pub struct PurchasedProduct {
     /// The seller's id of the line.
     #[serde(default)]
     pub lid: String,
-    /// What a piece costs.
+    /// The price of one piece.
     pub unit_price: Option<Decimal>,
     /// The SKU.
     pub sku: Option<String>,

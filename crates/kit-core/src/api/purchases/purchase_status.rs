@@ -3,7 +3,7 @@ use crate::text_enum::text_enum;
 text_enum! {
     /// The status of a purchase.
     pub enum PurchaseStatus {
-        /// It is paid:
+        /// The purchase is paid:
         Paid = "paid",
     } else Other
 }

@@ -70,7 +70,7 @@ impl CreateSequenceEmail {
         })
     }
 
-    /// What email programs show beside the subject.
+    /// The preview text, which email programs show beside the subject.
     #[must_use]
     pub fn with_preview_text(mut self, preview_text: impl Into<String>) -> Self {
         self.preview_text = Change::Set(preview_text.into());

@@ -28,7 +28,7 @@ impl Serialize for Delay {
     }
 }
 
-/// What Kit does not take together.
+/// Checks parameters that Kit does not take together.
 ///
 /// # Errors
 ///
@@ -45,7 +45,7 @@ pub(super) fn check(delay: Option<Delay>, position: Option<u64>) -> Result<(), E
 }
 
 text_enum! {
-    /// What a delay is counted in.
+    /// The unit of a delay.
     pub enum DelayUnit {
         /// Days:
         Days = "days",

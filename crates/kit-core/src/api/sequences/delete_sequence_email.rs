@@ -7,7 +7,7 @@ use crate::{SequenceEmailId, SequenceId};
 
 /// `DELETE /v4/sequences/{sequence_id}/emails/{id}`: deletes an email of a sequence.
 ///
-/// Those who wait for it go on to the next one. Kit answers 204, or 404 where there is no such sequence or email.
+/// Subscribers who wait for the email go on to the next one. Kit answers 204, or 404 if there is no such sequence or email.
 ///
 /// # Examples
 ///

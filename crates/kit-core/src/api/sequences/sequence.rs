@@ -43,7 +43,7 @@ pub struct Sequence {
     /// Whether the sequence sends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
-    /// Who skips the sequence, in an order that Kit chooses.
+    /// The conditions of subscribers who skip the sequence, in an order that Kit chooses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exclude_subscriber_sources: Option<Vec<SubscriberSource>>,
     /// How many emails the sequence has.

@@ -15,7 +15,7 @@ pub struct SequenceEmail {
     /// The subject.
     #[serde(default)]
     pub subject: String,
-    /// What email programs show beside the subject.
+    /// The preview text, which email programs show beside the subject.
     pub preview_text: Option<String>,
     /// The address that the email comes from.
     pub email_address: Option<String>,
@@ -27,7 +27,7 @@ pub struct SequenceEmail {
     pub position: Option<u64>,
     /// How long after the previous email Kit sends this one, in `delay_unit`.
     pub delay_value: Option<u64>,
-    /// What the delay is counted in.
+    /// The unit of the delay.
     #[serde(default)]
     pub delay_unit: DelayUnit,
     /// The days on which the email is sent. `None` where the delay is in hours.

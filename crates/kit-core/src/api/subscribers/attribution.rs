@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::wire::Presence;
 
-/// Where a subscriber came from.
+/// The origin of a subscriber.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Attribution {
@@ -24,7 +24,7 @@ pub struct Attribution {
     /// The `utm_content` parameter of the referrer.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub utm_content: Presence<String>,
-    /// What the source at Kit is, such as `form_subscription`.
+    /// The kind of the source at Kit, such as `form_subscription`.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub source_type: Presence<String>,
     /// The name of the source.

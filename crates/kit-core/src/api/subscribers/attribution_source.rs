@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use crate::FormId;
 
-/// Where subscribers came from.
+/// The origin of subscribers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -37,7 +37,7 @@ impl AttributionSource {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct KitSource {
-    /// What the source is: `form_subscription`, `api_subscription`, `manual` and others.
+    /// The kind of the source: `form_subscription`, `api_subscription`, `manual` and others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_type: Option<String>,
     /// The ids of the sources.

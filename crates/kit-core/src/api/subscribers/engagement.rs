@@ -191,13 +191,13 @@ impl ClickedUrls {
 text_enum! {
     /// How a URL matches a text.
     pub enum UrlMatch {
-        /// It is the text:
+        /// The link is the text:
         Exact = "exact",
-        /// It has the text in it:
+        /// The link contains the text:
         Contains = "contains",
-        /// It starts with the text:
+        /// The link starts with the text:
         StartsWith = "starts_with",
-        /// It ends with the text:
+        /// The link ends with the text:
         EndsWith = "ends_with",
     } else Other
 }

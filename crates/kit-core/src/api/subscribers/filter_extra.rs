@@ -8,11 +8,11 @@ use crate::wire::Date;
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FilterExtra {
-    /// Where the subscriber came from.
+    /// The origin of the subscriber.
     Attribution,
     /// The tags.
     Tags,
-    /// Where the subscriber is.
+    /// The location of the subscriber.
     Location,
     /// When the state of the subscriber changed last.
     CanceledAt,

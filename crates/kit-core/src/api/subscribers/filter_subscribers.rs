@@ -76,7 +76,7 @@ impl FilterSubscribers {
         self
     }
 
-    /// What to sort by. Default: [`FilterSortField::CreatedAt`]. To sort by distance, one of the conditions has to
+    /// Sets the field to sort by. Default: [`FilterSortField::CreatedAt`]. To sort by distance, one of the conditions has to
     /// be a place.
     #[must_use]
     pub fn with_sort_field(mut self, sort_field: FilterSortField) -> Self {

@@ -28,13 +28,13 @@ pub struct FilteredSubscriber {
     /// The ids of the tags: not always there.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "text::list")]
     pub tag_ids: Option<Vec<TagId>>,
-    /// Where the subscriber came from, if it was asked for.
+    /// The origin of the subscriber, if it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub attribution: Presence<Box<Attribution>>,
     /// The tags of the subscriber, if they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<TagName>>,
-    /// Where the subscriber is, if it was asked for.
+    /// The location of the subscriber, if it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub location: Presence<Box<Location>>,
     /// When the subscriber's state last changed, if it was asked for.

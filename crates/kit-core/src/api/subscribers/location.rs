@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::wire::Presence;
 
-/// Where a subscriber is.
+/// The location of a subscriber.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Location {

@@ -11,7 +11,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What a list of subscribers is sorted by. Engagement is that of the last 90 days; subscribers who got no emails
+    /// The field that a list of subscribers is sorted by. Engagement is that of the last 90 days; subscribers who got no emails
     /// count as 0. A list for certain email addresses cannot be sorted by engagement.
     pub enum SubscriberSortField {
         /// Their ids, which is Kit's default:
@@ -36,7 +36,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What found subscribers are sorted by. Engagement is that of the last 90 days.
+    /// The field that found subscribers are sorted by. Engagement is that of the last 90 days.
     pub enum FilterSortField {
         /// Their ids:
         Id = "id",

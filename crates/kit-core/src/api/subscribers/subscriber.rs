@@ -26,13 +26,13 @@ pub struct Subscriber {
     /// as a slim list does.
     #[serde(default)]
     pub fields: BTreeMap<String, Option<String>>,
-    /// Where the subscriber came from, if it was asked for.
+    /// The origin of the subscriber, if it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub attribution: Presence<Box<Attribution>>,
     /// The tags of the subscriber, if they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<TagName>>,
-    /// Where the subscriber is, if it was asked for.
+    /// The location of the subscriber, if it was asked for.
     #[serde(default, skip_serializing_if = "Presence::is_missing")]
     pub location: Presence<Box<Location>>,
     /// When the subscriber unsubscribed. Lists have this only if it was asked for,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::DeliveryStatus;
 use crate::DeliveryId;
 
-/// What Kit remembers of a delivery, for 30 days.
+/// A delivery in the log of an endpoint, which Kit keeps for 30 days.
 ///
 /// Kit's documentation names these fields; the names and types of more are not known, so that all others are
 /// kept as JSON.

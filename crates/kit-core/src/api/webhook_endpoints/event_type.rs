@@ -1,7 +1,7 @@
 use crate::text_enum::text_enum;
 
 text_enum! {
-    /// What can happen at Kit: the events that a webhook endpoint is told of, in
+    /// The type of an event that a webhook endpoint is told of, in
     /// [`CreateWebhookEndpoint`](super::CreateWebhookEndpoint) and in deliveries.
     ///
     /// Kit adds types without notice: a type that this version does not know is [`Other`](Self::Other), which keeps

@@ -67,7 +67,7 @@ impl Endpoint for GetWebhookDelivery {
         let record = name.and_then(|name| fields.remove(&name));
         let record = record.ok_or(ReadError::wrong_shape("has no delivery in it"))?;
         let mut record: DeliveryRecord = liberal::from_value(&record)?;
-        // What stands beside the delivery belongs to it, the payload above all.
+        // Fields beside the delivery belong to it, the payload above all.
         for (name, value) in fields {
             record.other.entry(name).or_insert(value);
         }

@@ -55,7 +55,7 @@ impl Endpoint for ListWebhookDeliveries {
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v4/webhook_endpoints/{id}/deliveries";
     const EFFECT: Effect = Effect::Reads;
-    /// What the records hold besides the documented fields is not known.
+    /// The records may hold more than the documented fields.
     const HAS_SECRET_REPLY: bool = true;
     type Reply = Page<DeliveryRecord>;
 

@@ -9,7 +9,7 @@ use crate::wire::{Path, ReadError, Reply};
 /// `POST /v4/webhook_endpoints/{id}/revoke_previous_secret`: ends the previous signing secret at once, before the
 /// time of the rotation is over.
 ///
-/// What Kit answers where there is no previous secret is not documented.
+/// Kit's answer where there is no previous secret is not documented.
 ///
 /// # Examples
 ///

@@ -27,7 +27,7 @@ pub struct WebhookEndpoint {
     /// Whether Kit delivers events.
     #[serde(default)]
     pub status: EndpointStatus,
-    /// Who made the endpoint: `creator` in all examples of Kit.
+    /// The maker of the endpoint: `creator` in all examples of Kit.
     pub source: Option<String>,
     /// The description that people see at Kit.
     pub description: Option<String>,
@@ -63,7 +63,7 @@ impl WebhookEndpoint {
     }
 }
 
-/// What is behind the host of a URL is never shown: it may be a secret.
+/// Shows the host of a URL alone: the rest may be a secret.
 impl fmt::Debug for WebhookEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookEndpoint")

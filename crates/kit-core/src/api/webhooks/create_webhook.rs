@@ -91,7 +91,7 @@ impl Endpoint for CreateWebhook {
     }
 }
 
-/// What is behind the host of a URL is never shown: it may be a secret.
+/// Shows the host of a URL alone: the rest may be a secret.
 impl fmt::Debug for CreateWebhook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CreateWebhook")

@@ -65,7 +65,7 @@ mod tests {
 
         let response = http::Response::builder().status(204).body([]).unwrap();
         kit.response(&delete, response).unwrap();
-        // What a proxy answers with is no deletion.
+        // A proxy's page is no deletion.
         let page = http::Response::builder().status(200).body("<html>").unwrap();
         let error = kit.response(&delete, page).unwrap_err();
         assert!(error.may_have_been_applied() && error.to_string().contains("HTML"), "{error}");

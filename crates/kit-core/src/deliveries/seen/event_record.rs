@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::EventId;
 
-/// What a receiver remembers of an event. A store keeps it by its [`id`](Self::id).
+/// The memory of an event. A store keeps it by its [`id`](Self::id).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EventRecord {

@@ -55,12 +55,12 @@ const LEASE: Duration = Duration::from_secs(60);
 pub struct Handling {
     id: EventId,
     lease: Duration,
-    /// What the store held when it did not take the claim.
+    /// The record that the store held when it did not take the claim.
     refused: Option<Held>,
     state: State,
 }
 
-/// What a store holds of the event.
+/// The record of the event in a store.
 #[derive(Debug, PartialEq)]
 struct Held(Option<EventRecord>);
 
@@ -102,7 +102,7 @@ pub enum Saved {
     Conflict,
 }
 
-/// What the caller of [`Handling::next`] has to do next.
+/// The next step, for the caller of [`Handling::next`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HandlingStep {
@@ -111,14 +111,14 @@ pub enum HandlingStep {
     /// Save the record, if the store still holds `replaces`, or still holds none; then tell [`Handling::saved`]
     /// whether it did.
     Save {
-        /// What is to be saved.
+        /// The record to save.
         record: EventRecord,
-        /// What the store has to hold before.
+        /// The record that the store has to hold before.
         replaces: Option<EventRecord>,
     },
     /// Handle the event; then call [`Handling::handled`] or [`Handling::failed`].
     ///
-    /// Where the event's effect is kept in the same store, save `done` in the transaction of the effect, if the store
+    /// If the event's effect is kept in the same store, save `done` in the transaction of the effect, if the store
     /// still holds `claimed`; then call [`Handling::handled_and_saved`].
     Handle {
         /// The record that the store holds while the event is handled.
@@ -296,7 +296,7 @@ mod tests {
         SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
     }
 
-    /// What comes after the store was asked.
+    /// The step after the store was asked.
     fn ask(handling: &mut Handling, shared: &mut Shared, now: SystemTime) -> HandlingStep {
         loop {
             match handling.next(now) {
@@ -331,7 +331,7 @@ mod tests {
         ask(&mut crashed, &mut shared, at(0));
         let mut other = Handling::new("e1".into());
         assert!(matches!(ask(&mut other, &mut shared, at(60)), HandlingStep::Handle { .. }));
-        // It was not dead, only slow: it learns that it was not alone.
+        // The receiver was not dead, only slow: it learns that it was not alone.
         crashed.handled();
         assert_eq!(ask(&mut crashed, &mut shared, at(61)), HandlingStep::NotSaved);
         other.handled();

@@ -15,7 +15,7 @@ const MAX_AGE: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 /// A memory of events that were handled, for one process: bounded in number and age. It is the store that a
 /// [`Handling`](super::Handling) asks for.
 ///
-/// Of too many events, those are forgotten that were done first. Where all are being handled, no more is taken.
+/// If there are too many events, those are forgotten that were done first. If all are being handled, no more is taken.
 /// [`records`](Self::records) and [`restore`](Self::restore) keep the memory over a restart.
 #[derive(Clone, Debug)]
 pub struct SeenEvents {
@@ -23,9 +23,9 @@ pub struct SeenEvents {
     max_age: u64,
     /// With a hasher of fixed keys: all ids come from Kit, and this crate draws no random numbers.
     events: HashMap<EventId, EventState, BuildHasherDefault<DefaultHasher>>,
-    /// Those that are done, by when that was.
+    /// Events that are done, by when that was.
     done: BTreeSet<(u64, EventId)>,
-    /// Those that are being handled, by when their time is over.
+    /// Events that are being handled, by when their time is over.
     handled: BTreeSet<(u64, EventId)>,
 }
 
@@ -143,7 +143,7 @@ impl SeenEvents {
             && now.saturating_sub(*time) > self.max_age
             && self.forget_oldest()
         {}
-        // What is not handled any more counts as new: that needs no record.
+        // An event that is not handled any more counts as new: that needs no record.
         while let Some((until, id)) = self.handled.first().cloned()
             && until <= now
         {

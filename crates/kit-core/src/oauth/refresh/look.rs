@@ -1,4 +1,4 @@
-//! What the session's memory and its store hold, and whether that will do.
+//! The look at the session's memory and its store: whether their tokens will do.
 
 use std::time::Duration;
 
@@ -93,7 +93,7 @@ impl Refresh {
         (rejected.access_token == record.tokens().access_token).then_some(rejected)
     }
 
-    /// What spends the refresh token, which is not claimed yet; or why it is not to be spent.
+    /// The spending of the refresh token, which is not claimed yet; or the reason why it is not to be spent.
     pub(super) fn spending(&self, record: &Record, elapsed: Duration) -> Result<Spending, Outcome> {
         let rejected = self.rejected(record);
         let Some(refresh_token) = record.tokens().refresh_token.clone() else {

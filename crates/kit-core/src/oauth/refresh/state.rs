@@ -7,7 +7,7 @@ use super::super::{Record, RefreshStep, RefreshToken, RefreshTokens, Tokens};
 use crate::error::{Error, OAuthError, SessionError};
 use crate::time::Time;
 
-/// Where a refresh stands.
+/// The state of a refresh.
 pub(super) enum State {
     /// Looks for tokens that are good enough.
     Look,
@@ -52,7 +52,7 @@ pub(super) struct Spending {
     pub(super) endpoint: RefreshTokens,
 }
 
-/// What comes of a state.
+/// The outcome of a state.
 #[expect(clippy::large_enum_variant, reason = "each is taken apart where it is made")]
 pub(super) enum Turn {
     Go(State),

@@ -1,4 +1,4 @@
-//! What calls see of a session.
+//! Scenarios of calls with a session.
 
 use super::*;
 
@@ -71,7 +71,7 @@ fn who_waits_is_woken_when_there_are_tokens_and_not_asked_before() {
         assert!(refreshed.as_mut().poll(&mut context).is_pending());
         assert!(refreshed.as_mut().poll(&mut context).is_pending(), "it is kept once");
     }
-    // Who gives up is not woken.
+    // A call that gives up is not woken.
     drop(waiting.pop());
     world.sent(&mut refresh, now);
     assert_eq!(count.0.load(Ordering::Relaxed), 0);
@@ -82,7 +82,7 @@ fn who_waits_is_woken_when_there_are_tokens_and_not_asked_before() {
     for call in &mut calls {
         assert_eq!(token_of(&call.next(now)), "Bearer access-2");
     }
-    // Who wants to know that all is saved waits on.
+    // A program that wants to know that all is saved waits on.
     let (settled, within) = world.session.settles(now).unwrap().expect("a refresh under way");
     assert_eq!(within, Duration::from_secs(60));
     let mut settled = Box::pin(settled);
@@ -179,7 +179,7 @@ fn a_new_token_that_is_rejected_is_not_replaced_at_once() {
     }
     // Half a minute after the last grant it may have been revoked.
     world.renew(&mut rejected(35).1, 3, at(35));
-    // What another process has got is found at once.
+    // Tokens of another process are found at once.
     World::over(world.store.clone()).begin(&tokens(9), at(38)).unwrap();
     let (mut call, mut refresh) = rejected(38);
     world.end(&mut refresh, at(38)).unwrap();
@@ -204,7 +204,7 @@ fn a_token_that_kit_rejects_is_refreshed_once() {
     assert_eq!(call.attempts(), 2);
 }
 
-/// What is in the store may be of no use, either: that is found out, and then Kit is asked.
+/// The tokens in the store may be of no use, either: that is found out, and then Kit is asked.
 #[test]
 fn a_token_that_the_store_has_may_be_rejected_too() {
     let world = World::new();
@@ -290,14 +290,14 @@ fn a_renewal_that_fails_is_not_felt_while_the_token_lasts() {
     refresh.received(reply(403, &""), at(due));
     assert!(matches!(world.end(&mut refresh, at(due)), Err(SessionError::NotRefreshed(_))));
     assert_eq!(token_of(&call.next(at(due))), "Bearer access-1");
-    // It is not tried again at once.
+    // The renewal is not tried again at once.
     assert_eq!(token_of(&world.call().next(at(due + 29))), "Bearer access-1");
     // Half a minute later it is, and nobody is kept from it by the first claim.
     let (_, mut refresh) = world.renewing(at(due + 30));
     world.renew(&mut refresh, 2, at(due + 30));
 }
 
-/// Who asks for patience is given it, by all calls.
+/// Kit's `Retry-After` is obeyed by all calls.
 #[test]
 fn kit_is_not_asked_before_it_wants_to_be() {
     let world = World::new();
@@ -352,7 +352,7 @@ fn a_refresh_that_fails_is_told_to_all_who_wait() {
         );
         assert!(!error.may_have_been_applied());
     }
-    // Who comes later tries again.
+    // A later call tries again.
     world.renew(&mut refresh_of(world.call().next(at(LIFETIME + 2))), 2, at(LIFETIME + 2));
 }
 
@@ -415,7 +415,7 @@ fn a_refresh_that_nobody_drives_blocks_the_others_no_longer_than_its_lease() {
     let mut refresh = refresh_of(call.next(at(LIFETIME + 65)));
     world.renew(&mut refresh, 2, at(LIFETIME + 65));
     assert_eq!(token_of(&call.next(at(LIFETIME + 65))), "Bearer access-2");
-    // What it says when it comes back is nobody's failure.
+    // The result of an abandoned refresh is nobody's failure.
     abandoned.received(invalid_grant(), at(LIFETIME + 70));
     world.end(&mut abandoned, at(LIFETIME + 70)).unwrap();
     assert_eq!(token_of(&world.call().next(at(LIFETIME + 70))), "Bearer access-2");

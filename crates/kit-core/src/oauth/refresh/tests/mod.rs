@@ -113,7 +113,7 @@ impl World {
         Call::new(&self.kit, ListWebhooks::new(), 1 << 63)
     }
 
-    /// What the refresh wants next besides the store, which answers at once.
+    /// The next step of the refresh besides the store's, which answers at once.
     fn ask(&self, refresh: &mut Refresh, now: Time) -> RefreshStep {
         loop {
             match refresh.next(now) {

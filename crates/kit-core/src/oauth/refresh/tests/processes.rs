@@ -50,7 +50,7 @@ fn who_still_has_a_token_does_not_wait_for_another_process() {
     let due = at(LIFETIME - 300);
     let (_, mut our_refresh) = ours.renewing(due);
     ours.sent(&mut our_refresh, due);
-    // It has just started: what lasts will do.
+    // The process has just started: a token that lasts will do.
     let mut call = theirs.call();
     theirs.end(&mut refresh_of(call.next(due)), due).unwrap();
     // That it is due is for us to mend.
@@ -101,7 +101,7 @@ fn who_has_the_new_tokens_saves_them_over_a_later_claim() {
     }
 }
 
-/// It may have slept, or the store may have taken its time: the claim may have ended meanwhile.
+/// The process may have slept, or the store may have taken its time: the claim may have ended meanwhile.
 #[test]
 fn who_oversleeps_its_claim_claims_again() {
     let slow = World::new();
@@ -129,7 +129,7 @@ fn no_attempt_begins_late_in_a_claim() {
     world.sent(&mut refresh, at(LIFETIME));
     refresh.received(reply(503, &""), at(LIFETIME + 24));
     let RefreshStep::Wait(_) = refresh.next(at(LIFETIME + 24)) else { panic!("no wait") };
-    // It wakes too late, and claims again.
+    // The process wakes too late, and claims again.
     assert!(matches!(refresh.next(at(LIFETIME + 26)), RefreshStep::Load));
     refresh.loaded(world.store.load(), at(LIFETIME + 26));
     world.sent(&mut refresh, at(LIFETIME + 26));

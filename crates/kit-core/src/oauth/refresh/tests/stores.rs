@@ -1,4 +1,4 @@
-//! What a session does with its store.
+//! Scenarios of a session with its store.
 
 use super::*;
 
@@ -69,7 +69,7 @@ fn a_store_that_stays_full_is_no_outage() {
     }
 }
 
-/// Where they have had their day in the meantime, they are saved first, and then replaced.
+/// Tokens that have expired in the meantime are saved first, and then replaced.
 #[test]
 fn tokens_that_are_saved_too_late_are_replaced_at_once() {
     let world = World::new();
@@ -98,7 +98,7 @@ fn a_refresh_token_that_was_never_saved_can_end_the_session_too() {
     let mut refresh = refresh_of(call.next(at(2 * LIFETIME)));
     world.sent(&mut refresh, at(2 * LIFETIME));
     refresh.received(invalid_grant(), at(2 * LIFETIME));
-    // What the store has was spent for these tokens: it is no way out.
+    // The refresh token in the store was spent for these tokens: it is no way out.
     let ended = world.end(&mut refresh, at(2 * LIFETIME));
     assert!(matches!(ended, Err(SessionError::Ended(_))), "{ended:?}");
     let error = error_of(call.next(at(2 * LIFETIME)));
@@ -206,7 +206,7 @@ fn a_session_that_was_deleted_does_not_come_back() {
     let result = world.end(&mut refresh, at(LIFETIME));
     assert!(matches!(result, Err(SessionError::NoTokens)));
     assert_eq!(world.store.tokens(), None);
-    // Who has the new token already goes on with it as long as it lasts.
+    // A call that has the new token already goes on with it as long as it lasts.
     assert_eq!(token_of(&call.next(at(LIFETIME))), "Bearer access-2");
     let mut call = world.call();
     world.end(&mut refresh_of(call.next(at(LIFETIME * 2))), at(LIFETIME * 2)).unwrap_err();
