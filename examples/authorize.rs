@@ -170,7 +170,7 @@ fn authorize(asking: &Asking, options: &Options) -> Result<Tokens, Failure> {
             let consent = if options.deny { Consent::Denied } else { Consent::Given };
             emulator.set_consent(consent);
             say(format_args!("The local Kit's user opens {url}"));
-            // It follows the redirect back to here.
+            // The request follows the redirect back to here.
             Some(std::thread::spawn(move || ureq::get(url).call().map(drop)))
         }
     };

@@ -22,14 +22,14 @@ impl Callback {
     ///
     /// # Errors
     ///
-    /// What the system says, such as that the port is taken.
+    /// The system's error, such as that the port is taken.
     pub fn listen(port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let redirect_uri = format!("http://{}{PATH}", listener.local_addr()?);
         Ok(Self { listener, redirect_uri })
     }
 
-    /// Where the browser is to be sent.
+    /// The URL that the browser is to be sent to.
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri
     }
@@ -39,11 +39,11 @@ impl Callback {
     ///
     /// # Errors
     ///
-    /// What the system says to the listener.
+    /// The system's error from the listener.
     pub fn wait<T>(&self, mut read: impl FnMut(&str) -> Option<T>) -> io::Result<T> {
         loop {
             let (stream, _) = self.listener.accept()?;
-            // What is wrong with one connection does not keep the next from coming.
+            // A connection that fails does not keep the next one from coming.
             let Ok(Some(url)) = request_target(&stream) else { continue };
             let result = read(&url);
             let _ = answer(&stream, result.is_some());
@@ -54,7 +54,7 @@ impl Callback {
     }
 }
 
-/// What a browser asks for, if it is the callback.
+/// The target of a browser's request, if it is the callback.
 fn request_target(stream: &TcpStream) -> io::Result<Option<String>> {
     stream.set_read_timeout(Some(PATIENCE))?;
     let mut lines = BufReader::new(stream.take(MAX_REQUEST)).lines();

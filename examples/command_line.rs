@@ -35,7 +35,7 @@ Environment:
 /// An [`Error`] of the client's, or what else keeps a program from running.
 pub type Failure = Box<dyn StdError>;
 
-/// What the command line says of the webhook.
+/// The webhook that the command line describes.
 #[derive(Clone, Debug)]
 pub struct Arguments {
     /// The name of the event.
@@ -81,7 +81,7 @@ impl Arguments {
     }
 }
 
-/// Where Kit is, and as whom to talk to it.
+/// The address of Kit, and the credentials.
 #[derive(Debug)]
 pub struct Where {
     base_url: String,
@@ -91,7 +91,7 @@ pub struct Where {
 }
 
 impl Where {
-    /// What the environment says; without an API key, a local Kit is started.
+    /// Reads the environment; without an API key, a local Kit is started.
     ///
     /// # Errors
     ///
@@ -135,7 +135,7 @@ pub fn say(line: impl Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
-/// What the environment sets.
+/// Reads the environment.
 ///
 /// # Errors
 ///

@@ -1,6 +1,6 @@
-//! What the examples share.
+//! The parts that the examples share.
 //!
-//! What the client itself takes, each example shows: see `create_webhook.rs` and `authorize.rs`.
+//! Each example shows the calls of the client itself: see `create_webhook.rs` and `authorize.rs`.
 
 mod callback;
 mod command_line;

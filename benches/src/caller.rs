@@ -1,4 +1,4 @@
-//! Who makes calls from tasks, and how long the calls take.
+//! Callers in tasks, and the time that their calls take.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -13,7 +13,7 @@ use kit_core::{Credentials, Pacer};
 use crate::caller::Caller;
 use crate::{embedded, floor, subject};
 
-/// Whose an access token is.
+/// The owner of an access token.
 #[derive(Clone, Copy, Debug)]
 pub enum IsOfSession {
     /// A session's, which would renew it.

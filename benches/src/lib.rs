@@ -1,4 +1,4 @@
-//! What is measured: each subject, and the floor beside it, which is the least that a program written
+//! The subjects that are measured, and the floor beside each, which is the least that a program written
 //! by hand would do.
 
 pub mod blocking;

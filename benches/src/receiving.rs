@@ -64,7 +64,7 @@ pub struct Verify {
 }
 
 impl Verify {
-    /// Of a body of this size.
+    /// Signs a body of this size.
     pub fn new(size: usize) -> Self {
         let body = vec![b'x'; size];
         let header = sign(&body);
@@ -104,7 +104,7 @@ pub fn read(body: &[u8]) -> Delivery {
     Delivery::read(body).expect("a delivery")
 }
 
-/// Of the fields that the data have, those that the client reads.
+/// The fields of the data that the client reads.
 #[derive(Debug, Deserialize)]
 #[expect(dead_code, reason = "they are read, and no more")]
 pub struct Envelope {

@@ -77,7 +77,7 @@ pub fn read_floor(body: &[u8]) -> FloorPage {
 
 /// A request of some kind, and the same by hand.
 pub struct Build {
-    /// What it is.
+    /// The name of the row.
     pub name: &'static str,
     /// By the client.
     pub ours: Box<dyn Fn() -> Request<Vec<u8>>>,

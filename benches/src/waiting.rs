@@ -21,7 +21,7 @@ pub fn memory(calls: usize) -> [f64; 2] {
         let (client, create) = (client.clone(), create.clone());
         async move { drop(client.send(&*create).await) }
     };
-    // It takes the one place that there is, and fails.
+    // This call takes the one place that there is, and fails.
     on_one_thread().block_on(calling());
     [held(calls, calling), held(calls, || tokio::time::sleep(HOUR))]
 }

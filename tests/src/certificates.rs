@@ -40,12 +40,12 @@ impl Authority {
         Self { issuer: Issuer::new(params, key), certificate }
     }
 
-    /// What a client is to trust.
+    /// The certificates that a client is to trust.
     pub fn certificate(&self) -> CertificateDer<'static> {
         self.certificate.clone()
     }
 
-    /// What a client is to trust, as PEM.
+    /// The certificates that a client is to trust, as PEM.
     pub fn pem(&self) -> String {
         pem("CERTIFICATE", &self.certificate)
     }

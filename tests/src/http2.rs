@@ -20,7 +20,7 @@ pub enum Kind {
     Headers = 1,
     /// The end of a stream, at once.
     RstStream = 3,
-    /// What the peer should know.
+    /// The settings that the peer should know.
     Settings = 4,
     /// A stream that the server begins.
     PushPromise = 5,
@@ -76,7 +76,7 @@ pub fn serve(
     config.alpn_protocols = vec![b"h2".to_vec()];
     Server::start_tls(config.into(), move |peer| {
         let mut preface = [0; PREFACE.len()];
-        // Who speaks another version is gone.
+        // A peer that speaks another version is gone.
         if peer.read_exact(&mut preface).is_err() || preface != PREFACE {
             return;
         }

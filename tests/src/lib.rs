@@ -1,4 +1,4 @@
-//! What the tests share: events to try, the operation's schema, both transports behind one trait, a
+//! The parts that the tests share: events to try, the operation's schema, both transports behind one trait, a
 //! client that is not ours, and servers that misbehave.
 
 pub mod certificates;

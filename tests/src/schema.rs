@@ -16,7 +16,7 @@ fn validator(schema: &str) -> Validator {
     jsonschema::validator_for(&schema).expect("the schema is one")
 }
 
-/// What is wrong with the body of `POST /v4/webhooks`, by the specification.
+/// The problem of the body of `POST /v4/webhooks`, by the specification.
 ///
 /// # Errors
 ///
@@ -25,7 +25,7 @@ pub fn check_body(body: &Value) -> Result<(), String> {
     CREATE_WEBHOOK.validate(body).map_err(|error| format!("{error}: {body}"))
 }
 
-/// What is wrong with an event of a request: by the documentation too, if it is a documented one.
+/// The problem of an event of a request: by the documentation too, if it is a documented one.
 ///
 /// # Errors
 ///

@@ -145,7 +145,7 @@ impl Server {
         format!("{}://{}", self.scheme, self.address)
     }
 
-    /// Where it listens.
+    /// The address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -20,7 +20,7 @@ impl StrictRequest {
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// The problem of the request.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
         let end = end.ok_or("the head has no end")?;

@@ -93,7 +93,7 @@ pub trait Transport: Clone + Send + Sync {
     ///
     /// # Errors
     ///
-    /// Those of the builder.
+    /// The errors of the builder.
     fn build(setup: Setup) -> Result<Self, Error>;
 
     /// A new client with a pool of its own, of a session.
@@ -103,14 +103,14 @@ pub trait Transport: Clone + Send + Sync {
     ///
     /// # Errors
     ///
-    /// Those of the client.
+    /// The errors of the client.
     fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error>;
 
     /// Brings Kit in step.
     ///
     /// # Errors
     ///
-    /// Those of the client.
+    /// The errors of the client.
     fn sync<T: Synced>(&self, sync: Synchronize<T>) -> Result<SyncReport<T>, SyncError<T>>;
 
     /// Waits until no refresh of the session is under way, and drives what this client has begun.
@@ -138,7 +138,7 @@ pub trait TransportSession: Clone + Send + Sync {
     ///
     /// # Errors
     ///
-    /// Where the store fails.
+    /// Panics if the store fails.
     fn begin(&self, tokens: &Tokens) -> Result<(), SessionError>;
 
     /// The newest tokens.

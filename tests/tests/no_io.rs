@@ -37,10 +37,10 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// What the feature `authorize` adds, which is on by default: nothing else does, either.
+/// The crates that the feature `authorize` adds, which is on by default. They do no I/O, either.
 const AUTHORIZE: [&str; 2] = ["base64", "hmac-sha256"];
 
-/// What the feature `deliveries` adds. (`libc` tells what a processor can do, where it does not say so itself.)
+/// The crates that the feature `deliveries` adds. (`libc` tells what a processor can do, where it does not say so itself.)
 const DELIVERIES: [&str; 13] = [
     "base64",
     "block-buffer",
@@ -57,7 +57,7 @@ const DELIVERIES: [&str; 13] = [
     "typenum",
 ];
 
-/// What the core stands on, itself included.
+/// The crates that the core stands on, itself included.
 fn crates(features: &[&str]) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .current_dir(root())
@@ -158,7 +158,7 @@ fn refused() -> Vec<(String, String)> {
     refused
 }
 
-/// What clippy says to a source, with the configuration and the lint levels of the core.
+/// The output of clippy for a source, with the configuration and the lint levels of the core.
 fn clippy(name: &str, source: &str) -> (bool, String) {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::create_dir_all(&directory).unwrap();

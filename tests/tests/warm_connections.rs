@@ -1,4 +1,4 @@
-//! What a call of kit-ureq on a connection that stands costs: no thread, no look-up, no connection. Alone in its
+//! The costs of a call of kit-ureq on a connection that stands: no thread, no look-up, no connection. Alone in its
 //! program, since the threads of all are counted.
 
 use kit_core::webhooks::{CreateWebhook, DeleteWebhook, Event, ListWebhooks};

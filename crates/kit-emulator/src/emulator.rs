@@ -148,7 +148,7 @@ impl Emulator {
     /// Moves the emulator's clock forward. Rate limits, the times in replies, the ends of tokens, codes and
     /// previous secrets, and the retries of deliveries depend on this clock.
     ///
-    /// What is due until then happens in order: the clock stands at the time of each retry until it has succeeded
+    /// Everything due until then happens in order: the clock stands at the time of each retry until it has succeeded
     /// or failed. This blocks the thread as long as receivers take: a receiver must not run on the same thread. In an
     /// async program, use [`advance_async`](Self::advance_async).
     ///
@@ -218,7 +218,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// What is wrong with the type or the count.
+    /// The problem of the type or the count.
     ///
     /// # Examples
     ///
@@ -242,7 +242,7 @@ impl Emulator {
         Ok(ids)
     }
 
-    /// What was delivered in the last 30 days, and what is to be, oldest first.
+    /// The deliveries of the last 30 days and those to come, oldest first.
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.kit.api.world().tables.outbox.deliveries().cloned().collect()
     }
@@ -258,7 +258,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// What is wrong with the state. Nothing is changed then.
+    /// The problem of the state. Nothing is changed then.
     ///
     /// # Examples
     ///

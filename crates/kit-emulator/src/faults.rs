@@ -39,7 +39,7 @@ impl<S: 'static, F: Clone + Send + 'static> Faults<S, F> {
         *self.lock() = chooser;
     }
 
-    /// Of several rules that match, the first that is not used up counts.
+    /// Sets the rules. If several match, the first that is not used up counts.
     pub(crate) fn set_rules<M: Matches<S> + Send + 'static>(&self, rules: Vec<Rule<M, F>>) {
         let mut rules: Vec<_> = rules.into_iter().map(|rule| (rule, 0_u64)).collect();
         self.set(Some(Box::new(move |subject| {

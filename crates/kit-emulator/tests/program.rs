@@ -62,14 +62,14 @@ impl Drop for Program {
     }
 }
 
-/// Those that it cannot take wait, and cost it nothing meanwhile.
+/// Connections that the program cannot take wait, and cost nothing meanwhile.
 #[test]
 fn more_connections_than_it_may_have_are_no_reason_to_spin() {
     let program = Program::start(24);
     assert!(program.answers());
     let connections: Vec<_> =
         (0..64).map(|_| TcpStream::connect(&program.address).unwrap()).collect();
-    // It has met the limit when it uses no more time than that of a look now and then.
+    // The program has met the limit when it uses no more time than that of a look now and then.
     let (start, before) = (Instant::now(), program.cpu());
     while start.elapsed() < Duration::from_millis(200) {
         std::thread::yield_now();

@@ -90,7 +90,7 @@ mod tests {
     fn only_what_was_read_is_replaced() {
         let (_directory, store) = store();
         begin(&store, "first");
-        // What was read again replaces nothing, and so fits where there is nothing.
+        // A record that was read replaces nothing, and so fits if there is nothing.
         let first = store.load().unwrap().unwrap();
         assert!(matches!(store.save(&first), Err(SaveError::Conflict)));
         fs::remove_file(store.path()).unwrap();
@@ -104,7 +104,7 @@ mod tests {
         use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
         let (directory, store) = store();
-        // What somebody has left there opens no door.
+        // A file that somebody has left there opens no door.
         for suffix in ["", ".new"] {
             let path = directory.path().join(format!("session.json{suffix}"));
             fs::write(&path, "").unwrap();
@@ -162,7 +162,7 @@ mod tests {
                     let session = Session::new(App::public("id"), Noting { store, replaced });
                     let mut saved = 0;
                     while saved < SAVES {
-                        // It gives up where others are too fast for it.
+                        // A saver gives up if others are too fast for it.
                         let token = tokens(&format!("{saver}-{saved}"));
                         saved += usize::from(session.begin(&token).is_ok());
                     }

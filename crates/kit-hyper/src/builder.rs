@@ -44,7 +44,7 @@ pub struct Builder {
 type Layer = Box<dyn FnOnce(HttpClient) -> Sender + Send + Sync>;
 type ClientOf = Box<dyn FnOnce(&Settings, &Protocol) -> HttpClient + Send + Sync>;
 
-/// What sends requests, made once the settings are known.
+/// The sender of requests, which is made once the settings are known.
 #[derive(Default)]
 enum SenderOf {
     #[default]

@@ -27,7 +27,7 @@ pub struct Client {
     pub(crate) pacer: Option<Pacer>,
     pub(crate) patience: Patience,
     pub(crate) on_wait: OnWait,
-    /// What sends requests; or, where it cannot be made, the setting at fault and the reason.
+    /// The sender of requests; or, if it cannot be made, the setting at fault and the reason.
     pub(crate) exchange: Result<Arc<Exchange>, (&'static str, Cow<'static, str>)>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Patience {
 impl Client {
     /// Makes a client for Kit at `https://api.kit.com`, with the defaults of [`Builder`].
     ///
-    /// Where a default cannot be used, every call returns an [`Error::Input`]: the environment holds no valid
+    /// If a default cannot be used, every call returns an [`Error::Input`]: the environment holds no valid
     /// URL of a proxy, or this crate is built without TLS. [`Builder::build`] returns this error at once.
     pub fn new(principal: impl Into<Principal>) -> Self {
         Builder::of_defaults(principal.into())
@@ -100,7 +100,7 @@ impl Client {
     /// Dropping the future cancels the call. Kit may have applied a request that was sent before. A refresh
     /// of the session that the call has begun goes on: see [`Session`].
     ///
-    /// Where a request fails, it is sent again if that is safe: see [`Call`]. A create that Kit may have
+    /// A request that fails is sent again if that is safe: see [`Call`]. A create that Kit may have
     /// applied is never sent again.
     ///
     /// # Errors

@@ -41,7 +41,7 @@ impl Exchange {
         let whereabouts = Whereabouts::default();
         let request = request.map(|body| RequestBody::new(body, whereabouts.clone()));
         let mut received = None;
-        // It is not sent before it is polled.
+        // The request is not sent before it is polled.
         let sending = self.sender.send(request);
         let outcome = {
             let receive = pin!(async {
@@ -53,7 +53,7 @@ impl Exchange {
 
         match (received, outcome) {
             (Some(response), Ok(Ok(()))) => Ok(response.map(Received::into_bytes)),
-            // What came of a refusal says more than that it was not all.
+            // A refusal says more than that its body was cut off.
             (Some(response), _) if !response.status().is_success() => {
                 Ok(response.map(Received::into_bytes))
             }

@@ -2,7 +2,7 @@ use kit_core::Credentials;
 
 use crate::oauth::Session;
 
-/// Who a client acts for: credentials, or a [`Session`] with its store. Both convert into a `Principal` by
+/// The account that a client acts for: credentials, or a [`Session`] with its store. Both convert into a `Principal` by
 /// `into`.
 #[derive(Clone, Debug)]
 pub struct Principal {

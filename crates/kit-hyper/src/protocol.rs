@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-/// What only this transport can choose.
+/// The settings that only this transport has.
 #[derive(Clone, Debug)]
 pub(crate) struct Protocol {
     pub(crate) is_http1_only: bool,

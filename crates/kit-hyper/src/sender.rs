@@ -15,7 +15,7 @@ use tower_service::Service;
 use crate::box_error::BoxError;
 use crate::{HttpClient, RequestBody};
 
-/// What sends requests: hyper's client, or a service of the caller's.
+/// The sender of requests: hyper's client, or a service of the caller's.
 #[derive(Clone)]
 pub(crate) enum Sender {
     Own(HttpClient),

@@ -69,7 +69,7 @@ impl PrivateFile {
     /// The system's, and those of `write`. The old file is there then.
     pub fn replace(&self, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<File> {
         let new = self.beside(".new");
-        // Who was interrupted may have left it, with whatever mode, or somebody a link.
+        // An interrupted process may have left the file, with whatever mode, or somebody a link.
         match fs::remove_file(&new) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(naming(&new)(error)),
             _ => {}

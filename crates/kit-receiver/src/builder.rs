@@ -151,7 +151,7 @@ impl Builder {
             None => None,
             Some(path) => {
                 let (journal, kept) = Journal::open(&path)?;
-                // What was acknowledged before has room, whatever the settings are now.
+                // Events that were acknowledged before have room, whatever the settings are now.
                 seen = at_least(seen, self.capacity + kept.waiting.len());
                 seen.restore(kept.done, SystemTime::now());
                 kept.set_aside.iter().for_each(|error| self.hooks.tell(error));

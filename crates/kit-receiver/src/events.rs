@@ -25,7 +25,7 @@ impl Events {
     ///
     /// # Panics
     ///
-    /// Where an event waits after a failure, and there is no tokio runtime with its time driver on.
+    /// If an event waits after a failure, and there is no tokio runtime with its time driver on.
     pub async fn next(&self) -> Option<Received> {
         let Item { event, handling, attempts } = self.queue.next().await?;
         let queue = self.queue.clone();

@@ -17,14 +17,14 @@ const LONG: usize = 50_000;
 /// The end of the name of the file with the lines that cannot be read.
 const SET_ASIDE: &str = ".unreadable";
 
-/// What a state file holds.
+/// The content of a state file.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     /// Events that were received, and not handled.
     pub(crate) waiting: Vec<DeliveredEvent>,
     /// Events that were handled.
     pub(crate) done: Vec<EventRecord>,
-    /// What is wrong with the lines that were set aside.
+    /// The problems of the lines that were set aside.
     pub(crate) set_aside: Vec<io::Error>,
 }
 
@@ -197,7 +197,7 @@ fn read(file: &PrivateFile) -> io::Result<Kept> {
         if number == 1 {
             is_ours = may_be_ours(&line);
         }
-        // Of the last line a crash may have left a part: nobody was told that it is safe.
+        // A crash may have left a part of the last line: nobody was told that it is safe.
         if line.pop() != Some(b'\n') {
             break;
         }
@@ -345,7 +345,7 @@ mod tests {
         assert!(!journal.is_long());
         journal.note_done(&done("a")).unwrap();
         assert!(journal.is_long());
-        // What is in the way of a new file keeps nobody from going on.
+        // A folder in the place of the new file keeps nobody from going on.
         let new = directory.path().join("state.jsonl.new");
         std::fs::create_dir(&new).unwrap();
         let error = journal.compact(|| vec![done("a")]).unwrap_err().to_string();

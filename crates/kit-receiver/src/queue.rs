@@ -68,7 +68,7 @@ impl Queue {
 
     /// Takes the events that are new. When this returns, all of them are safe.
     ///
-    /// What is begun goes on where the caller goes away meanwhile.
+    /// A write that has begun goes on if the caller goes away meanwhile.
     pub(crate) async fn take(self: &Arc<Self>, events: Vec<Prepared>) -> Result<(), Busy> {
         let written = {
             let mut state = self.lock();
@@ -243,7 +243,7 @@ impl Queue {
 /// So that the sum with the time now is in range.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Who writes. Where the runtime ends before it has come to its end, the next one does.
+/// The writer of the state file. If the runtime ends before the writer does, the next writer takes over.
 struct Writing {
     queue: Arc<Queue>,
     is_over: bool,

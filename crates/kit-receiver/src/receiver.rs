@@ -27,7 +27,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(30);
 /// Receives deliveries: a `tower` service that answers each request of Kit's, and hands the events on to
 /// [`Events`](crate::Events). Clones share one queue.
 ///
-/// It answers 204 when all events of a delivery are safe, 503 where there is no room for them, and 400, 401, 405, 408
+/// The service answers 204 when all events of a delivery are safe, 503 if there is no room for them, and 400, 401, 405, 408
 /// or 413 to what is no delivery.
 ///
 /// # Examples

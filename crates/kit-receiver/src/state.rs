@@ -16,11 +16,11 @@ pub(crate) struct Batch {
     pub(crate) done: oneshot::Sender<Result<(), Busy>>,
 }
 
-/// Where each event is: being written down, waiting, or in somebody's hands.
+/// The place of each event: being written down, waiting, or being handled.
 #[derive(Debug)]
 pub(crate) struct State {
     waiting: VecDeque<Item>,
-    /// Those that were not handled, by when they come again, and a number that keeps the order.
+    /// Events that were not handled, by the time when they come again, and a number that keeps the order.
     delayed: BTreeMap<(Instant, u64), Item>,
     delays: u64,
     /// How many events are handled.
@@ -78,13 +78,13 @@ impl State {
         Ok((items, lines))
     }
 
-    /// What was reserved waits to be handled.
+    /// Moves events that were reserved to those that wait to be handled.
     pub(crate) fn add(&mut self, items: Vec<Item>) {
         self.reserved -= items.len();
         self.waiting.extend(items);
     }
 
-    /// What was reserved is not taken.
+    /// Releases events that were reserved.
     pub(crate) fn give_up(&mut self, items: Vec<Item>) {
         self.reserved -= items.len();
         self.release(items);
@@ -152,7 +152,7 @@ impl State {
                     self.release(items);
                     return None;
                 }
-                // It was handled before, or is in the queue already.
+                // The event was handled before, or is in the queue already.
                 _ => {}
             }
         }
@@ -166,7 +166,7 @@ impl State {
         }
     }
 
-    /// What a handling wants besides the memory of events.
+    /// Answers a handling from the memory of events, and returns the step after that.
     fn ask(&mut self, handling: &mut Handling) -> HandlingStep {
         let now = SystemTime::now();
         loop {

@@ -31,7 +31,7 @@ pub struct Client {
     pub(crate) patience: Patience,
     pub(crate) on_wait: OnWait,
     pub(crate) cancel: Cancel,
-    /// What sends requests; or, where it cannot be made, the setting at fault and the reason.
+    /// The sender of requests; or, if it cannot be made, the setting at fault and the reason.
     pub(crate) exchange: Result<Arc<Exchange>, (&'static str, Cow<'static, str>)>,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Patience {
 impl Client {
     /// Makes a client for Kit at `https://api.kit.com`, with the defaults of [`Builder`].
     ///
-    /// Where a default cannot be used, every call returns an [`Error::Input`]: the environment holds no valid
+    /// If a default cannot be used, every call returns an [`Error::Input`]: the environment holds no valid
     /// URL of a proxy, or this crate is built without TLS. [`Builder::build`] returns this error at once.
     pub fn new(principal: impl Into<Principal>) -> Self {
         Builder::of_defaults(principal.into())
@@ -107,7 +107,7 @@ impl Client {
     /// Sends an operation, such as [`CreateWebhook`](crate::webhooks::CreateWebhook), and reads its
     /// reply.
     ///
-    /// Where a request fails, it is sent again if that is safe: see [`Call`]. A create that Kit may have
+    /// A request that fails is sent again if that is safe: see [`Call`]. A create that Kit may have
     /// applied is never sent again.
     ///
     /// # Errors

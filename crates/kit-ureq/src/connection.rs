@@ -35,7 +35,7 @@ struct Notes {
 impl Notes {
     const NONE: Self = Self { connecting: 0, deadline: None, is_begun: false };
 
-    /// What is left until the connection has to stand.
+    /// The time that is left until the connection has to stand.
     fn time_left(self) -> Option<Duration> {
         self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
@@ -169,7 +169,7 @@ impl<T: Transport> Transport for Connection<T> {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         let timeout = in_time(timeout)?;
         let mut notes = NOTES.get();
-        // What is said to a proxy so that it connects is not the request.
+        // The request to a proxy to connect is not the request itself.
         notes.is_begun |= notes.connecting == 0;
         NOTES.set(notes);
         self.0.transmit_output(amount, timeout)

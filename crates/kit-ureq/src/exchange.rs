@@ -117,7 +117,7 @@ impl Exchange {
         let mut bytes = Vec::new();
         let limit = self.max_response_size as u64;
         match body.with_config().limit(limit).reader().read_to_end(&mut bytes) {
-            // What came of a refusal says more than that it was not all.
+            // A refusal says more than that its body was cut off.
             Err(error) if head.status.is_success() => Err(error.into()),
             _ => Ok(Response::from_parts(head, bytes)),
         }

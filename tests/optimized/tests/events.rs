@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kit_core::webhooks::Event;
 use kit_tests::events::{DOCUMENTED, PARAMETERS, short};
 
-/// What a parameter may be given as. The number of the parameter makes each value its own.
+/// The kinds of values that a parameter may be given. The number of the parameter makes each value its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Absent,

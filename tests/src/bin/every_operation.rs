@@ -2,7 +2,7 @@
 //! prints a line of JSON for each call. Credentials come from the environment: `KIT_ACCESS_TOKEN`, else
 //! `KIT_API_KEY`.
 //!
-//! What it needs it creates, and leaves behind. It sends no email: what it schedules is for the year 2099.
+//! The program creates what it needs, and leaves it behind. It sends no email: what it schedules is for the year 2099.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
@@ -98,7 +98,7 @@ fn every_operation(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     };
     let mut settings = Settings::default();
     settings.plaintext_base_url = Some(options.base_url);
-    // What a server answers is to be seen, and soon: one that is too busy says so itself.
+    // The answers of the server are to be seen, and soon: a server that is too busy says so itself.
     settings.pacing = Pacing::None;
     settings.retry = RetryPolicy::default().with_attempts(2);
     let client = Client::builder().settings(settings).build(credentials)?;

@@ -6,7 +6,7 @@ use crate::facts::{Field, Kind, Operation, Shape};
 /// `integer?`.
 #[derive(Debug, Default)]
 pub struct Flat {
-    /// What is at each place.
+    /// The value at each place.
     pub kinds: BTreeMap<String, String>,
     live: BTreeSet<String>,
 }

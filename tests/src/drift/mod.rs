@@ -1,4 +1,4 @@
-//! What an `OpenAPI` document of Kit's has that the facts have not, and the other way round.
+//! The differences between an `OpenAPI` document of Kit's and the facts.
 
 mod flat;
 mod open_api;
@@ -12,14 +12,14 @@ use crate::facts;
 
 pub use flat::{Flat, flat};
 
-/// What differs, operation by operation.
+/// The differences, operation by operation.
 #[derive(Debug, Default)]
 pub struct Drift {
     /// Operations that only the document has.
     pub new: Vec<String>,
     /// Operations that only the facts have.
     pub gone: Vec<String>,
-    /// What of an operation differs, by its name.
+    /// The differences of an operation, by its name.
     pub changed: BTreeMap<String, Vec<Change>>,
 }
 

@@ -138,7 +138,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// What it is, and whether it may be null.
+    /// The shape of a value, and whether the value may be null.
     fn kind(&self, schema: &'a Value) -> (String, bool) {
         let schema = self.resolved(schema);
         let mut is_nullable = schema["nullable"] == true;

@@ -58,7 +58,7 @@ impl<'a> Ids<'a> {
     ///
     /// # Errors
     ///
-    /// What to do where there is none.
+    /// The help that is printed if there is no argument.
     pub(super) fn of(&mut self, kind: &str) -> Result<u64, String> {
         if let Some(id) = self.known.get(kind) {
             return Ok(*id);
@@ -72,7 +72,7 @@ impl<'a> Ids<'a> {
     ///
     /// # Errors
     ///
-    /// What to do where there is none.
+    /// The help that is printed if there is no argument.
     pub(super) fn of_new(&mut self, kind: &str) -> Result<u64, String> {
         self.find_or_make(kind)
     }
@@ -128,7 +128,7 @@ impl<'a> Ids<'a> {
         };
         let body = if method == "GET" { Value::Null } else { body };
         let reply = self.call(method, path, &parameters, body)?;
-        // Of templates, one that broadcasts may have.
+        // The template is one that broadcasts may have.
         let is_usable = |row: &&Value| row["category"] != "Starting point";
         let mut lists = reply.as_object().into_iter().flat_map(Map::values);
         let first = lists.find_map(|list| list.as_array()?.iter().find(is_usable));

@@ -12,10 +12,10 @@ pub use ids::Ids;
 use crate::facts::{self, Operation, Variant};
 use crate::operations::{AnyOperation, build};
 
-/// What sends an operation: the status, and the reply as it was read and written.
+/// The sender of an operation: it returns the status, and the reply as it was read and written.
 pub type Send<'a> = dyn Fn(&Operation, &dyn AnyOperation) -> Result<(u16, Value), Error> + 'a;
 
-/// What came of a call: a line of JSON.
+/// The outcome of a call: a line of JSON.
 #[derive(Clone, Debug, Serialize)]
 pub struct Line {
     /// Method and path, as the documents have them.

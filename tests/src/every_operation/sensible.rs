@@ -28,7 +28,7 @@ pub(super) fn arguments(
     Ok(arguments)
 }
 
-/// Of what is deleted or rotated, a new one.
+/// Things that are deleted or rotated are made anew.
 fn path_id(operation: &Operation, parameter: &str, ids: &mut Ids<'_>) -> Result<u64, String> {
     let path = operation.path;
     let kind = match parameter {

@@ -23,9 +23,9 @@ pub struct Operation {
     pub path: &'static str,
     /// Whether an API key is refused.
     pub is_oauth_only: bool,
-    /// What is in the path.
+    /// The parameters of the path.
     pub path_parameters: Vec<Field>,
-    /// What may be in the query.
+    /// The parameters that the query may have.
     pub query: Vec<Field>,
     /// The fields of the body.
     pub body: Option<Vec<Field>>,
@@ -52,7 +52,7 @@ pub fn operations() -> &'static [Operation] {
 ///
 /// # Panics
 ///
-/// Where the text is malformed.
+/// Panics if the text is malformed.
 pub fn parse(text: &'static str) -> Vec<Operation> {
     parser::operations(text)
 }

@@ -47,7 +47,7 @@ fn operation(paragraph: &'static str) -> Operation {
     operation
 }
 
-/// Of alternatives, the fields of all, which are optional then.
+/// The fields of all alternatives, which are optional then.
 fn body(lines: &[Line]) -> Vec<Field> {
     match object(lines) {
         Kind::Object(fields) => fields,

@@ -9,20 +9,20 @@ pub struct Field {
     pub is_optional: bool,
     /// Whether the live service was seen to differ from the documents here.
     pub is_live: bool,
-    /// What it is.
+    /// The shape of the value.
     pub shape: Shape,
 }
 
-/// What a value is.
+/// The shape of a value.
 #[derive(Clone, Debug)]
 pub struct Shape {
-    /// What it is where it is not null.
+    /// The shape of the value if it is not null.
     pub kind: Kind,
     /// Whether it may be null.
     pub is_nullable: bool,
 }
 
-/// What a value is that is not null.
+/// The shape of a value that is not null.
 #[derive(Clone, Debug)]
 pub enum Kind {
     /// A text; one of these, where there are any.
@@ -43,7 +43,7 @@ pub enum Kind {
     List(Box<Kind>),
 }
 
-/// What of an object is not as documented.
+/// The first part of an object that is not as documented.
 ///
 /// # Errors
 ///

@@ -58,7 +58,7 @@ impl Values {
     ///
     /// # Panics
     ///
-    /// Where there are none.
+    /// Panics if there are none.
     pub fn one<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.rng.usize(..of.len())]
     }
@@ -132,7 +132,7 @@ impl Values {
             Kind::Integer => json!(self.rng.u64(1..1 << 53)),
             Kind::Number => json!(f64::from(self.rng.i32(-9000..9000)) / 100.0),
             Kind::Boolean => json!(self.rng.bool()),
-            // What it is elsewhere.
+            // The name elsewhere.
             Kind::Any => match name {
                 "failures" => json!({"errors": [self.text()], "item": self.text()}),
                 "created_by_app" | "value" => json!({"a": [1, null]}),

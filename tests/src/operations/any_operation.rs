@@ -10,7 +10,7 @@ pub trait AnyOperation: Send + Sync {
     /// Its method and the template of its path: `GET /v4/tags/{tag_id}/subscribers`.
     fn name(&self) -> String;
 
-    /// What it does to Kit.
+    /// The effect of the operation on Kit.
     fn effect(&self) -> Effect;
 
     /// Which credentials it takes.
@@ -20,7 +20,7 @@ pub trait AnyOperation: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What is wrong with its arguments.
+    /// The problem of the arguments.
     fn request(&self, kit: &Kit) -> Result<Request<Vec<u8>>, Error>;
 
     /// Reads its reply, and writes it again.
@@ -30,7 +30,7 @@ pub trait AnyOperation: Send + Sync {
     /// Why the reply cannot be read.
     fn read(&self, kit: &Kit, response: Response<Vec<u8>>) -> Result<Value, Error>;
 
-    /// It, as `Debug` shows it.
+    /// The operation, as `Debug` shows it.
     fn shown(&self) -> String;
 
     /// Reads its reply, and shows it as `Debug` does.

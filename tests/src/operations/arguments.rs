@@ -46,7 +46,7 @@ impl Arguments {
         self.get(name).and_then(Value::as_str).map(str::to_owned)
     }
 
-    /// What a text is read as.
+    /// The value that a text is read as.
     pub fn parsed<T: FromStr>(&self, name: &str) -> Option<T> {
         self.optional_text(name)
             .map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is {text:?}")))
@@ -106,11 +106,11 @@ impl Arguments {
     ///
     /// # Errors
     ///
-    /// What the client says of the size of the page.
+    /// The client's error about the size of the page.
     ///
     /// # Panics
     ///
-    /// Where the size is no small number.
+    /// Panics if the size is no small number.
     pub fn paged<L: List>(&self, list: L) -> Result<L, Error> {
         let list = match (self.optional_text("after"), self.optional_text("before")) {
             (Some(after), _) => list.after(after),

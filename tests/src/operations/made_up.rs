@@ -73,7 +73,7 @@ fn body(operation: &Operation, values: &mut Values) -> Option<Value> {
     };
     let mut body = values.object(fields);
     let is_update = operation.method == "PUT";
-    // What may be null and need not be there is left out, unless null changes something.
+    // A field that may be null and need not be there is left out, unless null changes something.
     if let Value::Object(body) = &mut body {
         for field in fields {
             let is_null = body.get(field.name).is_some_and(Value::is_null);

@@ -32,11 +32,11 @@ pub type Built = Result<Box<dyn AnyOperation>, Error>;
 ///
 /// # Errors
 ///
-/// What the client says of the arguments.
+/// The client's error about the arguments.
 ///
 /// # Panics
 ///
-/// Where the client has no such operation.
+/// Panics if the client has no such operation.
 pub fn build(operation: &Operation, arguments: &Arguments) -> Built {
     let name = operation.name();
     find(&name, arguments).unwrap_or_else(|| panic!("the client has no {name}"))

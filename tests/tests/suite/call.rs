@@ -9,7 +9,7 @@ use kit_core::{
 };
 use proptest::prelude::*;
 
-/// What comes of one attempt.
+/// The outcome of one attempt.
 #[derive(Clone, Debug)]
 enum Outcome {
     Response { status: u16, retry_after: Option<String>, body: String },
@@ -35,7 +35,7 @@ impl Outcome {
     }
 }
 
-/// What the world does: the outcome of each attempt, how long it takes, and how much longer each wait
+/// The behaviour of the world: the outcome of each attempt, how long it takes, and how much longer each wait
 /// takes than was asked for.
 type World = Vec<(Outcome, Duration, Duration)>;
 
@@ -94,7 +94,7 @@ fn patience() -> impl Strategy<Value = Patience> {
     )
 }
 
-/// What was seen of a call.
+/// The record of a call.
 #[derive(Debug)]
 struct Seen {
     sent: Vec<Outcome>,

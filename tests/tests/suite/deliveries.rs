@@ -146,7 +146,7 @@ proptest! {
         }
     }
 
-    /// What is read is written again as it came, and read again as it was.
+    /// An event that was read is written as it came, and read again as it was.
     #[test]
     fn an_event_keeps_all_that_is_known_of_it((event_type, data) in data(), id in "[a-z0-9-]{1,40}") {
         let event = json!({"id": id, "type": event_type, "created": "2026-07-29T14:32:10Z", "data": data});
@@ -185,7 +185,7 @@ proptest! {
         const LEASE: u64 = 60;
         let mut seen = SeenEvents::new();
         let mut now = 1_000_000;
-        // Of each receiver: its handling, and since when it handles.
+        // The handling of each receiver, and since when it handles.
         let mut receivers: BTreeMap<usize, (Handling, Option<u64>)> = BTreeMap::new();
         let mut is_done = false;
         for (receiver, what, seconds) in steps {
@@ -193,7 +193,7 @@ proptest! {
             let time = UNIX_EPOCH + Duration::from_secs(now);
             let lease = Duration::from_secs(LEASE);
             if what == 0 {
-                // It crashes, and the event comes again.
+                // The receiver crashes, and the event comes again.
                 receivers.insert(receiver, (Handling::new(EventId::from("e")).with_lease(lease), None));
                 continue;
             }

@@ -147,7 +147,7 @@ fn schemas_are_followed() {
         "Itself": {"properties": {"again": {"$ref": "#/components/schemas/Itself"}}},
     }});
     assert!(drift(&newer).is_empty(), "{}", drift(&newer));
-    // What contains itself has an end.
+    // A snippet that contains itself has an end.
     newer["components"]["schemas"]["Whole"]["properties"]["again"] =
         json!({"$ref": "#/components/schemas/Itself"});
     assert_eq!(drift(&newer).changed.len(), 1);

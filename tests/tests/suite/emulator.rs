@@ -208,7 +208,7 @@ fn webhooks_are_listed_in_pages_and_deleted() {
         client.get(&format!("?per_page=2&after={}", encoded(&page["pagination"]["end_cursor"])));
     assert_eq!((ids(&page), &page["pagination"]["has_next_page"]), (vec![1], &json!(false)));
     assert_eq!(ids(&client.get(&format!("?per_page=1&before={before}"))), [4]);
-    // What has no value is not given.
+    // A field without a value is not given.
     let unsaid = client.get("?after=&before=&per_page=&include_total_count=");
     assert_eq!(ids(&unsaid), [5, 4, 3, 2, 1]);
     assert_eq!(unsaid["pagination"]["per_page"], 500);
@@ -386,7 +386,7 @@ fn rate_limits_are_those_of_kit() {
         emulator.advance(Duration::from_secs(1));
         assert_eq!(get(headers).status(), 200);
     }
-    // Who has no right to be answered is not counted.
+    // A request without a right to be answered is not counted.
     for _ in 0..150 {
         assert_eq!(get(&[("X-Kit-Api-Key", "wrong")]).status(), 401);
     }

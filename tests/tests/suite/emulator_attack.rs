@@ -18,7 +18,7 @@ fn client_of(emulator: &Emulator) -> kit_ureq::Client {
     Transport::new(Setup::of(emulator))
 }
 
-/// What is answered to bytes as they are.
+/// The answer to bytes as they are.
 fn raw(emulator: &Emulator, request: &str) -> String {
     let address = emulator.base_url().trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).unwrap();
@@ -69,7 +69,7 @@ fn snippets_that_hold_each_other_are_looked_at_once() {
     assert_eq!(client.send("GET", "/v4/snippets", &[], "").status(), 200);
 }
 
-/// What is refused for its size is refused before it has come.
+/// A body that is refused for its size is refused before it has come.
 #[test]
 fn a_large_body_is_only_read_from_who_is_known() {
     let emulator = Emulator::start().unwrap();

@@ -1,4 +1,4 @@
-//! What the emulator delivers, as it is seen from outside: by a receiver and a client that are not ours.
+//! Deliveries of the emulator, as they are seen from outside: by a receiver and a client that are not ours.
 
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
@@ -353,7 +353,7 @@ fn a_legacy_webhook_is_told_unsigned() {
     seen.sort();
     let expected = [("/44", "subscriber"), ("/45", "subscriber"), ("/purchase", "purchase")];
     assert_eq!(seen, expected.map(|(path, kind)| (path.to_owned(), kind)));
-    // Of one tag alone.
+    // The webhook watches one tag alone.
     let data = json!({"tag_id": 44, "subscriber": {}});
     emulator.trigger("subscriber.tag_add", 1, Some(data)).unwrap();
     emulator.settle();
@@ -394,7 +394,7 @@ fn each_fault_of_a_delivery_is_as_it_says() {
 #[test]
 fn a_dead_target_delays_nobody_else() {
     let emulator = Emulator::start().unwrap();
-    // It never answers.
+    // The receiver never answers.
     let dead = Server::start(|peer| {
         peer.request();
         peer.until_closed();

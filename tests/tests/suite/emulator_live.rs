@@ -32,7 +32,7 @@ impl<'a> Kit<'a> {
         (response.status().as_u16(), response.into_body())
     }
 
-    /// What is under the first name of a success.
+    /// The body of a success.
     fn done(&self, method: &str, path: &str, body: &Value) -> Value {
         let (status, body) = self.ask(method, path, body);
         assert!((200..300).contains(&status), "{method} {path}: {status} {body}");
@@ -184,7 +184,7 @@ fn a_subscriber_is_changed_in_part() {
         (&read["email_address"], &read["first_name"], &read["fields"]["city"]),
         (&json!("ann@example.com"), &json!("Ann"), &json!("Oslo"))
     );
-    // Who has unsubscribed stays so, whatever is written.
+    // A subscriber who has unsubscribed stays so, whatever is written.
     assert_eq!(kit.ask("POST", &format!("{ann}/unsubscribe"), &Value::Null).0, 204);
     kit.subscriber("ann@example.com");
     assert_eq!(kit.get(&ann)["subscriber"]["state"], "cancelled");

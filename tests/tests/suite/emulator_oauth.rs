@@ -28,7 +28,7 @@ impl<'a> App<'a> {
         self.client.send("GET", &format!("/v4/oauth/authorize?{query}"), &[], "")
     }
 
-    /// What comes back with the user.
+    /// The parameters that come back with the user.
     fn callback(&self, more: &str) -> HashMap<String, String> {
         let id = self.emulator.client_id();
         let begin = format!("client_id={id}&response_type=code&redirect_uri={BACK}&state=s%26t");
@@ -97,7 +97,7 @@ fn a_confidential_app_gets_tokens_for_a_code() {
         [&json!("Bearer"), &json!(172_800), &json!("read write")]
     );
     assert_eq!(app.list(&tokens["access_token"]), 200);
-    // It is good for once.
+    // The code is good for once.
     assert_error(&app.token(&exchange), 400, "invalid_grant");
 }
 
@@ -110,7 +110,7 @@ fn a_public_app_proves_itself_by_its_verifier() {
             "redirect_uri": BACK, "code_verifier": verifier}))
     };
     let tokens = exchange(app.code(CHALLENGE), json!(VERIFIER)).into_body();
-    // It needs no secret later on, either.
+    // A public app needs no secret later on, either.
     let refresh = json!({"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]});
     assert_eq!(app.token(&refresh).status(), 200);
 

@@ -193,7 +193,7 @@ fn each_change_emits_its_events() {
     }
     assert_eq!(new("unsubscribed"), "subscriber.subscriber_unsubscribe subscriber.unsubscribed");
 
-    // What is told is what the client reads.
+    // The events are what the client reads.
     let deliveries = emulator.deliveries();
     let tagged = deliveries.iter().find(|d| d.event_type == "subscriber.tag_added").unwrap();
     let body: Value = serde_json::from_slice(&tagged.body()).unwrap();
@@ -286,7 +286,7 @@ fn a_broadcast_is_sent_by_the_clock() {
         .public();
     let draft = client.send(&create).unwrap();
     assert_eq!(draft.status, Some(BroadcastStatus::Draft));
-    // What is public and has a time is scheduled; who gets it is what was read.
+    // A broadcast that is public and has a time is scheduled; its recipients are those that were read.
     let recipients = draft.recipients().unwrap();
     assert_eq!(recipients, Recipients::InAll(vec![RecipientGroup::Tags(vec![vip])]));
     let update = UpdateBroadcast::of(&draft).unwrap();
@@ -365,7 +365,7 @@ fn lists_are_filtered_sorted_and_paged() {
     let by_address = all().with_email_addresses(["ann@example.com", "dan@example.com"]);
     assert_eq!(names(&client, by_address), ["dan", "ann"]);
 
-    // What was not asked for is missing, and what is not there is null.
+    // A field that was not asked for is missing, and one without a value is null.
     let page = client.send(&cancelled.clone()).unwrap();
     let ann = page.items.into_iter().find(|s| s.id == 1.into()).unwrap();
     assert_eq!(
@@ -627,7 +627,7 @@ fn a_snapshot_is_a_seed() {
     assert_eq!(client.send(&create).unwrap().outcome, UpsertOutcome::Existing);
     assert_eq!(found(&client, [Condition::tags([vip])]), ["ann"]);
 
-    // What is wrong is named, and nothing is changed.
+    // The problem is named, and nothing is changed.
     for (state, named) in [
         (json!([]), "no object"),
         (json!({"people": []}), "`people`"),
@@ -648,7 +648,7 @@ fn a_snapshot_is_a_seed() {
     );
 }
 
-/// Who waits for what is delivered is told where nobody is left to deliver it to.
+/// A program that waits for deliveries goes on when nobody is left to deliver to.
 #[test]
 fn a_target_that_is_gone_lets_nobody_wait() {
     let emulator = Emulator::start().unwrap();
@@ -686,7 +686,7 @@ fn what_is_refused_is_not_applied() {
     assert!(
         client.items(ListSubscribers::new()).next().is_none() && emulator.deliveries().is_empty()
     );
-    // What an app made is no API key's to change.
+    // An API key cannot change an endpoint that an app made.
     let endpoint = emulator.webhook_endpoints()[0].id;
     let path = format!("/v4/webhook_endpoints/{endpoint}");
     let key = [("X-Kit-Api-Key", emulator.api_key()), json[0]];

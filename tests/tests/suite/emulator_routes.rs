@@ -1,4 +1,4 @@
-//! What the emulator serves, beside the operations of Kit's documents.
+//! The routes of the emulator, beside the operations of Kit's documents.
 
 use kit_emulator::Emulator;
 use kit_tests::facts::{self, Operation};
@@ -31,7 +31,7 @@ fn each_operation_is_there_for_whom_it_is_documented() {
     }
 }
 
-/// Of each documented path, each method that is not documented.
+/// Every method that is not documented, for each documented path.
 #[test]
 fn no_other_method_is_served() {
     let emulator = Emulator::start().unwrap();
@@ -52,7 +52,7 @@ fn no_other_method_is_served() {
             });
             let status = client.send(method, &path(operation), &[], "").status();
             assert_eq!(status == 405, !is_served, "{method} {} {status}", operation.path);
-            // Who is nobody is told so before anything else.
+            // A request without credentials is told so before anything else.
             let anonymous = client.send(method, &path(operation), &[("X-Kit-Api-Key", "")], "");
             let for_nobody = operation.path.contains("/oauth/");
             assert_eq!(anonymous.status() == 401, !for_nobody, "{method} {}", operation.path);

@@ -10,7 +10,7 @@ use kit_tests::facts::{self, Operation, Variant};
 use kit_tests::operations::AnyOperation;
 use serde_json::Value;
 
-/// Where a reply has null or a text that its schema lacks, and Kit's text or another schema has.
+/// Places where a reply has null or a text that its schema lacks, and that Kit's text or another schema has.
 const CONTRADICTIONS: [&str; 11] = [
     "GET /v4/sequences/{sequence_id}/emails/{id} 200: .email.preview_text is null",
     "GET /v4/subscribers/{subscriber_id}/stats 200: .subscriber.stats.last_sent is null",
@@ -53,7 +53,7 @@ fn send(
             .unwrap_or_else(|| panic!("{name}: {status} is not documented"));
         if let Some(fields) = fields {
             let mut json: Value = serde_json::from_slice(&body).expect("JSON");
-            // What the cursors of an empty page are is not documented.
+            // The cursors of an empty page are not documented.
             for cursor in ["start_cursor", "end_cursor"] {
                 if json
                     .pointer("/pagination")

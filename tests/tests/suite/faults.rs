@@ -24,7 +24,7 @@ const CALLERS: usize = 32;
 const CREATES: usize = 2000;
 const TIMEOUT: Duration = Duration::from_millis(400);
 
-/// What a caller is told of one create.
+/// The outcome that a caller is told of one create.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Told {
     Created,
@@ -152,7 +152,7 @@ fn harmless_fault(is_refresh: bool, random: &mut fastrand::Rng) -> Option<Fault>
         1 => Fault::status(429),
         2 | 3 => Fault::status(503),
         4 => Fault::close(),
-        // Of a refresh nobody may miss the answer.
+        // Nobody may miss the answer to a refresh.
         5 if is_refresh => Fault::status(503),
         5 => Fault::close().after_applying(),
         _ => return None,

@@ -49,7 +49,7 @@ fn answering(bytes: impl Into<String>) -> Server {
     Server::start(move |peer| while peer.request().is_some() && peer.send(&bytes).is_ok() {})
 }
 
-/// What comes of a create that is answered with these bytes.
+/// The outcome of a create that is answered with these bytes.
 fn call<T: Transport>(bytes: impl Into<String>) -> Result<u64, Error> {
     let server = answering(bytes);
     let outcome = T::new(hasty(&server)).send(&create());
@@ -121,7 +121,7 @@ fn endless_trailers_end<T: Transport>() {
         });
         let failure = failure(T::new(hasty(&server)).send(&create()).unwrap_err());
         assert_eq!(failure.applied(), Applied::Perhaps, "{failure}");
-        // It has not been waited for the server to close.
+        // The client has not waited for the server to close.
         server.wait_until_closed(1);
     }
 }

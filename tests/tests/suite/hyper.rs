@@ -1,4 +1,4 @@
-//! What only kit-hyper has: HTTP/2, cancelling, connectors, runtimes.
+//! Features that only kit-hyper has: HTTP/2, cancelling, connectors, runtimes.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -349,7 +349,7 @@ async fn a_layer_of_tower_can_stand_around_the_client() {
         .middleware(|client| tower::timeout::Timeout::new(client, Duration::from_millis(300)))
         .build(Credentials::api_key(emulator.api_key()))
         .unwrap();
-    // What is not hyper's to tell may have been applied.
+    // A failure that hyper cannot tell of may have been applied.
     let error = client.send(&create()).await.unwrap_err();
     let text = error.to_string();
     assert!(
@@ -418,7 +418,7 @@ async fn what_a_service_does_with_a_request_is_not_known() {
     }
 }
 
-/// Where nothing is traced, a hook says why a call takes so long.
+/// A hook says why a call takes so long, if nothing is traced.
 #[tokio::test]
 async fn each_wait_is_told() {
     let emulator = Emulator::start().unwrap();
@@ -446,7 +446,7 @@ async fn each_wait_is_told() {
     assert!(none.with_pacing(None).send(&ListWebhooks::new()).await.is_ok());
 }
 
-/// What was not called has sent nothing.
+/// A service that was not called has sent nothing.
 #[tokio::test]
 async fn a_service_that_is_not_ready_has_sent_nothing() {
     #[derive(Clone)]

@@ -87,7 +87,7 @@ fn carry_out<T: Transport, B: BulkOperation>(client: &T, items: Vec<B::Item>) {
     assert_eq!(report.done().count(), count, "{report:?}");
 }
 
-/// What is created twice, if it is sent twice, is looked for before it is sent again.
+/// A creation that would double is looked for before it is sent again.
 fn once<T: Transport, E: Endpoint>(
     client: &T,
     create: &E,

@@ -7,7 +7,7 @@ use kit_tests::facts::{self, Operation};
 use kit_tests::foreign::Client;
 use kit_tests::operations;
 
-/// Where an operation of these facts is missing, or where there is one that they lack.
+/// The places where an operation of these facts is missing, or where there is one that they lack.
 fn complaints(facts: &[Operation]) -> Vec<String> {
     let names: BTreeSet<String> = facts.iter().map(Operation::name).collect();
     let mut complaints = Vec::new();

@@ -1,4 +1,4 @@
-//! What spans crates, in one program: each program that is linked costs seconds. `secrets`, `warm_connections` and
+//! Tests that span crates, in one program: each program that is linked costs seconds. `secrets`, `warm_connections` and
 //! `no_io` need a process of their own.
 
 mod call;

@@ -77,7 +77,7 @@ fn read(operation: &Operation, request: &Request<Vec<u8>>) -> Arguments {
     Arguments { path, query, body }
 }
 
-/// What is optional may be left out instead of being null.
+/// An optional field may be left out instead of being null.
 fn without_optional_null(operation: &Operation, mut arguments: Arguments) -> Arguments {
     if let (Value::Object(body), Some(fields)) = (&mut arguments.body, &operation.body) {
         let is_optional = |name: &str| fields.iter().any(|f| f.name == name && f.is_optional);
@@ -246,7 +246,7 @@ proptest! {
     }
 }
 
-/// Where a field has another type, the error names it.
+/// The error names a field that has another type.
 #[test]
 fn a_field_of_another_type_is_named() {
     let mut named = BTreeMap::new();
@@ -255,7 +255,7 @@ fn a_field_of_another_type_is_named() {
         for (status, fields) in replies(operation) {
             let body = Values::new(7, Variant::Full).object(fields);
             for (path, wrong) in wrongs(fields, &body) {
-                // What nobody knows the shape of is kept, whatever it is; a decimal is read from its text, too.
+                // A value of unknown shape is kept, whatever it is; a decimal is read from its text, too.
                 match answer(&*built, status, &wrong) {
                     Ok(_) => panic!("{} {status}: {path} is read from {wrong}", operation.name()),
                     Err(Error::Reply(error)) => {
@@ -320,7 +320,7 @@ fn wrongs(fields: &[Field], body: &Value) -> Vec<(String, Value)> {
     found
 }
 
-/// What is empty where something is needed, or out of range, is refused by name before anything is sent.
+/// Input that is empty where something is needed, or out of range, is refused by name before anything is sent.
 #[test]
 fn bad_input_is_named() {
     let refused = |name: &str, argument: &str, value: Value| {
@@ -381,7 +381,7 @@ fn bad_input_is_named() {
     assert_eq!(refused(pin, "location", nowhere), "country_code");
 }
 
-/// What Kit might take for everybody, or for nobody, is refused before it is sent.
+/// Input that Kit might take for everybody, or for nobody, is refused before it is sent.
 #[test]
 fn nobody_is_everybody_by_mistake() {
     use kit_core::broadcasts::{CreateBroadcast, RecipientGroup, Recipients, UpdateBroadcast};
@@ -521,7 +521,7 @@ fn what_holds_a_url_of_the_programs_own_shows_its_host_alone() {
     assert!(of_operations >= 10 && of_replies >= 6, "{of_operations} {of_replies}");
 }
 
-/// What was there, what is new and what follows later are told apart by the status alone.
+/// Things that were there, are new or follow later are told apart by the status alone.
 #[test]
 fn an_upsert_says_what_it_did() {
     use kit_core::tags::CreateTag;

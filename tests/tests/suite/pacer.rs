@@ -49,7 +49,7 @@ fn plan() -> impl Strategy<Value = Plan> {
     )
 }
 
-/// What a caller does next.
+/// The next action of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Does {
     Asks,

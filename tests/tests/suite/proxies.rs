@@ -126,7 +126,7 @@ fn the_password_of_a_proxy_goes_to_the_proxy_alone<T: Transport>() {
     let basic = "proxy-authorization: basic yw5uqgi6cdp3ia==\r\n";
     assert!(request.contains(basic), "{request}");
     assert!(!see.recv().unwrap(), "the server gets the password, too");
-    // Where the proxy is gone, the error does not show it, either.
+    // An error does not show a proxy that is gone, either.
     let url = format!("http://ann:{SECRET}@127.0.0.1:1");
     let setup = through(Setup::of(&emulator), &url);
     assert_silent(&setup.settings);

@@ -328,7 +328,7 @@ async fn many_at_once_share_the_disk() {
     assert!(events.is_empty());
 }
 
-/// Of what is acknowledged, all is there after a restart: what could not be read back is refused.
+/// Everything that is acknowledged is there after a restart: an event that could not be read back is refused.
 #[tokio::test]
 async fn what_is_acknowledged_can_be_read_back() {
     let directory = tempfile::tempdir().unwrap();
@@ -483,7 +483,7 @@ fn ten_thousand_events_are_handled_exactly_once_under_faults_and_restarts() {
     assert_eq!(handled.len(), EVENTS);
 }
 
-/// What was delivered while the receiver was down is read from Kit's log, and not handled twice.
+/// Deliveries while the receiver was down are read from Kit's log, and not handled twice.
 #[test]
 fn a_receiver_catches_up() {
     let emulator = Emulator::start().unwrap();

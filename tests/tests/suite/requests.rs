@@ -1,4 +1,4 @@
-//! What goes over the wire, looked at byte by byte, and over HTTP/2 frame by frame.
+//! Requests on the wire, looked at byte by byte, and over HTTP/2 frame by frame.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;

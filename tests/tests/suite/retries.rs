@@ -121,7 +121,7 @@ fn a_call_ends_by_its_timeout<T: Transport>() {
         settings.retry = eager();
         settings.timeout = Duration::from_secs(30);
     }));
-    // It would have to wait for longer than it has: it does not wait at all.
+    // The call would have to wait for longer than it has, and does not wait at all.
     emulator.fail_next(100, Fault::status(429).retry_after("31"));
     let error = client.send(&create()).unwrap_err();
     assert!(matches!(&error, Error::Api(error) if error.status() == 429), "{error}");

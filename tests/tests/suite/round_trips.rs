@@ -16,7 +16,7 @@ fn write(event: &Event) -> Value {
     serde_json::to_value(event).unwrap()
 }
 
-/// What an id may come as, and the id that it is, if it is one.
+/// The values that an id may come as, and the id that each is, if it is one.
 fn ids() -> Vec<(Value, Option<u64>)> {
     vec![
         (Value::Null, None),
@@ -211,7 +211,7 @@ proptest! {
         is_token in any::<bool>(),
     ) {
         let Ok(create) = CreateWebhook::new("https://example.com/kit", event.clone()) else {
-            // What cannot be sent: a link that is none, no name, and a documented one without its parameter.
+            // Events that cannot be sent: a link that is none, no name, and a documented one without its parameter.
             let unusable = match &event {
                 Event::LinkClick { initiator_value } => !is_a_link(initiator_value),
                 event => event.name().is_empty() || is_documented(event.name()),

@@ -54,7 +54,7 @@ impl Plan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Patience {
     Ample,
-    /// It may fail, but nobody else for it.
+    /// The call that was dropped may fail, but no other because of it.
     Little,
 }
 
@@ -71,7 +71,7 @@ enum End {
     Killed,
 }
 
-/// What goes wrong with a request for tokens, before it is applied.
+/// The faults of a request for tokens, before it is applied.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     Status(u16),
@@ -136,7 +136,7 @@ impl Model {
     }
 }
 
-/// Of whom something is told.
+/// The subject of a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Whose {
     Call,
@@ -144,7 +144,7 @@ enum Whose {
     Refresh(usize),
 }
 
-/// What happens next, to which call or refresh.
+/// The next event, and the call or refresh that it happens to.
 #[derive(Debug)]
 enum Happens {
     Asks,
@@ -344,7 +344,7 @@ impl<'a> World<'a> {
             Step::AwaitRefresh { refreshed, at_most } => {
                 self.waits += 1;
                 let (number, flag) = (self.waits, Arc::<Flag>::default());
-                // It is polled a first time with the others.
+                // The call is polled a first time with the others.
                 flag.0.store(true, Ordering::SeqCst);
                 let refreshed = Box::pin(refreshed);
                 self.awaiting[index] = Some(Awaiting { number, refreshed, flag });
@@ -369,7 +369,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Who was woken is asked: nobody else.
+    /// A call that was woken is asked, and no other.
     fn ask_the_woken(&mut self, now: Duration) {
         for index in 0..self.awaiting.len() {
             let Some(awaiting) = &mut self.awaiting[index] else { continue };
@@ -465,7 +465,7 @@ fn is_held_up(plans: &[Plan], end: Duration) -> bool {
     plans.iter().filter(lets_go).filter(|plan| shortly(plan.begins)).count() > 1
 }
 
-/// What goes wrong on the way to the token endpoint: not so often that a refresh gives up.
+/// The faults on the way to the token endpoint: not so many that a refresh gives up.
 fn faults() -> impl Strategy<Value = Vec<Option<Fault>>> {
     let fault = prop::sample::select(vec![
         Fault::Status(429),
@@ -510,7 +510,7 @@ proptest! {
                 }
             }
         }
-        // What is kept is what Kit gave last.
+        // The tokens that are kept are those that Kit gave last.
         let held = world.store.load().unwrap().unwrap();
         let refresh_token = held.tokens().refresh_token.clone().unwrap();
         prop_assert!(world.model.unspent.contains(refresh_token.secret()));
@@ -539,7 +539,7 @@ proptest! {
                 panic!("{:?}", world.results[1]);
             };
             let lost = match plan.ends {
-                // What goes on ends soon, and what is dropped is known to have ended in its own process.
+                // A refresh that goes on ends soon, and one that is dropped is known to have ended in its own process.
                 End::Proper | End::Cancelled => Duration::ZERO,
                 End::Dropped if process == plan.process => Duration::ZERO,
                 _ => LEASE + Duration::from_secs(PROCESSES as u64),

@@ -308,7 +308,7 @@ fn a_refresh_outlasts_the_timeout_of_its_call<T: Transport>() {
     });
     let error = hasty.send(&ListWebhooks::new()).unwrap_err();
     assert!(matches!(error, Error::Session { failure: SessionError::Busy, .. }), "{error}");
-    // Who has more time gets what it has brought.
+    // A call that has more time gets the tokens of the refresh.
     let patient = with_session::<T>(&emulator, &session);
     let mut calls = 0;
     while let Err(error) = hasty.send(&ListWebhooks::new()) {

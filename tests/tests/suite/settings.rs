@@ -1,4 +1,4 @@
-//! What both builders share, on both transports.
+//! Settings that both builders share, on both transports.
 
 use std::process::Command;
 use std::time::Duration;

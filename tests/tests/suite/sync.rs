@@ -118,7 +118,7 @@ fn made(wanted: &CreateWebhookEndpoint, id: u64) -> WebhookEndpoint {
     made
 }
 
-/// What an update makes of an endpoint: read from its body, as Kit does.
+/// The endpoint after an update, which is read from its body, as Kit does.
 fn updated(endpoint: &WebhookEndpoint, update: &UpdateWebhookEndpoint) -> WebhookEndpoint {
     let mut json = serde_json::to_value(endpoint).unwrap();
     let changes = serde_json::to_value(update).unwrap();
@@ -126,7 +126,7 @@ fn updated(endpoint: &WebhookEndpoint, update: &UpdateWebhookEndpoint) -> Webhoo
     serde_json::from_value(json).unwrap()
 }
 
-/// What there is after the plan was carried out.
+/// The items after the plan was carried out.
 fn applied<T: Synced>(
     plan: &Plan<T>,
     existing: &[T],
@@ -152,7 +152,7 @@ fn check<T: Synced>(
     update: impl Fn(&T, &T::Update) -> T,
 ) -> Result<(), TestCaseError> {
     let Ok(plan) = Plan::new(wanted.to_vec(), existing.to_vec(), scope) else { return Ok(()) };
-    // What a list names twice is one.
+    // An item that a list names twice is one.
     let twice = [existing, existing].concat();
     let same = Plan::new(wanted.to_vec(), twice, scope).unwrap();
     prop_assert_eq!(same.to_string(), plan.to_string());
@@ -174,7 +174,7 @@ fn check<T: Synced>(
     for (item, _) in &plan.update {
         prop_assert!(wanted_keys.contains(&item.key()));
     }
-    // Of duplicates the oldest stays.
+    // The oldest of the duplicates stays.
     for kept in &plan.keep {
         let same = existing.iter().filter(|item| item.key() == kept.key());
         prop_assert_eq!(same.map(T::id).min(), Some(kept.id()));
@@ -355,7 +355,7 @@ fn what_may_have_been_created_is_looked_up_first<T: Transport>() {
     let sync = Synchronize::<Webhook>::new(wanted(), scope).unwrap().with_wait(Duration::ZERO);
     let report = client.sync(sync).unwrap();
     assert_eq!(emulator.webhooks().len(), 3, "nothing is there twice");
-    // What was created is not kept as well.
+    // An item that was created is not kept as well.
     assert_eq!((report.created.len(), report.kept.len()), (2, 1));
 }
 
@@ -425,14 +425,14 @@ fn what_was_created_is_there_however_the_list_lags() {
     assert_eq!(step(&mut sync), "Create");
     sync.created(Ok(Webhook::new(8, 1, Event::PurchaseCreate, "https://a.b/")));
     assert_eq!(step(&mut sync), "List");
-    // What another program has made meanwhile is not looked at.
+    // An item that another program has made meanwhile is not looked at.
     let other = Webhook::new(9, 1, Event::PurchaseCreate, "https://other.b/");
     sync.listed(Ok(Page::new(vec![other])));
     let SyncStep::Done(Ok(report)) = sync.next() else { panic!("it has not ended") };
     assert_eq!((report.created.len(), report.deleted.len(), report.kept.len()), (1, 0, 0));
 }
 
-/// What the event of a webhook is may be unknown: it is no stray.
+/// A webhook whose event is unknown is no stray.
 #[test]
 fn a_webhook_without_an_event_is_left_alone() {
     let nameless: Webhook =
@@ -452,7 +452,7 @@ fn an_endpoint_whose_secret_was_lost_is_created_again<T: Transport>() {
     assert_eq!(report.created[0].secret.secret(), endpoint.secret);
 }
 
-/// It is applied, and nobody is told.
+/// The creation is applied, and nobody is told.
 fn lose_the_first_creation(emulator: &Emulator) {
     let mut creations = 0;
     emulator.fail_when(move |request| {
@@ -522,7 +522,7 @@ fn two_programs_that_start_at_once_end_with_one_endpoint<T: Transport>() {
         let reports = reports.map(Option::unwrap);
         assert_eq!(reports.iter().filter(|report| has_secret(report)).count(), 1, "{order}");
         for report in &reports {
-            // Who has no secret is told whose it is, unless it was there before.
+            // A program without the secret finds the endpoint in its report.
             let found = report.kept.iter().any(|kept| kept.id == endpoint.id.into());
             assert!(has_secret(report) || found, "{order}: {report:?}");
             assert!(report.created.len() <= 1);

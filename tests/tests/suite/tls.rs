@@ -152,7 +152,7 @@ fn a_server_that_never_ends_the_handshake<T: Transport>() {
     for _ in 0..2 {
         let error = client.send(&create()).unwrap_err();
         assert_not_sent(&error);
-        // It is this timeout that ends it, not that of the attempt.
+        // This timeout ends the call, not that of the attempt.
         assert!(error.to_string().contains("connect"), "{error}");
     }
     assert!(server.requests().is_empty());
@@ -187,7 +187,7 @@ fn a_server_that_speaks_tls_1_1_alone_gets_nothing<T: Transport>() {
     let client = T::new(Setup::new(server.base_url().replace("http:", "https:")));
     let error = client.send(&create()).unwrap_err();
     assert_not_sent(&error);
-    // It is not a timeout that says so.
+    // The error is not that of a timeout.
     let text = error.to_string().to_lowercase();
     assert!(["version", "protocol", "tls12"].iter().any(|word| text.contains(word)), "{text}");
 }

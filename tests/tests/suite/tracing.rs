@@ -1,4 +1,4 @@
-//! What a subscriber sees of a call.
+//! The traces of a call, as a subscriber sees them.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -29,7 +29,7 @@ impl Write for Written {
     }
 }
 
-/// What is traced meanwhile, in all detail.
+/// The traces meanwhile, in all detail.
 fn traced(act: impl FnOnce()) -> String {
     let written = Written::default();
     let writer = written.clone();
@@ -192,7 +192,7 @@ fn neither_a_secret_nor_a_body_is_traced() {
             assert!(!text.contains(SECRET) && !text.contains("secret-target"), "{text}");
         }
     }
-    // What an operation itself holds is as secret as what authenticates it.
+    // A secret in an operation is as secret as the credentials.
     let client = client(&echo.base_url(), Credentials::none());
     let refresh = RefreshTokens::new(&App::public("client-id"), SECRET);
     let text = traced(|| drop(client.send(&refresh).unwrap_err()));

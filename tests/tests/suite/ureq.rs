@@ -1,4 +1,4 @@
-//! What only kit-ureq has: agents of one's own, and middleware.
+//! Features that only kit-ureq has: agents of one's own, and middleware.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

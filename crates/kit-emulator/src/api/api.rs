@@ -43,7 +43,7 @@ impl Api {
         let found = routes::find(request);
         let mut world = self.world();
         changes::run_due(&mut world);
-        // Who asks is looked at before what is asked.
+        // The credentials are looked at before the request.
         let access = found.as_ref().map_or(Access::Credential, |(route, _)| route.access);
         world.admit(access, request.headers()).map_err(denied)?;
         let (route, call) = found?;

@@ -53,7 +53,7 @@ pub(super) fn created(name: &str, value: Value) -> Reply {
     Reply::json(StatusCode::CREATED, Value::Object(Map::from_iter([(name.to_owned(), value)])))
 }
 
-/// What was there already, or is new.
+/// The reply with a thing that was there already, or is new.
 pub(super) fn upserted(name: &str, value: Value, is_new: bool) -> Reply {
     if is_new { created(name, value) } else { ok(name, value) }
 }

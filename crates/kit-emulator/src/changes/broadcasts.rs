@@ -42,7 +42,7 @@ fn send(world: &mut World, id: u64) {
     }
 }
 
-/// Who gets a broadcast, from its filter.
+/// The recipients of a broadcast, by its filter.
 #[derive(Default)]
 struct Audience {
     /// Whether nobody gets it.
@@ -66,7 +66,7 @@ impl Audience {
         let any: Option<Vec<Vec<u64>>> = list("any").iter().map(tags).collect();
         audience.any =
             any.filter(|any| !any.is_empty()).map(|any| any.concat().into_iter().collect());
-        // Who is in a segment is everybody, so that nobody is in none.
+        // Everybody is in each segment, so that nobody is in none.
         audience.none = list("none").iter().filter_map(tags).flatten().collect();
         audience.is_nobody = list("none").iter().any(|of| tags(of).is_none());
         audience

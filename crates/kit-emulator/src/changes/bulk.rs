@@ -1,4 +1,4 @@
-//! What is done to each item.
+//! The change of each item of a bulk request.
 
 use serde_json::{Map, Value, json};
 

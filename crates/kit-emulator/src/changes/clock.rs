@@ -1,4 +1,4 @@
-//! What is done by the clock: queued bulk requests, custom fields that follow, broadcasts that are sent.
+//! Changes by the clock: queued bulk requests, custom fields that follow, broadcasts that are sent.
 
 use std::time::Duration;
 

@@ -11,7 +11,7 @@ use crate::server::{Input, Reply};
 /// Kit's message.
 pub(crate) const INVALID: &str = "Email address is invalid";
 
-/// What is given of a subscriber.
+/// The fields of a subscriber that a request gives.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Given {
     pub(crate) email_address: String,
@@ -105,7 +105,7 @@ const MAX_AT_ONCE: usize = 10;
 /// At most so many custom fields come at once.
 const MAX_FIELDS: usize = 140;
 
-/// What becomes of the custom fields of a request.
+/// The outcome for the custom fields of a request.
 pub(crate) enum Fields {
     Saved {
         warnings: Vec<String>,

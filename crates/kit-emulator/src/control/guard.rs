@@ -1,4 +1,4 @@
-//! Who may control the emulator: programs on this machine, and no page of another site in a browser on it.
+//! The guard of the control requests: programs on this machine may control the emulator, and no page of another site in a browser on it.
 
 use std::net::IpAddr;
 

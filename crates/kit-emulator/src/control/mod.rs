@@ -1,4 +1,4 @@
-//! What a program in any language tells the emulator over HTTP, below `/_kit/`.
+//! Control requests: programs in any language control the emulator over HTTP, below `/_kit/`.
 
 mod clock;
 mod controlled;

@@ -1,4 +1,4 @@
-//! What happens at Kit, and who is told of it.
+//! Events at Kit, and the endpoints and webhooks that are told of them.
 
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ pub(crate) struct Trigger {
 ///
 /// # Errors
 ///
-/// What is wrong with the trigger.
+/// The problem of the trigger.
 pub(crate) fn trigger(world: &mut World, trigger: &Trigger) -> Result<Vec<String>, String> {
     let Trigger { event_type, count, data } = trigger;
     if !(1..=MAX_COUNT).contains(count) {
@@ -58,7 +58,7 @@ pub(crate) fn trigger(world: &mut World, trigger: &Trigger) -> Result<Vec<String
         world.tables.made_up += 1;
         let number = world.tables.made_up;
         let body = data.clone().unwrap_or_else(|| made_up::legacy(event_type, number, &created));
-        // Where the body names the parameter, those webhooks alone are told that watch it.
+        // If the body names the parameter, those webhooks alone are told that watch it.
         let given = parameter.and_then(|parameter| body.get(parameter.key()));
         let given = given.filter(|given| !given.is_null()).cloned();
         tell_webhooks(world, event_type, given.as_ref(), &body);
@@ -93,7 +93,7 @@ fn is_told(endpoint: &WebhookEndpoint, event_type: &str) -> bool {
     endpoint.is_active && endpoint.events.iter().any(|known| known == event_type)
 }
 
-/// Where nothing fits any more, nobody is told: a receiver that never answers fills no memory.
+/// If nothing fits any more, nobody is told: a receiver that never answers fills no memory.
 fn tell_endpoints(world: &mut World, event_type: &str, events: &[Event]) {
     let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
     let tables = &mut world.tables;
@@ -143,7 +143,7 @@ const MAX_BYTES: usize = 256 * 1024 * 1024;
 
 /// # Errors
 ///
-/// Where there is no room for the events, or for their deliveries.
+/// The reason, if there is no room for the events, or for their deliveries.
 fn check_room(world: &World, trigger: &Trigger) -> Result<(), String> {
     let count = usize::try_from(trigger.count).unwrap_or(usize::MAX);
     let data = trigger.data.as_ref().map_or(500, |data| data.to_string().len());

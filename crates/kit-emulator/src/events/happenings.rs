@@ -1,4 +1,4 @@
-//! What happens to the resources, and who is told of it: webhook endpoints and webhooks.
+//! Happenings of the resources, and the events that webhook endpoints and webhooks are told of.
 
 use serde_json::{Value, json};
 

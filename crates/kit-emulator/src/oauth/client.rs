@@ -14,7 +14,7 @@ pub(super) type Refused = (&'static str, String);
 ///
 /// # Errors
 ///
-/// Where the request comes from another app, or has a wrong secret.
+/// The refusal, if the request comes from another app, or has a wrong secret.
 pub(super) fn recognize(app: &App, request: &Request) -> Result<(Parameters, bool), Refused> {
     let parameters = Parameters::of_body(request).map_err(invalid)?;
     let is_known = parameters.require("client_id").map_err(invalid)? == app.client_id;

@@ -10,7 +10,7 @@ pub struct Attempt {
     pub status: Option<u16>,
     /// The beginning of the body that was answered.
     pub response_body: String,
-    /// What kept the attempt from an answer.
+    /// The failure that kept the attempt from an answer.
     pub error: Option<String>,
     /// How long the attempt took.
     pub duration: Duration,

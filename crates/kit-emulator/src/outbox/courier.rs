@@ -8,12 +8,12 @@ use tokio::task::JoinSet;
 
 use super::{Job, Outcome, post};
 
-/// Who knows what is to be delivered.
+/// The keeper of the deliveries, as the courier sees it.
 pub(crate) trait Desk: Send + Sync + 'static {
     /// The next attempt that is due now.
     fn take(&self) -> Option<Job>;
 
-    /// What came of it.
+    /// Tells the outcome of an attempt.
     fn finish(&self, job: &Job, outcome: Outcome);
 
     /// Changes with a reset: what came before is nobody's any more.

@@ -2,13 +2,13 @@ use bytes::Bytes;
 
 use super::Attempt;
 
-/// What is posted at once, and what came of it.
+/// A delivery: the events that are posted at once, and the attempts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Delivery {
     /// The id, the same over all attempts.
     pub id: u64,
-    /// Whose URL it is posted to.
+    /// The owner of the URL that the delivery is posted to.
     pub target: Target,
     /// The type of its events: of a legacy webhook, the full name; of a callback, `bulk`.
     pub event_type: String,
@@ -25,7 +25,7 @@ pub struct Delivery {
     pub completed_at: Option<u64>,
 }
 
-/// What the body of a delivery is made of.
+/// The content of a delivery's body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Payload {
     /// All of it.
@@ -50,7 +50,7 @@ impl Delivery {
     }
 }
 
-/// Whose URL a delivery is posted to.
+/// The owner of the URL that a delivery is posted to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Target {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::Delivery;
 use crate::faults::{Faults, Matches, Rule};
 
-/// What goes wrong with an attempt to deliver.
+/// A fault of an attempt to deliver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryFault(pub(super) Kind);
 

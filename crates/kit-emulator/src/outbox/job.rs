@@ -12,7 +12,7 @@ pub(crate) struct Moment {
     pub(crate) date: u64,
 }
 
-/// Where a target is to be reached now.
+/// The address of a target, and the secrets that sign.
 #[derive(Clone, Debug)]
 pub(crate) struct Address {
     pub(crate) url: String,
@@ -32,7 +32,7 @@ pub(crate) struct Job {
     pub(crate) fault: Option<DeliveryFault>,
     pub(super) target: Target,
     pub(super) at: u64,
-    /// Of the outbox that it is of: after a reset, nobody asks for what comes of it.
+    /// The generation of the outbox: after a reset, nobody asks for the outcome.
     pub(super) generation: u64,
 }
 
@@ -61,7 +61,7 @@ impl Job {
     }
 }
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) status: Option<u16>,

@@ -1,4 +1,4 @@
-//! What Kit posts to the URLs of webhooks and webhook endpoints: when, what, how often, and what came of it.
+//! Deliveries to the URLs of webhooks and webhook endpoints: when, what, how often, and with which outcome.
 
 mod attempt;
 mod batch;

@@ -30,7 +30,7 @@ pub(crate) struct Outbox {
     heads: BTreeSet<(Duration, u64, Target)>,
     /// How many attempts are under way in all.
     under_way: usize,
-    /// Those that are delivered or failed.
+    /// Deliveries that are delivered or failed.
     completed: BTreeSet<u64>,
 }
 
@@ -147,7 +147,7 @@ impl Outbox {
         }
     }
 
-    /// What came of an attempt.
+    /// The outcome of an attempt.
     pub(crate) fn finish(&mut self, job: &Job, outcome: Outcome, moment: Moment) {
         if job.generation != self.generation {
             return;
@@ -343,7 +343,7 @@ mod tests {
         outbox.finish(&job, answer(204), at(0));
         outbox.add(1, &batches(1, 1), at(MAX_AGE));
         assert_eq!(ids(&outbox), [1, 2, 3]);
-        // What is not delivered yet is not forgotten, however old it is.
+        // A delivery that is not made yet is not forgotten, however old it is.
         outbox.add(1, &batches(1, 1), at(MAX_AGE + 1));
         assert_eq!(ids(&outbox), [2, 3, 4]);
     }
@@ -368,7 +368,7 @@ mod tests {
         assert!(outbox.next(at(2), |_| Some(address()), all).is_some());
     }
 
-    /// What was under way before a reset is nobody's outcome, and holds up nobody.
+    /// An attempt from before a reset is nobody's outcome, and holds up nobody.
     #[test]
     fn an_attempt_outlives_a_reset_without_harm() {
         let mut outbox = Outbox::default();

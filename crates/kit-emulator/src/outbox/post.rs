@@ -77,7 +77,7 @@ async fn exchange(
     }
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     let authority = uri.authority().map(http::uri::Authority::as_str).unwrap_or_default();
-    // Who is in front of it is not sent, and a port that is none is no port.
+    // The user in front of the host is not sent, and a port out of range is no port.
     let authority = authority.rsplit_once('@').map_or(authority, |(_, place)| place).to_owned();
     let port = match (uri.port_u16(), authority.strip_prefix(uri.host().unwrap_or_default())) {
         (Some(port), _) => port,

@@ -20,7 +20,7 @@ pub(crate) struct Account {
     pub(crate) creator_profile: Option<CreatorProfile>,
 }
 
-/// What the creator profile shows.
+/// The profile of the creator.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CreatorProfile {
     pub(crate) name: String,

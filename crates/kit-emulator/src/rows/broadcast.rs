@@ -37,7 +37,7 @@ pub(crate) struct Broadcast {
     /// Whether what was sent has links.
     #[serde(default)]
     pub(crate) has_links: bool,
-    /// Who got it, in the order of their ids.
+    /// The ids of the subscribers who got the broadcast, in order.
     #[serde(default)]
     pub(crate) recipients: Vec<u64>,
 }

@@ -1,4 +1,4 @@
-//! Who opens and clicks: nobody does here. It is made up, and the same each time, so that tests can count on it.
+//! Opens and clicks, which nobody makes here. They are made up, and the same each time, so that tests can count on them.
 
 use crate::rows::Broadcast;
 

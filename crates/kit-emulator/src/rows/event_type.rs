@@ -1,6 +1,6 @@
 //! The types of events, as the emulator knows them.
 
-/// Those that an endpoint can be told of.
+/// The types that an endpoint can be told of.
 pub(crate) const AVAILABLE: [&str; 23] = [
     "subscriber.created",
     "subscriber.activated",
@@ -27,7 +27,7 @@ pub(crate) const AVAILABLE: [&str; 23] = [
     "post.published",
 ];
 
-/// Those that Kit plans, and refuses.
+/// The types that Kit plans, and refuses.
 const PLANNED: [&str; 5] = [
     "subscriber.product_purchased",
     "subscriber.link_clicked",

@@ -8,7 +8,7 @@ use crate::rows::{Operation, World};
 /// How long it takes until what is queued is done.
 const TAKES: Duration = Duration::from_secs(5);
 
-/// What is queued, in the order in which it is done.
+/// The queue of changes that are made later, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Later {
     pub(crate) queue: VecDeque<Task>,

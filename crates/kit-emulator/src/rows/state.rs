@@ -58,7 +58,7 @@ fn rows<R: Row + serde::Serialize>(table: &Table<R>) -> Value {
 ///
 /// # Errors
 ///
-/// What is wrong with it. Nothing is changed then.
+/// The problem of the state. Nothing is changed then.
 pub(crate) fn restore(world: &mut World, state: &Value) -> Result<(), String> {
     let state = state.as_object().ok_or("the state is no object")?;
     if let Some(unknown) = state.keys().find(|name| !NAMES.contains(&name.as_str())) {
@@ -113,7 +113,7 @@ const CHOICES: [(&str, &str, &[&str]); 7] = [
 
 /// # Errors
 ///
-/// Where a field is none of the texts that it can be.
+/// The field that has none of the texts that it can have.
 fn check_choices(state: &Map<String, Value>) -> Result<(), String> {
     for (name, field, choices) in CHOICES {
         for row in list(state, name)? {
@@ -161,7 +161,7 @@ fn filled<R: Row + DeserializeOwned>(
 
 /// # Errors
 ///
-/// Where the id is too great or there already, or the table has no room.
+/// The problem: the id is too great or there already, or the table has no room.
 fn put<R: Row>(name: &str, table: &mut Table<R>, row: R) -> Result<(), String> {
     let row = checked(name, row)?;
     if table.get(row.id()).is_some() {

@@ -72,7 +72,7 @@ impl Row for Subscriber {
 }
 
 impl Subscriber {
-    /// What all replies have.
+    /// The JSON that all replies have.
     pub(crate) fn to_json(&self, fields: &Named<CustomField>) -> Value {
         let mut json = self.to_short_json();
         if let Value::Object(json) = &mut json {
@@ -102,7 +102,7 @@ impl Subscriber {
         Value::Object(fields.rows().oldest_first().map(value).collect::<Map<_, _>>())
     }
 
-    /// Where the subscriber is: with other names than it was pinned by.
+    /// The pinned location, with the field names that replies use.
     pub(crate) fn location_json(&self) -> Value {
         let Some(location) = &self.location else { return Value::Null };
         json!({
@@ -115,7 +115,7 @@ impl Subscriber {
         })
     }
 
-    /// Where the subscriber came from: by its first form, or by the API.
+    /// The origin of the subscriber: its first form, or the API.
     pub(crate) fn attribution_json(&self, world: &World) -> Value {
         let form_name = |id| world.tables.forms.get(id).map(|form| form.name.clone());
         let first = self.forms.iter().min_by_key(|(_, entry)| &entry.added_at);
@@ -241,7 +241,7 @@ impl Subscribers {
 
     /// # Errors
     ///
-    /// Where another has the address or the id.
+    /// The address or the id that another subscriber has.
     pub(crate) fn restore(&mut self, mut subscriber: Subscriber) -> Result<(), String> {
         let trimmed = subscriber.email_address.trim().to_owned();
         subscriber.email_address = trimmed;

@@ -50,7 +50,7 @@ impl WebhookEndpoint {
         Address { url: self.url.clone(), secrets, is_active: self.is_active }
     }
 
-    /// What a program can read and put back. The previous secret is not among it.
+    /// The state that a program can read and put back, without the previous secret.
     pub(crate) fn to_state(&self) -> Value {
         json!({
             "id": self.id,

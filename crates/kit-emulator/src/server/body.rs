@@ -9,7 +9,7 @@ use hyper::body::{Body, Frame, SizeHint};
 #[derive(Debug)]
 pub(crate) struct ReplyBody {
     data: Option<Bytes>,
-    /// What comes behind the data.
+    /// The end behind the data.
     end: End,
 }
 

@@ -10,7 +10,7 @@ use crate::world::{flag, id, time};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Input {
     fields: Map<String, Value>,
-    /// What its fields are named by in messages: of an object inside another, `event.`, say.
+    /// The prefix of the field names in messages: `event.`, for example, for an object inside another.
     prefix: String,
 }
 

@@ -20,7 +20,7 @@ impl Recorder {
         if requests.len() >= KEPT {
             requests.pop_front();
         }
-        // Of a longer body, no more than its beginning stays in memory.
+        // Only the beginning of a longer body stays in memory.
         let body = match body.get(..KEPT_OF_BODY) {
             Some(beginning) => Bytes::copy_from_slice(beginning),
             None => body.clone(),

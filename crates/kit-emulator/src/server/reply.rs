@@ -52,7 +52,7 @@ impl Reply {
             .with_header(header::ALLOW, allowed.join(", "))
     }
 
-    /// What Kit says with a status, or a proxy before it.
+    /// The reply of Kit with a status, or of a proxy before it.
     pub(crate) fn failure(status: StatusCode) -> Self {
         match status.as_u16() {
             204 | 304 => Self::empty(status),
@@ -64,7 +64,7 @@ impl Reply {
         }
     }
 
-    /// What looks like a success from outside.
+    /// A reply that looks like a success from outside.
     pub(crate) fn success(status: StatusCode) -> Self {
         Self::json(status, json!({}))
     }

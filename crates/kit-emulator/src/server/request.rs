@@ -50,7 +50,7 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// The problem of the body.
     pub(crate) fn json(&self) -> Result<Value, String> {
         let media_type = self.media_type();
         if media_type != "application/json" {

@@ -95,7 +95,7 @@ impl Server {
             future.await;
             let _ = done.send(());
         });
-        // Where the server has stopped, there is nothing to wait for.
+        // If the server has stopped, there is nothing to wait for.
         let _ = is_done.recv();
     }
 
@@ -127,7 +127,7 @@ async fn accept(
 ) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Of one connection, or of too many: these are still waiting, and would be found again at once.
+            // The error is that of one connection, or of too many: these are still waiting, and would be found again at once.
             tokio::time::sleep(LOOK_AGAIN).await;
             continue;
         };

@@ -4,9 +4,9 @@ use http::StatusCode;
 
 use super::{Reply, Request};
 
-/// What a server serves.
+/// The service of a server.
 pub(crate) trait Service: Send + Sync + 'static {
-    /// What may be read of the body, looking at the head alone.
+    /// Decides by the head alone how much of the body is read.
     ///
     /// # Errors
     ///
@@ -23,7 +23,7 @@ pub(crate) trait Service: Send + Sync + 'static {
     fn control<'a>(&'a self, request: &'a Request) -> Option<Control<'a>>;
 }
 
-/// What is read of a request.
+/// The part of a request that is read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Admission {
     /// How large the body may be, in bytes.

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// A clock that runs by itself, can be moved forward, and can be made to run faster.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    /// Where it stood when its speed was set.
+    /// The time that the clock showed when its speed was set.
     base: Duration,
     base_at: Instant,
     speed: u32,
@@ -37,7 +37,7 @@ impl Clock {
         start.saturating_add(now).as_secs()
     }
 
-    /// Where the clock stands when it is this time of day, in seconds since 1970.
+    /// The time of the clock when it is this time of day, in seconds since 1970.
     pub(crate) fn at_unix_seconds(&self, seconds: i64) -> Duration {
         let start = self.date.duration_since(UNIX_EPOCH).unwrap_or_default();
         Duration::from_secs(u64::try_from(seconds).unwrap_or(0)).saturating_sub(start)

@@ -32,7 +32,7 @@ pub struct IssuedTokens {
     pub scope: String,
 }
 
-/// What users have granted to the app: codes and tokens.
+/// The grants of users to the app: codes and tokens.
 #[derive(Debug)]
 pub(crate) struct Grants {
     lifetimes: Lifetimes,
@@ -58,7 +58,7 @@ pub(crate) struct Lifetimes {
     pub(crate) refreshed: Duration,
 }
 
-/// What a code was given for.
+/// The request that a code was given for.
 #[derive(Clone, Debug)]
 pub(crate) struct Code {
     pub(crate) redirect_uri: String,

@@ -9,7 +9,7 @@ pub(crate) struct Named<R> {
     ids: HashMap<Name, u64>,
 }
 
-/// What a row is called: one kind of name, and the name in the form in which names are compared.
+/// A name of a row: its kind, and the name in the form in which names are compared.
 pub(crate) type Name = (&'static str, String);
 
 /// A row that has names.

@@ -32,7 +32,7 @@ impl Page {
     ///
     /// # Errors
     ///
-    /// What is wrong with them.
+    /// The problem of the parameters.
     pub(crate) fn read<'a>(
         parameters: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>,
     ) -> Result<Self, String> {
@@ -138,7 +138,7 @@ impl Page {
             if has_left {
                 rows.remove(place);
             }
-            // Where the rows behind it begin.
+            // The place where the rows behind it begin.
             Some((place, if has_left { place } else { place + 1 }))
         };
         let range = match self.from {

@@ -14,7 +14,7 @@ pub(crate) struct Table<R> {
     last_id: u64,
 }
 
-/// What a table holds.
+/// A row of a table.
 pub(crate) trait Row {
     /// How many rows a table of them holds.
     const MOST: usize = MAX_ROWS;
@@ -41,7 +41,7 @@ impl<R> Default for Table<R> {
 impl<R: Row> Table<R> {
     /// Makes a row with the next id. The id of a deleted row is not used again.
     pub(crate) fn insert(&mut self, row: impl FnOnce(u64) -> R) -> Result<&R, Full> {
-        // What a snapshot holds can be put back.
+        // The rows of a snapshot can be put back.
         if self.is_full() {
             return Err(Full);
         }

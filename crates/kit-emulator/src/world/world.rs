@@ -89,7 +89,7 @@ impl<T: Default> World<T> {
         let credential = Credential::of(headers).ok_or(Denied::Missing)?;
         self.check(&credential)?;
         if let Some(limits) = &mut self.limits {
-            // Those of tokens that have ended would stay for ever.
+            // The limits of tokens that have ended would stay for ever.
             limits.retain(|_, limit| !limit.is_idle(now));
             let budget = credential.budget();
             let limit = limits.entry(credential.clone()).or_default();

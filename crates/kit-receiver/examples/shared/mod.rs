@@ -1,4 +1,4 @@
-//! What both examples share: the command line, the endpoint at Kit, and the handling of events.
+//! The parts that both examples share: the command line, the endpoint at Kit, and the handling of events.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -31,7 +31,7 @@ Options:
   -h, --help       prints this help
 ";
 
-/// What the command line says.
+/// The options of the command line.
 #[derive(Default)]
 pub(crate) struct Options {
     port: u16,
@@ -153,7 +153,7 @@ impl Endpoint {
 /// Handles events until the receiver is closed, and no more wait.
 async fn handle(events: Events) -> Result<(), Failure> {
     while let Some(received) = events.next().await {
-        // What the program is for comes here.
+        // The work of the program comes here.
         say(format_args!("handled {} {}", received.event.id, received.event.event_type));
         received.done().await?;
     }

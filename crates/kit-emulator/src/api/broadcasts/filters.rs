@@ -16,7 +16,7 @@ impl Filters {
         Ok(Self { status: call.choice("status", &STATUSES)?, sent: call.range("sent") })
     }
 
-    /// Where there is a bound, only what was sent is asked for: no draft, and nothing that is scheduled.
+    /// A bound asks for sent broadcasts alone: for no draft, and for none that is scheduled.
     pub(super) fn let_through(&self, broadcast: &Broadcast, now: &str) -> bool {
         self.status.is_none_or(|status| broadcast.status(now) == status)
             && (!self.sent.is_bounded()

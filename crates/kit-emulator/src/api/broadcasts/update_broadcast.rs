@@ -16,7 +16,7 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let names_a_time = input.has("send_at") || input.has("public");
     let mut given = read(world, &input, before)?;
     if names_a_time {
-        // What is changed is scheduled where it is public, too.
+        // A changed broadcast is scheduled if it is public, too.
         given.is_scheduled = given.public && given.send_at.is_some();
     }
     let now = world.clock.time();

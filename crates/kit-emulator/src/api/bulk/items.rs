@@ -13,7 +13,7 @@ const MAX_ITEMS: usize = 1_000_000;
 
 /// # Errors
 ///
-/// Where the list holds anything but objects, or too many. What is no JSON, and what is no list, is no error here.
+/// The reason, if the list holds anything but objects, or too many. A body that is no JSON, or holds no list, is no error here.
 pub(super) fn check(body: &[u8], list: &str) -> Result<(), String> {
     let fields = serde_json::from_slice::<HashMap<String, &RawValue>>(body).unwrap_or_default();
     let Some(items) = fields.get(list).filter(|items| items.get().starts_with('[')) else {

@@ -1,4 +1,4 @@
-//! What is queued, and who is told when it is done.
+//! The queue of bulk requests.
 
 use http::StatusCode;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Who is in a sequence.
+//! The subscribers in a sequence.
 
 use http::StatusCode;
 use serde_json::{Value, json};

@@ -13,7 +13,7 @@ pub(super) const ITSELF: &str = "A snippet cannot contain itself";
 
 /// Whether a text has a snippet in it, directly or by other snippets. Each snippet is looked at once.
 pub(super) fn embeds(world: &World, text: &str, key: &str) -> bool {
-    // Of several with one key, the first is embedded.
+    // The first of several snippets with one key is embedded.
     let mut by_key: HashMap<&str, &Snippet> = HashMap::new();
     for snippet in world.tables.snippets.oldest_first() {
         by_key.entry(&snippet.key).or_insert(snippet);

@@ -88,7 +88,7 @@ impl Condition {
             Self::Tags(tags) => subscriber.tags.keys().any(|tag| tags.contains(tag)),
             Self::Attribution(sources) => sources.iter().any(|source| source.is_of(attribution)),
             Self::Field(field, comparison) => {
-                // Who has no value meets no comparison.
+                // A subscriber without a value meets no comparison.
                 let stored = subscriber.fields.get(field);
                 stored.is_some_and(|stored| comparison.holds(stored))
             }

@@ -1,4 +1,4 @@
-//! What each subscriber got, opened and clicked in the last 90 days, counted once for a whole list.
+//! The emails that each subscriber got, opened and clicked in the last 90 days, counted once for a whole list.
 
 use std::collections::HashMap;
 
@@ -32,7 +32,7 @@ impl Engagement {
         Self(counts)
     }
 
-    /// What a list that is sorted by this field orders a subscriber by. Who got nothing counts as 0.
+    /// The value by which a list with this sort field orders a subscriber. A subscriber who got nothing counts as 0.
     pub(super) fn key(&self, sort_field: &str, subscriber: u64) -> u64 {
         let Counts { sent, opened, clicked } = self.0.get(&subscriber).copied().unwrap_or_default();
         let share = |part: u64| (part * 1_000_000).checked_div(sent).unwrap_or_default();

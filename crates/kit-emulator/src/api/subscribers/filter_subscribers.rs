@@ -34,7 +34,7 @@ pub(super) fn filter(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let page = Page::read(parameters(&input).into_iter().chain(call.request.parameters()));
     let page = page.map_err(Reply::unprocessable)?.with_at_most(MAX_PER_PAGE);
     let is_found = |subscriber: &&Subscriber| condition::all_hold(&conditions, world, subscriber);
-    // Who was on the page before may not be found any more: what comes behind it is.
+    // The last subscriber of the page before may not be found any more, but those behind are.
     let all = world.tables.subscribers.rows().oldest_first();
     let is_cursor = |subscriber: &&Subscriber| page.cursor_row() == Some(subscriber.id);
     let mut rows: Vec<&Subscriber> = all.filter(|s| is_cursor(s) || is_found(s)).collect();

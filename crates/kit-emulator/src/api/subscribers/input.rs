@@ -16,7 +16,7 @@ pub(super) fn save(
         Fields::Saved { warnings } => Reply::json(status, saved(world, id, &warnings)),
         Fields::Later(fields) => {
             let mut body = saved(world, id, &[]);
-            // Those that follow are null until then.
+            // Fields that follow are null until then.
             for (key, value) in body["subscriber"]["fields"].as_object_mut().into_iter().flatten() {
                 if fields.contains_key(key) {
                     *value = Value::Null;

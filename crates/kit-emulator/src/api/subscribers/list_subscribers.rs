@@ -27,7 +27,7 @@ pub(super) const SORT_FIELDS: [&str; 10] = [
     "engagement__click_rate",
 ];
 
-/// What is asked for beside the filters.
+/// The parameters beside the filters.
 pub(super) struct Asked<'a> {
     include: Vec<&'a str>,
     sort_field: &'static str,
@@ -121,7 +121,7 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
         return page(call, "subscribers", table, is_asked_for, to_json);
     }
     let page = Page::read(call.request.parameters()).map_err(Reply::unprocessable)?;
-    // Who was on the page before may not be listed any more: what comes behind it is.
+    // The last subscriber of the page before may not be listed any more, but those behind are.
     let is_there = |s: &&Subscriber| is_asked_for(s) || page.cursor_row() == Some(s.id);
     let mut rows: Vec<&Subscriber> = table.oldest_first().filter(is_there).collect();
     sort(world, &mut rows, &asked);

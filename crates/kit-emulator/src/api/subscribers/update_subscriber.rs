@@ -12,7 +12,7 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply>
     let id = call.id()?;
     world.tables.subscribers.get(id).ok_or_else(Reply::not_found)?;
     let input = Input::read(call.request)?;
-    // What is left out stays.
+    // A field that is left out stays.
     let email_address = input.text("email_address")?;
     if let Some(email_address) = &email_address {
         check_address(email_address)?;

@@ -1,4 +1,4 @@
-//! Who has a tag.
+//! The subscribers who have a tag.
 
 use serde_json::Value;
 

@@ -36,7 +36,7 @@ pub(super) fn attempt(attempt: &Attempt) -> Value {
     })
 }
 
-/// What is older than 30 days is not shown.
+/// Forgets deliveries that are older than 30 days.
 pub(super) fn forget(world: &mut World) {
     let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
     world.tables.outbox.forget(moment);

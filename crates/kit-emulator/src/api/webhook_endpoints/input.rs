@@ -1,4 +1,4 @@
-//! What creating and updating take.
+//! The fields that creating and updating take.
 
 use crate::api::call::Call;
 use crate::rows::event_type::refusal;

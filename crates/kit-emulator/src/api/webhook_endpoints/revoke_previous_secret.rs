@@ -7,7 +7,7 @@ use crate::api::call::Call;
 use crate::rows::World;
 use crate::server::Reply;
 
-/// Where there is no previous secret, nothing happens: what Kit does is not documented.
+/// Without a previous secret nothing happens: Kit's answer is not documented.
 pub(crate) fn revoke_previous(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let now = world.clock.now();
     let endpoint = world.tables.endpoints.get_mut(call.id()?).ok_or_else(Reply::not_found)?;
