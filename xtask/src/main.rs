@@ -17,11 +17,11 @@ Commands:
   test    all tests
   docs    the documentation, which is then in target/doc
   bench   what the client costs, beside the least that it could cost
-  ci      all that has to hold before anything lands; the same as .ci/run";
+  ci      all that has to hold before anything lands (.ci/run installs what it needs, and runs it)";
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let done = match (arguments.next().as_deref(), arguments.next()) {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let done = match (arguments.first().map(String::as_str), arguments.get(1)) {
         (Some("check"), None) => check(),
         (Some("test"), None) => test(),
         (Some("docs"), None) => docs(),
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         _ => {
-            eprintln!("{HELP}");
+            eprintln!("unknown command: {}\n\n{HELP}", arguments.join(" "));
             return ExitCode::from(2);
         }
     };

@@ -12,10 +12,15 @@
 //! let (receiver, events) = Receiver::builder(["whsec_…"]).state_file("kit-events.jsonl").build()?;
 //! tokio::spawn(async move {
 //!     while let Some(received) = events.next().await {
-//!         println!("{} {}", received.event.id, received.event.event_type);
-//!         received.done().await?; // from now on the event is not handled again
+//!         // A task of its own: a handler that panics ends this task alone, and its event comes again.
+//!         let handling = tokio::spawn(async move {
+//!             println!("{} {}", received.event.id, received.event.event_type);
+//!             received.done().await // from now on the event is not handled again
+//!         });
+//!         if let Ok(Err(error)) = handling.await {
+//!             eprintln!("the state file cannot be written: {error}");
+//!         }
 //!     }
-//!     Ok::<(), std::io::Error>(())
 //! });
 //! // `receiver` is the service: give it to the server.
 //! # let _ = receiver;
@@ -29,7 +34,8 @@
 //!
 //! - each event **at least once**: with a [state file](Builder::state_file), an event is on the disk before it is
 //!   acknowledged, and after a crash it comes out of the queue again. Without the file, what is in the queue when the
-//!   process crashes is lost. A handler that fails or panics gets the event again.
+//!   process crashes is lost. An event that a handler drops, because it fails or panics, comes again; a panic must not
+//!   end the task that calls [`Events::next`].
 //! - no event **twice**, as long as it is among the last 100,000 and younger than 31 days. With the state file that
 //!   holds over restarts, too; without it, for one process. Only where a process crashes after an event was handled,
 //!   and before [`Received::done`] has written that down, the event is handled a second time: where that matters, make

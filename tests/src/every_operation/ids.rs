@@ -58,7 +58,7 @@ impl<'a> Ids<'a> {
     ///
     /// # Errors
     ///
-    /// The help that is printed if there is no argument.
+    /// The advice what to make at Kit, if there is none.
     pub(super) fn of(&mut self, kind: &str) -> Result<u64, String> {
         if let Some(id) = self.known.get(kind) {
             return Ok(*id);
@@ -72,7 +72,7 @@ impl<'a> Ids<'a> {
     ///
     /// # Errors
     ///
-    /// The help that is printed if there is no argument.
+    /// The advice what to make at Kit, if there is none.
     pub(super) fn of_new(&mut self, kind: &str) -> Result<u64, String> {
         self.find_or_make(kind)
     }

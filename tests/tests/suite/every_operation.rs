@@ -105,7 +105,9 @@ fn one_operation_can_be_tried_with_an_id() {
     };
     let mut ids = Ids::new(&send, BTreeMap::from([("tag".into(), 404)]), "test");
     let mut lines = Vec::new();
-    run(&mut ids, "GET /v4/tags/", &[Variant::Full], |line| lines.push(line.clone()));
+    run(&mut ids, "GET /v4/tags/{tag_id}/subscribers", &[Variant::Full], |line| {
+        lines.push(line.clone());
+    });
     let [line] = &*lines else { panic!("{lines:?}") };
     assert_eq!((line.variant, line.status), ("full", Some(404)));
     assert!(line.outcome.starts_with("GET /v4/tags/404/subscribers: 404 Not Found: Not Found"));

@@ -52,7 +52,12 @@ pub(crate) fn trigger(world: &mut World, trigger: &Trigger) -> Result<Vec<String
         return Ok(ids);
     }
     let Some((_, parameter)) = legacy_event::find(event_type) else {
-        return Err(format!("`type` {event_type:?} is no event: neither a type nor a full name"));
+        let names = legacy_event::EVENTS.map(|(name, _)| name);
+        return Err(format!(
+            "`type` {event_type:?} is no event: neither a type of endpoints ({}) nor the name of an event of webhooks ({})",
+            event_type::AVAILABLE.join(", "),
+            names.join(", ")
+        ));
     };
     for _ in 0..*count {
         world.tables.made_up += 1;
