@@ -338,7 +338,7 @@ fn nothing_that_is_logged_shows_the_secret<T: Transport>() {
 }
 
 #[test]
-fn what_is_logged_is_looked_at() {
+fn logs_are_searched_for_secrets() {
     nothing_that_is_logged_shows_the_secret::<kit_ureq::Client>();
     nothing_that_is_logged_shows_the_secret::<HyperOnCurrentThread>();
     let logged = String::from_utf8_lossy(&LOGGED.bytes()).into_owned();

@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_an_id_is_an_error() {
+    fn a_text_that_is_no_id_is_an_error() {
         for json in ["-1", "1.0", "\"\"", "\"-1\"", "\"+1\"", "\"01\"", "\"1 \"", "null", "[]"] {
             assert!(serde_json::from_str::<TagId>(json).is_err(), "{json}");
         }

@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_saved_is_loaded() {
+    fn a_saved_record_is_loaded() {
         let (_directory, store) = store();
         assert_eq!(store.load().unwrap(), None);
         begin(&store, "first");
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn of_those_who_save_at_the_same_time_one_wins() {
+    fn one_of_several_concurrent_saves_wins() {
         const SAVERS: usize = 8;
         const SAVES: usize = 20;
         let (_directory, store) = store();
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_session_is_named_and_not_shown() {
+    fn a_file_without_a_session_is_named_and_not_shown() {
         let (_directory, store) = store();
         begin(&store, "5ecret-access");
         let json = fs::read_to_string(store.path()).unwrap();

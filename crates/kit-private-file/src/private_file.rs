@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_regular_file_is_named_and_left_alone() {
+    fn a_path_that_is_no_regular_file_is_named_and_left_alone() {
         let (directory, _) = file();
         for path in [directory.path(), Path::new("/dev/null")] {
             let error = PrivateFile::at(path).unwrap_err();
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn what_lies_there_opens_no_door() {
+    fn a_file_that_lies_there_opens_no_door() {
         use std::os::unix::fs::{PermissionsExt as _, symlink};
 
         let (directory, file) = file();

@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_handled_is_there_again() {
+    fn an_event_that_was_not_handled_is_there_again() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state.jsonl");
         let (journal, kept) = Journal::open(&path).unwrap();
@@ -320,7 +320,7 @@ mod tests {
 
     /// A disk that was full for a while, say.
     #[test]
-    fn what_was_written_in_part_takes_nothing_with_it() {
+    fn a_torn_line_takes_no_other_with_it() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state.jsonl");
         let journal = Journal::open(&path).unwrap().0;
@@ -363,7 +363,7 @@ mod tests {
 
     /// As many levels as are read, and one more.
     #[test]
-    fn what_could_not_be_read_back_is_not_written() {
+    fn an_event_that_could_not_be_read_back_is_not_written() {
         let nested = |levels: usize| {
             let data =
                 serde_json::from_str(&format!("{}{}", "[".repeat(levels), "]".repeat(levels)));

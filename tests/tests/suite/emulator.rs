@@ -84,7 +84,7 @@ fn exactly_the_right_credential_is_taken() {
 }
 
 #[test]
-fn what_is_missing_has_the_documented_message() {
+fn a_missing_field_has_the_documented_message() {
     let emulator = Emulator::start().unwrap();
     let client = Client::new(&emulator);
     for body in [
@@ -100,7 +100,7 @@ fn what_is_missing_has_the_documented_message() {
 }
 
 #[test]
-fn what_is_wrong_has_a_clear_message() {
+fn a_wrong_field_has_a_clear_message() {
     let emulator = Emulator::start().unwrap();
     let client = Client::new(&emulator);
     for (event, message) in [
@@ -393,7 +393,7 @@ fn rate_limits_are_those_of_kit() {
 }
 
 #[test]
-fn it_stops_when_it_is_dropped() {
+fn an_emulator_stops_when_it_is_dropped() {
     let emulator = Emulator::start().unwrap();
     let address = emulator.base_url().trim_start_matches("http://").to_owned();
     let connection = std::net::TcpStream::connect(&address).unwrap();
@@ -404,7 +404,7 @@ fn it_stops_when_it_is_dropped() {
 }
 
 #[tokio::test]
-async fn it_starts_and_stops_inside_a_runtime() {
+async fn an_emulator_starts_and_stops_inside_a_runtime() {
     let emulator = Emulator::start().unwrap();
     let address = emulator.base_url().trim_start_matches("http://").to_owned();
     tokio::net::TcpStream::connect(&address).await.unwrap();

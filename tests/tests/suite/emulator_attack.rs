@@ -127,7 +127,7 @@ fn a_reset_ends_what_is_under_way_and_gives_no_id_again() {
 }
 
 #[test]
-fn who_advances_the_clock_at_once_advances_it_by_both() {
+fn concurrent_advances_add_up() {
     let emulator = Emulator::start().unwrap();
     let client = Client::new(&emulator);
     let now =

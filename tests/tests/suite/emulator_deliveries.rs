@@ -247,7 +247,7 @@ fn an_endpoint_is_listed_changed_paused_and_deleted() {
 }
 
 #[test]
-fn what_kit_refuses_is_refused() {
+fn events_that_kit_refuses_are_refused() {
     let emulator = Emulator::start().unwrap();
     let client = Client::new(&emulator);
     let post = |body: Value| {
@@ -411,7 +411,7 @@ fn a_dead_target_delays_nobody_else() {
 }
 
 #[test]
-fn it_posts_to_this_machine_alone() {
+fn the_emulator_posts_to_this_machine_alone() {
     let emulator = Emulator::start().unwrap();
     let create =
         CreateWebhookEndpoint::new("http://example.com/", [EventType::TagCreated]).unwrap();

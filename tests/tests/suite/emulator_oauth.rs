@@ -251,7 +251,7 @@ fn revoking_a_token_ends_its_session() {
 }
 
 #[test]
-fn what_is_wrong_with_an_authorization_is_told_to_the_app() {
+fn a_wrong_authorization_is_told_to_the_app() {
     let emulator = Emulator::start().unwrap();
     let app = App::new(&emulator);
     for (more, error) in [
@@ -293,7 +293,7 @@ fn an_unknown_app_is_sent_nowhere() {
 }
 
 #[test]
-fn what_is_wrong_with_a_token_request_is_told() {
+fn a_wrong_token_request_is_refused_with_its_reason() {
     let emulator = Emulator::start().unwrap();
     let app = App::new(&emulator);
     for (body, status, error) in [

@@ -430,7 +430,7 @@ fn a_filter_finds_by_each_of_its_conditions() {
 }
 
 #[test]
-fn what_is_more_than_a_hundred_is_done_by_the_clock_and_called_back() {
+fn more_than_a_hundred_items_are_done_by_the_clock_and_called_back() {
     let emulator = Emulator::start().unwrap();
     let client = client(&emulator);
     let people = |count| (0..count).map(|n| NewSubscriber::new(format!("s{n}@example.com")));
@@ -472,7 +472,7 @@ fn what_is_more_than_a_hundred_is_done_by_the_clock_and_called_back() {
 /// Kit's own texts, where they are documented.
 #[test]
 #[expect(clippy::too_many_lines, reason = "it is a table")]
-fn what_is_refused_is_told_in_kits_words() {
+fn a_refusal_has_kits_words() {
     let emulator = Emulator::start().unwrap();
     let client = client(&emulator);
     subscriber(&client, "ann");
@@ -665,7 +665,7 @@ fn a_target_that_is_gone_lets_nobody_wait() {
 }
 
 #[test]
-fn what_is_refused_is_not_applied() {
+fn a_refused_request_changes_nothing() {
     let emulator = Emulator::start().unwrap();
     let client = client(&emulator);
     listen(&client, []);

@@ -68,7 +68,7 @@ fn is_harmless(failure: &TransportError) -> bool {
 
 /// RFC 9113, section 8.7: the server promises that it has done nothing.
 #[tokio::test]
-async fn what_the_server_has_not_processed_is_told() {
+async fn a_request_that_the_server_has_not_processed_is_told_apart() {
     for (last_stream, error) in [(0, NO_ERROR), (0, ENHANCE_YOUR_CALM)] {
         let failure = failure(
             call(
@@ -99,7 +99,7 @@ async fn what_the_server_has_not_processed_is_told() {
 
 /// A create, too: nobody has done it.
 #[tokio::test]
-async fn what_the_server_has_not_processed_is_sent_again() {
+async fn a_request_that_the_server_has_not_processed_is_sent_again() {
     let authority = Authority::new();
     let count = std::sync::atomic::AtomicUsize::new(0);
     let server = serve(&authority, NO_SETTINGS, move |connection| {
@@ -121,7 +121,7 @@ async fn what_the_server_has_not_processed_is_sent_again() {
 }
 
 #[tokio::test]
-async fn what_the_server_may_have_processed_is_cut_off() {
+async fn a_request_that_the_server_may_have_processed_is_cut_off() {
     let ends: [fn(&mut Connection<'_, '_>, u32); 6] = [
         // The request is the last that the server has looked at.
         |connection, stream| connection.go_away(stream, INTERNAL_ERROR),

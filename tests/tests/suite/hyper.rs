@@ -391,7 +391,7 @@ async fn a_service_can_take_the_place_of_the_client() {
 
 /// A service need not look at the body to send the request.
 #[tokio::test]
-async fn what_a_service_does_with_a_request_is_not_known() {
+async fn the_fate_of_a_request_given_to_a_service_is_not_known() {
     for is_late in [false, true] {
         let calls = Arc::new(AtomicUsize::new(0));
         let count = calls.clone();

@@ -221,7 +221,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, max_shrink_iters: 0, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_sent_is_what_was_asked_for(seed: u64) {
+    fn requests_carry_exactly_what_was_asked_for(seed: u64) {
         for operation in facts::operations() {
             for variant in [Variant::Minimal, Variant::Some, Variant::Full] {
                 check_request(operation, seed, variant);
@@ -230,7 +230,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_answered_is_read_and_written_again(seed: u64) {
+    fn replies_are_read_and_written_again(seed: u64) {
         for operation in facts::operations() {
             for variant in [Variant::Minimal, Variant::Some, Variant::Full] {
                 check_reply(operation, seed, variant);
@@ -495,7 +495,7 @@ fn with_secret_url(mut value: Value, is_of_webhooks: bool) -> (Value, usize) {
 
 /// Every operation and every reply with such a URL.
 #[test]
-fn what_holds_a_url_of_the_programs_own_shows_its_host_alone() {
+fn values_with_a_url_of_the_program_show_its_host_alone() {
     let (mut of_operations, mut of_replies) = (0, 0);
     for operation in facts::operations() {
         let name = operation.name();

@@ -155,7 +155,7 @@ proptest! {
 
     /// A budget that is enough is not felt.
     #[test]
-    fn who_stays_below_the_budget_does_not_wait(plans in prop::collection::vec(plan(), 0..40)) {
+    fn a_caller_below_the_budget_does_not_wait(plans in prop::collection::vec(plan(), 0..40)) {
         let seen = play(40, &plans);
         prop_assert!(seen.served.iter().all(|(asked, sent)| asked == sent));
         prop_assert_eq!(seen.served.len(), plans.len());

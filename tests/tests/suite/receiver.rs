@@ -77,7 +77,7 @@ async fn an_event_is_handed_on_once() {
 }
 
 #[tokio::test]
-async fn what_is_no_delivery_is_refused() {
+async fn a_request_that_is_no_delivery_is_refused() {
     let refused = Arc::<Mutex<Vec<String>>>::default();
     let told = refused.clone();
     let builder = builder()
@@ -144,7 +144,7 @@ impl futures_core::Stream for Endless {
 }
 
 #[tokio::test]
-async fn where_there_is_no_room_kit_is_asked_to_come_again() {
+async fn a_full_receiver_asks_kit_to_come_again() {
     let (receiver, events) = builder().capacity(100).build().unwrap();
     let ids: Vec<String> = (0..150).map(|id| id.to_string()).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
@@ -330,7 +330,7 @@ async fn many_at_once_share_the_disk() {
 
 /// Everything that is acknowledged is there after a restart: an event that could not be read back is refused.
 #[tokio::test]
-async fn what_is_acknowledged_can_be_read_back() {
+async fn an_acknowledged_event_can_be_read_back() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("state.jsonl");
     let mut acknowledged = Vec::new();
@@ -394,7 +394,7 @@ fn a_line_that_cannot_be_read_is_told_of() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_written_is_not_acknowledged() {
+async fn an_event_that_cannot_be_written_is_not_acknowledged() {
     let error = builder().state_file("/dev/null/state.jsonl").build().unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::NotADirectory);
     let nobody: [&str; 0] = [];

@@ -378,7 +378,7 @@ fn unanswered() -> kit_core::Error {
 
 /// A request may be applied later than its answer is given up, and lists may lag.
 #[test]
-fn it_waits_before_anything_is_sent_again() {
+fn a_synchronization_waits_before_it_creates_again() {
     let create = CreateWebhook::new("https://a.b/", Event::PurchaseCreate).unwrap();
     let mut sync = Synchronize::<Webhook>::new([create], Scope::Wanted).unwrap();
     assert_eq!(step(&mut sync), "List");
@@ -417,7 +417,7 @@ fn it_waits_before_anything_is_sent_again() {
 
 /// A list that does not show yet what was created is no reason to create it again.
 #[test]
-fn what_was_created_is_there_however_the_list_lags() {
+fn a_created_item_is_there_however_the_list_lags() {
     let create = CreateWebhook::new("https://a.b/", Event::PurchaseCreate).unwrap();
     let mut sync = Synchronize::<Webhook>::new([create], Scope::All).unwrap();
     sync.next();

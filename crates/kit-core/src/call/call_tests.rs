@@ -193,7 +193,7 @@ fn a_wait_beyond_the_timeout_is_not_begun() {
 }
 
 #[test]
-fn who_oversleeps_the_timeout_does_not_send() {
+fn a_call_that_oversleeps_its_timeout_does_not_send() {
     let (kit, create) = (kit(), create());
     let mut call = Call::new(&kit, &create, 1 << 63);
     call.next(at(50));
@@ -313,7 +313,7 @@ fn a_call_ends_where_its_loop_cannot_go_on() {
 }
 
 #[test]
-fn who_has_to_wait_for_the_pacer_beyond_the_timeout_is_told_for_how_long() {
+fn a_call_that_the_pacer_holds_beyond_its_timeout_is_told_for_how_long() {
     let (kit, pacer) = (kit(), Pacer::new(1));
     let timeout = Duration::from_secs(30);
     let call = || Call::new(&kit, create(), 0).with_pacer(&pacer).with_timeout(timeout);

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_under_way_counts_and_what_has_ended_too() {
+    fn requests_under_way_and_ended_ones_count() {
         let world = World::new(2);
         let mut first = world.enter(0).unwrap();
         let mut second = world.enter(0).unwrap();
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_first_is_served_first() {
+    fn calls_are_served_in_the_order_in_which_they_asked() {
         let world = World::new(1);
         world.enter(0).unwrap().leave(world.at(0));
         let mut queue: Vec<_> = (0..4).map(|_| world.place()).collect();
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_dropped_under_way_counts_from_when_that_is_noticed() {
+    fn a_dropped_request_counts_from_when_the_drop_is_noticed() {
         let world = World::new(1);
         drop(world.enter(0).unwrap());
         assert_eq!(world.enter(100).unwrap_err(), WINDOW);

@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_or_does_not_fit_is_kept_as_json() {
+    fn unknown_and_malformed_data_are_kept_as_json() {
         for (event_type, data) in [
             ("subscriber.moved", r#"{"city": "Paris"}"#),
             ("subscriber.created", r#"{"subscriber": {"id": "x"}}"#),
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_delivery_is_refused() {
+    fn a_request_that_is_no_delivery_is_refused() {
         for (body, reason) in [
             ("", "EOF"),
             ("<html>", "expected value"),

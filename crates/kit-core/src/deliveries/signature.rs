@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told() {
+    fn each_fault_of_a_signature_is_named() {
         let hex = "0a".repeat(32);
         for (header, reason) in [
             (String::new(), "has a part without `=`"),

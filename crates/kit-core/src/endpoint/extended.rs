@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_no_body_there_is_one_afterwards() {
+    fn an_operation_without_a_body_gets_one() {
         let delete = DeleteWebhook::new(9.into()).with_body(json!({"really": true}));
         let request = kit().request(&delete).unwrap();
         assert_eq!(body_of(&request), json!({"really": true}));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_merged_is_an_error() {
+    fn fields_that_cannot_be_merged_are_an_error() {
         let error = kit().request(&create().with_body(json!([1]))).unwrap_err();
         assert_eq!(error.to_string(), "body: is extended by what is no JSON object");
     }

@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_header_cannot_carry_is_an_error_that_names_it() {
+    fn a_secret_that_no_header_can_carry_is_an_error_that_names_it() {
         for bad in ["", " ", "kit 0123", "kit_0123\n", "kit_\u{e9}", "kit\0", "\u{7f}"] {
             let error = Credentials::api_key(bad).header().unwrap_err().to_string();
             assert!(error.starts_with("api_key: "), "{error}");

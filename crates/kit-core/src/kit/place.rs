@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_no_panic() {
+    fn malformed_json_does_not_panic() {
         for json in ["", "\"", "\"\\", "}}]]", "{\"a\":[", ",,,", "[[[[", "{\"a\"\"b\""] {
             for offset in 0..10 {
                 path_at(json.as_bytes(), offset);

@@ -200,7 +200,7 @@ mod tests {
 
     /// A short path of a URL is part of many words, and is not searched for.
     #[test]
-    fn what_is_short_is_not_searched_for() {
+    fn a_short_secret_of_an_operation_is_not_searched_for() {
         let text = "the webhook /k is there, and /k1234567 is not";
         let refused = |url: &str| {
             let event = crate::webhooks::Event::PurchaseCreate;
@@ -216,7 +216,7 @@ mod tests {
 
     /// Parameters that were added to an operation are unknown, and may be secrets.
     #[test]
-    fn what_was_added_is_not_repeated() {
+    fn an_added_parameter_is_not_repeated_in_errors() {
         let create = create()
             .with_query("token", "query5ecret")
             .with_body(serde_json::json!({"a": ["body5ecret", {"b": "deep5ecret"}]}));

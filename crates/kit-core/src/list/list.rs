@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_is_in_the_query() {
+    fn each_setting_of_a_list_is_in_the_query() {
         assert_eq!(query(&ListWebhooks::new()), "");
         let list = ListWebhooks::new().after("a+/=").per_page(50).unwrap().with_total_count();
         assert_eq!(query(&list), "after=a%2B%2F%3D&per_page=50&include_total_count=true");

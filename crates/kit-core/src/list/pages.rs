@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_can_be_gone_on_with() {
+    fn the_rest_of_a_list_can_be_continued() {
         let mut pages = Pages::new(ListWebhooks::new());
         pages.received(&Pagination::with_next("a"));
         assert_eq!(pages.rest(), Some(&ListWebhooks::new().after("a")));

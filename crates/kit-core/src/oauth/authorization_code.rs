@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_repeated_is_told() {
+    fn a_missing_or_repeated_parameter_is_named() {
         assert_eq!(read("state=s%2Bt+%3D"), Err(CallbackError::NoCode));
         assert_eq!(read("state=s%2Bt+%3D&code="), Err(CallbackError::NoCode));
         let repeated = "state=s%2Bt+%3D&code=a&code=b";

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn it_goes_to_where_kit_is() {
+    fn the_consent_page_is_below_the_base_url() {
         let kit = kit().with_base_url("http://127.0.0.1:4010/kit").unwrap();
         let url = authorize("myapp://back").unwrap().url(&kit).unwrap();
         assert!(url.starts_with("http://127.0.0.1:4010/kit/v4/oauth/authorize?"), "{url}");

@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_rfc_does_not_allow_is_refused() {
+    fn a_verifier_outside_the_rfc_is_refused() {
         for good in ["a".repeat(43), "~._-".repeat(32)] {
             CodeVerifier::new(good).check().unwrap();
         }

@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_written_value_is_read_again() {
         for record in [lasting(60), lasting(60).claim(at(100), Duration::from_secs(60))] {
             let json = serde_json::to_string(&record).unwrap();
             let read: Record = serde_json::from_str(&json).unwrap();

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_written_value_is_read_again() {
         let tokens = Tokens::new("a").with_refresh_token("r").with_expires_in(9);
         let json = serde_json::to_string(&tokens).unwrap();
         assert_eq!(serde_json::from_str::<Tokens>(&json).unwrap(), tokens);

@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_proxy_is_an_error_that_shows_nothing() {
+    fn a_malformed_proxy_url_is_an_error_that_shows_nothing() {
         for bad in [
             "",
             "http://",

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_an_error() {
+    fn a_text_that_is_no_date_is_an_error() {
         for text in [
             "",
             "2023",

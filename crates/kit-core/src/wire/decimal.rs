@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_an_error() {
+    fn a_text_that_is_no_number_is_an_error() {
         for text in
             ["", "-", "+1", "01", ".5", "5.", "1e", "1e+", "0x1", "NaN", " 1", "1 ", "1,5", "--1"]
         {

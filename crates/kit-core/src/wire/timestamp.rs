@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_an_error() {
+    fn a_text_that_is_no_time_is_an_error() {
         for json in [
             "\"\"",
             "\"2023-01-27\"",

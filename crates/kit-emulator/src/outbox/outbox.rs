@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_reordered_comes_after_the_next() {
+    fn a_reordered_delivery_comes_after_the_next() {
         let mut outbox = Outbox::default();
         for target in [1, 2, 1, 1] {
             outbox.add(target, &batches(1, 1), at(0));

@@ -226,7 +226,7 @@ mod tests {
 
     /// However long a program runs against it.
     #[test]
-    fn of_too_many_the_first_go() {
+    fn the_oldest_of_too_many_grants_go() {
         let mut grants = Grants::new(Lifetimes { first: HOUR, refreshed: HOUR });
         let code = |grants: &mut Grants| {
             grants.give_code(String::new(), String::new(), None, Duration::ZERO)

@@ -145,7 +145,7 @@ mod tests {
     use crate::webhook_endpoints::EndpointStatus;
 
     #[test]
-    fn what_is_sent_and_read_is_as_documented() {
+    fn request_and_reply_are_as_documented() {
         let types =
             [EventType::SubscriberTagAdded, "tag.moved".into(), EventType::SubscriberTagAdded];
         let create = CreateWebhookEndpoint::new("https://example.com/kit", types).unwrap();

@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_name_or_its_parameter_is_said() {
+    fn a_wrong_name_or_parameter_is_named() {
         for (name, parameter, error) in [
             ("tag_added", None, "event.name: \"tag_added\" is not known; the events are subs"),
             ("purchase.tag_add", Some("44"), "event.name: \"purchase.tag_add\" is not known"),

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_recognised_keeps_all_that_it_came_with() {
+    fn an_unknown_event_keeps_all_its_parameters() {
         let json = json!({"name": "subscriber.tag_add", "tag_id": -1, "form_id": null,
             "course_id": null, "city": {"id": 7}});
         let event = read(json.clone());

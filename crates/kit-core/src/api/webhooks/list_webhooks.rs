@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_and_no_target_url_is_shown() {
+    fn a_malformed_reply_is_named_without_its_target_url() {
         let body = r#"{"webhooks": [{"id": 9, "account_id": 1, "target_url": "https://a.b/5ecret",
             "event": {"name": "tag_add"}}, {"id": 9, "target_url": ["https://a.b/5ecret"]}],
             "pagination": {}}"#;

@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn who_crashes_leaves_an_event_that_is_handled_again() {
+    fn an_event_is_handled_again_after_a_crash() {
         let mut shared = Shared::default();
         let mut crashed = Handling::new("e1".into());
         ask(&mut crashed, &mut shared, at(0));
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_counts_as_new_at_once() {
+    fn a_failed_event_counts_as_new_at_once() {
         let mut shared = Shared::default();
         let mut first = Handling::new("e1".into());
         ask(&mut first, &mut shared, at(0));
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_that_begin_at_the_same_time_one_handles() {
+    fn one_of_two_concurrent_receivers_handles() {
         let mut shared = Shared::default();
         let (mut first, mut second) = (Handling::new("e1".into()), Handling::new("e1".into()));
         for handling in [&mut first, &mut second] {

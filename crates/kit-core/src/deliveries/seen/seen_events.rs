@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_old_is_forgotten() {
+    fn an_old_event_is_forgotten() {
         let mut seen = SeenEvents::new().with_max_age(Duration::from_secs(100));
         assert_eq!(seen.save(done(1, 0), None, at(0)), Saved::Yes);
         assert_eq!(seen.save(claimed(2), None, at(100)), Saved::Yes);

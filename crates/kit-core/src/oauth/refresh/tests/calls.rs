@@ -11,7 +11,7 @@ fn a_token_is_used_as_long_as_it_lasts() {
 }
 
 #[test]
-fn what_the_store_keeps_is_read_when_it_is_needed() {
+fn the_store_is_read_when_tokens_are_needed() {
     let world = World::over(World::new().store);
     let error = world.kit.request(&ListWebhooks::new()).unwrap_err().to_string();
     assert!(error.starts_with("session: has no access token yet"), "{error}");
@@ -42,7 +42,7 @@ fn a_token_that_has_expired_is_refreshed_once_for_all() {
 }
 
 #[test]
-fn who_waits_is_woken_when_there_are_tokens_and_not_asked_before() {
+fn waiting_calls_are_woken_when_there_are_tokens_and_not_before() {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::{Context, Wake, Waker};
 
@@ -223,7 +223,7 @@ fn a_token_that_the_store_has_may_be_rejected_too() {
 }
 
 #[test]
-fn who_sent_a_token_of_yesterday_takes_that_of_today() {
+fn a_call_rejected_with_an_old_token_takes_the_new_one() {
     let world = World::new();
     let (mut first, mut second) = (world.call(), world.call());
     for call in [&mut first, &mut second] {

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn of_two_processes_one_refreshes() {
+fn one_of_two_processes_refreshes() {
     let ours = World::new();
     let theirs = World::over(ours.store.clone());
     let now = at(LIFETIME);
@@ -22,7 +22,7 @@ fn of_two_processes_one_refreshes() {
 
 /// Both have looked before either claims.
 #[test]
-fn of_two_who_claim_at_the_same_time_one_looks_again() {
+fn one_of_two_concurrent_claims_looks_again() {
     let ours = World::new();
     let theirs = World::over(ours.store.clone());
     let now = at(LIFETIME);
@@ -44,7 +44,7 @@ fn of_two_who_claim_at_the_same_time_one_looks_again() {
 }
 
 #[test]
-fn who_still_has_a_token_does_not_wait_for_another_process() {
+fn a_process_with_a_lasting_token_does_not_wait_for_another() {
     let ours = World::new();
     let theirs = World::over(ours.store.clone());
     let due = at(LIFETIME - 300);
@@ -82,7 +82,7 @@ fn a_process_that_died_keeps_nobody_from_refreshing_for_long() {
 }
 
 #[test]
-fn who_has_the_new_tokens_saves_them_over_a_later_claim() {
+fn new_tokens_are_saved_over_a_later_claim() {
     let slow = World::new();
     let mut slow_call = slow.call();
     let mut slow_refresh = refresh_of(slow_call.next(at(LIFETIME)));
@@ -103,7 +103,7 @@ fn who_has_the_new_tokens_saves_them_over_a_later_claim() {
 
 /// The process may have slept, or the store may have taken its time: the claim may have ended meanwhile.
 #[test]
-fn who_oversleeps_its_claim_claims_again() {
+fn a_process_that_oversleeps_its_claim_claims_again() {
     let slow = World::new();
     let other = World::over(slow.store.clone());
     let mut slow_refresh = refresh_of(slow.call().next(at(LIFETIME)));
@@ -138,7 +138,7 @@ fn no_attempt_begins_late_in_a_claim() {
 
 /// Kit's refusal may come before the other process has saved what it got.
 #[test]
-fn who_is_refused_waits_for_what_another_may_be_saving() {
+fn a_refused_process_waits_for_tokens_that_another_may_be_saving() {
     let slow = World::new();
     let mut slow_refresh = refresh_of(slow.call().next(at(LIFETIME)));
     slow.sent(&mut slow_refresh, at(LIFETIME));

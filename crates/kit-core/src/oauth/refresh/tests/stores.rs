@@ -232,7 +232,7 @@ fn a_session_that_was_deleted_and_begun_anew_is_another() {
 }
 
 #[test]
-fn what_an_older_refresh_finds_does_not_replace_what_has_begun_since() {
+fn an_older_refresh_does_not_replace_a_newer_beginning() {
     let world = World::new();
     let mut call = world.call();
     let mut refresh = refresh_of(call.next(at(LIFETIME)));
@@ -245,7 +245,7 @@ fn what_an_older_refresh_finds_does_not_replace_what_has_begun_since() {
 }
 
 #[test]
-fn what_is_begun_while_the_store_is_read_counts() {
+fn a_beginning_while_the_store_is_read_counts() {
     // A process that has just started.
     let world = World::over(World::new().store);
     let mut call = world.call();
@@ -278,7 +278,7 @@ fn a_session_begun_anew_is_taken_up_whatever_the_clock_says() {
 }
 
 #[test]
-fn of_two_who_begin_at_the_same_time_one_saves_last_and_nothing_fails() {
+fn concurrent_begins_both_succeed_and_one_saves_last() {
     let [one, other] = [World::new(), World::new()];
     let other = World::over({
         drop(other);
@@ -298,7 +298,7 @@ fn of_two_who_begin_at_the_same_time_one_saves_last_and_nothing_fails() {
 
 /// Nobody needs what an older refresh cannot save.
 #[test]
-fn what_an_older_refresh_cannot_save_is_no_failure_of_what_has_begun_since() {
+fn a_failed_save_of_an_older_refresh_does_not_fail_a_newer_beginning() {
     let world = World::new();
     let mut call = world.call();
     let mut refresh = refresh_of(call.next(at(LIFETIME)));
