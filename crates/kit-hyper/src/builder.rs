@@ -5,12 +5,11 @@ use http::{Request, Response, Uri};
 use hyper::body::Body;
 use hyper::rt::{Read, Write};
 use hyper_util::client::legacy::connect::Connection;
-use kit_core::settings::Settings;
+use kit_core::settings::{Settings, Unusable};
 use kit_core::{Error, Kit};
 use tower_service::Service;
 
 use crate::box_error::BoxError;
-use crate::client::Patience;
 use crate::connector::HAS_TLS;
 use crate::exchange::Exchange;
 use crate::protocol::Protocol;
@@ -164,7 +163,7 @@ impl Builder {
         let Principal { credentials, session } = principal.into();
         let pacer = self.settings.pacing.pacer(&credentials);
         let kit = self.settings.kit(credentials)?;
-        let (patience, on_wait) = (self.patience(), self.settings.on_wait.clone());
+        let (patience, on_wait) = ((&self.settings).into(), self.settings.on_wait.clone());
         let exchange = self.exchange(&kit)?;
         Ok(Client { kit, session, pacer, patience, on_wait, exchange: Ok(exchange.into()) })
     }
@@ -173,19 +172,10 @@ impl Builder {
     pub(crate) fn of_defaults(principal: Principal) -> Client {
         let Principal { credentials, session } = principal;
         let this = Self::default();
-        let (pacer, patience) = (this.settings.pacing.pacer(&credentials), this.patience());
+        let (pacer, patience) = (this.settings.pacing.pacer(&credentials), (&this.settings).into());
         let (kit, on_wait) = (Kit::new(credentials), this.settings.on_wait.clone());
-        let exchange = match this.exchange(&kit) {
-            Ok(exchange) => Ok(exchange.into()),
-            Err(Error::Input { field, reason, .. }) => Err((field, reason)),
-            Err(error) => Err(("settings", error.to_string().into())),
-        };
+        let exchange = this.exchange(&kit).map(Into::into).map_err(Unusable::from);
         Client { kit, session, pacer, patience, on_wait, exchange }
-    }
-
-    fn patience(&self) -> Patience {
-        let Settings { retry, timeout, attempt_timeout, .. } = self.settings;
-        Patience { retry, timeout, attempt_timeout }
     }
 
     fn exchange(self, kit: &Kit) -> Result<Exchange, Error> {

@@ -1,8 +1,7 @@
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kit_core::settings::{OnWait, Pacing};
+use kit_core::settings::{OnWait, Pacing, Patience, Unusable};
 use kit_core::sync::{SyncError, SyncReport, SyncStep, Synced, Synchronize};
 use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, RetryPolicy, Step, TransportError};
 
@@ -27,16 +26,8 @@ pub struct Client {
     pub(crate) pacer: Option<Pacer>,
     pub(crate) patience: Patience,
     pub(crate) on_wait: OnWait,
-    /// The sender of requests; or, if it cannot be made, the setting at fault and the reason.
-    pub(crate) exchange: Result<Arc<Exchange>, (&'static str, Cow<'static, str>)>,
-}
-
-/// How often calls are tried, and how long calls and attempts may take.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Patience {
-    pub(crate) retry: RetryPolicy,
-    pub(crate) timeout: Duration,
-    pub(crate) attempt_timeout: Duration,
+    /// The sender of requests; or, if it cannot be made, the setting at fault.
+    pub(crate) exchange: Result<Arc<Exchange>, Unusable>,
 }
 
 impl Client {
@@ -112,10 +103,7 @@ impl Client {
     /// - [`Error::Paced`]: the pacer would let the request go only after the timeout; it was not sent;
     /// - [`Error::Session`]: the session has no access token, and could not get one.
     pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error> {
-        let exchange = match &self.exchange {
-            Ok(exchange) => exchange,
-            Err((field, reason)) => return Err(Error::input(field, reason.clone())),
-        };
+        let exchange = self.exchange.as_ref().map_err(Unusable::error)?;
         if tokio::runtime::Handle::try_current().is_err() {
             let failure = TransportError::NotSent("there is no tokio runtime here".into());
             return Err(self.kit.failure(endpoint, failure));

@@ -3,14 +3,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Request, Response};
-use kit_core::settings::{ProxyUrl, Settings};
+use kit_core::settings::{ProxyUrl, Settings, Unusable};
 use kit_core::{Error, Kit, TransportError};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Proxy, ProxyProtocol};
 
 use crate::cancel::Cancel;
-use crate::client::Patience;
 use crate::connection::{Connecting, LazyResolver};
 use crate::exchange::{Exchange, LONGEST, Middleware, Next};
 use crate::{Client, Principal};
@@ -96,7 +95,7 @@ impl Builder {
         let Principal { credentials, session } = principal.into();
         let pacer = self.settings.pacing.pacer(&credentials);
         let kit = self.settings.kit(credentials)?;
-        let (patience, on_wait) = (self.patience(), self.settings.on_wait.clone());
+        let (patience, on_wait) = ((&self.settings).into(), self.settings.on_wait.clone());
         let exchange = self.exchange(&kit)?;
         Ok(Client {
             kit,
@@ -113,19 +112,10 @@ impl Builder {
     pub(crate) fn of_defaults(principal: Principal) -> Client {
         let Principal { credentials, session } = principal;
         let this = Self::default();
-        let (pacer, patience) = (this.settings.pacing.pacer(&credentials), this.patience());
+        let (pacer, patience) = (this.settings.pacing.pacer(&credentials), (&this.settings).into());
         let (kit, on_wait) = (Kit::new(credentials), this.settings.on_wait.clone());
-        let exchange = match this.exchange(&kit) {
-            Ok(exchange) => Ok(exchange.into()),
-            Err(Error::Input { field, reason, .. }) => Err((field, reason)),
-            Err(error) => Err(("settings", error.to_string().into())),
-        };
+        let exchange = this.exchange(&kit).map(Arc::new).map_err(Unusable::from);
         Client { kit, session, pacer, patience, on_wait, cancel: Cancel::default(), exchange }
-    }
-
-    fn patience(&self) -> Patience {
-        let Settings { retry, timeout, attempt_timeout, .. } = self.settings;
-        Patience { retry, timeout, attempt_timeout }
     }
 
     fn exchange(self, kit: &Kit) -> Result<Exchange, Error> {

@@ -1,9 +1,8 @@
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kit_core::oauth::Refresh;
-use kit_core::settings::{OnWait, Pacing};
+use kit_core::settings::{OnWait, Pacing, Patience, Unusable};
 use kit_core::sync::{SyncError, SyncReport, SyncStep, Synced, Synchronize};
 use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, RetryPolicy, Step};
 
@@ -31,16 +30,8 @@ pub struct Client {
     pub(crate) patience: Patience,
     pub(crate) on_wait: OnWait,
     pub(crate) cancel: Cancel,
-    /// The sender of requests; or, if it cannot be made, the setting at fault and the reason.
-    pub(crate) exchange: Result<Arc<Exchange>, (&'static str, Cow<'static, str>)>,
-}
-
-/// How often calls are tried, and how long calls and attempts may take.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Patience {
-    pub(crate) retry: RetryPolicy,
-    pub(crate) timeout: Duration,
-    pub(crate) attempt_timeout: Duration,
+    /// The sender of requests; or, if it cannot be made, the setting at fault.
+    pub(crate) exchange: Result<Arc<Exchange>, Unusable>,
 }
 
 impl Client {
@@ -119,10 +110,7 @@ impl Client {
     /// - [`Error::Paced`]: the pacer would let the request go only after the timeout; it was not sent;
     /// - [`Error::Session`]: the session has no access token, and could not get one.
     pub fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error> {
-        let exchange = match &self.exchange {
-            Ok(exchange) => exchange,
-            Err((field, reason)) => return Err(Error::input(field, reason.clone())),
-        };
+        let exchange = self.exchange.as_ref().map_err(Unusable::error)?;
         let Patience { retry, timeout, attempt_timeout } = self.patience;
         let mut call = Call::new(&self.kit, endpoint, fastrand::u64(..))
             .with_retry(retry)

@@ -7,11 +7,15 @@ mod certificate;
 mod client;
 mod on_wait;
 mod pacing;
+mod patience;
 mod proxy;
 mod setters;
+mod unusable;
 
 pub use certificate::{Certificate, Identity, Roots};
 pub use client::Settings;
 pub use on_wait::OnWait;
 pub use pacing::Pacing;
+pub use patience::Patience;
 pub use proxy::{Proxy, ProxyUrl};
+pub use unusable::Unusable;
