@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// All that the core may stand on. None of them opens a socket, runs futures, or reads a clock, a
 /// time zone or a random number.
-const DEPENDENCIES: [&str; 23] = [
+const DEPENDENCIES: &[&str] = &[
     "bytes",
     "deranged",
     "http",
@@ -24,6 +24,7 @@ const DEPENDENCIES: [&str; 23] = [
     "serde_core",
     "serde_derive",
     "serde_json",
+    "serde_path_to_error",
     "subtle",
     "syn",
     "time",

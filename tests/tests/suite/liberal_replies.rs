@@ -142,6 +142,25 @@ fn a_thing_without_its_id_is_an_error() {
     assert!(ids > 50, "{ids}");
 }
 
+/// The details of errors are looked up in the reply by people: a name leads them there.
+#[test]
+fn an_error_names_the_field_that_it_is_about() {
+    let mut named = 0;
+    each_place(|name, built, status, body, place| {
+        let changed = place.change(body, &|object, last| object[last] = json!({"odd": [[]]}));
+        let Err(error) = read(built, status, &changed) else { return };
+        let Error::Reply(error) = error else { panic!("{name} {status}: {error}") };
+        let path = place.path.join(".").replace(".[]", "[0]");
+        let rest = error.detail().strip_prefix(&path);
+        assert!(
+            rest.is_some_and(|rest| rest.starts_with([':', '.', '['])),
+            "{name} {status}: {path}: {error}"
+        );
+        named += 1;
+    });
+    assert!(named > 1000, "{named}");
+}
+
 /// Whether a text stands for something that no number can be.
 fn is_time(value: &Value) -> bool {
     let text = value.as_str().unwrap_or_default();

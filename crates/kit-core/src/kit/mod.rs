@@ -3,7 +3,6 @@
 mod credentials;
 mod kit;
 mod oauth_urls;
-mod place;
 pub(crate) mod response;
 
 pub use credentials::Credentials;

@@ -6,7 +6,6 @@ use http::response::Parts;
 use serde_json::error::Category;
 use zeroize::Zeroizing;
 
-use super::place::{offset_of, path_at};
 use crate::endpoint::{Endpoint, operation};
 use crate::error::RetryAfter;
 use crate::error::{ApiError, Applied, Error, OAuthError, ReplyError, ReplyProblem};
@@ -54,11 +53,13 @@ fn reply_error<E: Endpoint>(
     let problem = match (error.problem(), error.json()) {
         _ if is_compressed(head) => ReplyProblem::Compressed,
         (Some(problem), _) => problem,
-        (None, Some(error)) => diagnose(body, error),
+        (None, Some((error, _))) => diagnose(body, error),
         (None, None) => ReplyProblem::WrongShape,
     };
     let detail = match error.json() {
-        Some(error) if problem == ReplyProblem::WrongShape => Detail::of(body, error),
+        Some((error, path)) if problem == ReplyProblem::WrongShape => {
+            Detail { path: path.to_owned(), reason: error.to_string() }
+        }
         _ => Detail { path: String::new(), reason: error.to_string() },
     };
     let (detail, excerpt) = if E::HAS_SECRET_REPLY {
@@ -85,18 +86,6 @@ struct Detail {
 }
 
 impl Detail {
-    fn of(body: &[u8], error: &serde_json::Error) -> Self {
-        let reason = error.to_string();
-        let offset = offset_of(body, error.line(), error.column());
-        // What a type of its own refuses is noticed behind the object that it closes: what is missing there is no
-        // field of it, but any other fault is that of its last field.
-        let last = offset.checked_sub(1).and_then(|last| body.get(last));
-        let is_inside = last == Some(&b'}') && !reason.starts_with("missing field");
-        // A list or an object in place of something else is refused at its bracket.
-        let is_opened = matches!(last, Some(b'[' | b'{'));
-        Self { path: path_at(body, offset - usize::from(is_inside || is_opened)), reason }
-    }
-
     /// The detail without values, which may be secrets: the names of fields, and the type that was expected.
     fn without_values(&self) -> String {
         let is_name = |key: &str| {

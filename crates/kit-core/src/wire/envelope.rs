@@ -12,6 +12,12 @@ pub(super) struct Field<'n, T> {
     value: PhantomData<T>,
 }
 
+impl<T> Clone for Field<'_, T> {
+    fn clone(&self) -> Self {
+        Self { name: self.name, value: PhantomData }
+    }
+}
+
 impl<'n, T> Field<'n, T> {
     pub(super) fn new(name: &'n str) -> Self {
         Self { name, value: PhantomData }
@@ -50,6 +56,12 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Field<'_, T> {
 pub(super) struct Fields<'n, A, B> {
     names: [&'n str; 2],
     values: PhantomData<(A, B)>,
+}
+
+impl<A, B> Clone for Fields<'_, A, B> {
+    fn clone(&self) -> Self {
+        Self { names: self.names, values: PhantomData }
+    }
 }
 
 impl<'n, A, B> Fields<'n, A, B> {

@@ -22,6 +22,7 @@ use serde::de::{
 /// # Errors
 ///
 /// The problem of the JSON, or of its shape.
+#[cfg(feature = "deliveries")]
 pub(crate) fn from_slice<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> serde_json::Result<T> {
     seed_from_slice(PhantomData, json)
 }
@@ -35,6 +36,19 @@ pub(crate) fn seed_from_slice<'a, S: DeserializeSeed<'a>>(
     let value = seed.deserialize(Liberal(&mut json))?;
     json.end()?;
     Ok(value)
+}
+
+/// Reads JSON that cannot be read once more, for the path to the value at fault, such as `subscribers[3].state`. Empty for
+/// the outermost value.
+pub(crate) fn path_of_error<'a, S: DeserializeSeed<'a>>(seed: S, json: &'a [u8]) -> String {
+    let mut track = serde_path_to_error::Track::new();
+    let mut json = serde_json::Deserializer::from_slice(json);
+    let json = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+    if seed.deserialize(Liberal(json)).is_ok() {
+        return String::new();
+    }
+    let path = track.path();
+    if path.iter().len() == 0 { String::new() } else { path.to_string() }
 }
 
 /// Reads a value from JSON that was read already.

@@ -12,7 +12,8 @@ pub struct ReadError(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    Json(serde_json::Error),
+    /// An error, and the path to the value at fault.
+    Json(serde_json::Error, String),
     Problem(ReplyProblem, &'static str),
 }
 
@@ -26,16 +27,22 @@ impl ReadError {
         Self(Kind::Problem(problem, detail))
     }
 
-    pub(crate) fn json(&self) -> Option<&serde_json::Error> {
+    /// An error of the JSON at a path, which is empty for the outermost value.
+    pub(super) fn at(path: String, error: serde_json::Error) -> Self {
+        Self(Kind::Json(error, path))
+    }
+
+    /// The error of the JSON, and the path to the value at fault.
+    pub(crate) fn json(&self) -> Option<(&serde_json::Error, &str)> {
         match &self.0 {
-            Kind::Json(error) => Some(error),
+            Kind::Json(error, path) => Some((error, path)),
             Kind::Problem(..) => None,
         }
     }
 
     pub(crate) fn problem(&self) -> Option<ReplyProblem> {
         match &self.0 {
-            Kind::Json(_) => None,
+            Kind::Json(..) => None,
             Kind::Problem(problem, _) => Some(*problem),
         }
     }
@@ -43,14 +50,14 @@ impl ReadError {
 
 impl From<serde_json::Error> for ReadError {
     fn from(error: serde_json::Error) -> Self {
-        Self(Kind::Json(error))
+        Self::at(String::new(), error)
     }
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Json(error) => error.fmt(f),
+            Kind::Json(error, _) => error.fmt(f),
             Kind::Problem(_, detail) => f.write_str(detail),
         }
     }

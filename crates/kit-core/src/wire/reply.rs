@@ -1,4 +1,5 @@
 use std::fmt;
+use std::marker::PhantomData;
 
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
@@ -61,7 +62,7 @@ impl<'a> Reply<'a> {
     ///
     /// A [`ReadError`] that says what is wrong with the body, as JSON or in its shape.
     pub fn json<T: Deserialize<'a>>(&self) -> Result<T, ReadError> {
-        Ok(liberal::from_slice(self.body)?)
+        self.seed(PhantomData)
     }
 
     /// Reads one field of a body that is a JSON object, such as `{"webhook": …}`. The other fields are
@@ -105,8 +106,9 @@ impl<'a> Reply<'a> {
         Ok(())
     }
 
-    fn seed<S: DeserializeSeed<'a>>(&self, seed: S) -> Result<S::Value, ReadError> {
-        Ok(liberal::seed_from_slice(seed, self.body)?)
+    fn seed<S: DeserializeSeed<'a> + Clone>(&self, seed: S) -> Result<S::Value, ReadError> {
+        liberal::seed_from_slice(seed.clone(), self.body)
+            .map_err(|error| ReadError::at(liberal::path_of_error(seed, self.body), error))
     }
 }
 
