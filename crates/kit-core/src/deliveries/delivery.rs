@@ -90,7 +90,7 @@ impl Delivery {
     ///
     /// [`DeliveryError::Unreadable`] where the body is no JSON, or has no list of events, or has a field twice.
     pub fn read(body: &[u8]) -> Result<Self, DeliveryError> {
-        // Nearly always all is as documented.
+        // Nearly always all is as documented, and going through each event twice takes twice as many instructions.
         if let Ok(Envelope { id, events }) = liberal::from_slice::<Envelope<Fitting>>(body) {
             let events = events.into_iter().map(|Fitting(event)| event).collect();
             return Ok(Self { id, events, unreadable: Vec::new() });
