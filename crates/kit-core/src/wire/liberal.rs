@@ -22,7 +22,7 @@ use serde::de::{
 /// # Errors
 ///
 /// The problem of the JSON, or of its shape.
-#[cfg(feature = "deliveries")]
+#[cfg(any(test, feature = "deliveries"))]
 pub(crate) fn from_slice<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> serde_json::Result<T> {
     seed_from_slice(PhantomData, json)
 }
