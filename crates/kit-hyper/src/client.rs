@@ -191,7 +191,7 @@ impl Client {
                 SyncStep::Update(update) => sync.updated(self.send(&update).await),
                 SyncStep::Delete(delete) => sync.deleted(self.send(&delete).await),
                 SyncStep::Done(result) => return result,
-                _ => sync.fail(Error::input("sync", "wants what this version does not know")),
+                _ => sync.fail(Error::input("sync", "the step is not supported by this transport")),
             }
         }
     }
