@@ -5,6 +5,6 @@ use std::io;
 pub(crate) enum Busy {
     /// There is no room for them, or the receiver is closed.
     Full,
-    /// They cannot be written to the state file.
+    /// The events cannot be written to the state file.
     Unsaved(io::Error),
 }

@@ -17,6 +17,8 @@ use kit_tests::server::Server;
 use kit_tests::transport::{Setup, Transport};
 use serde_json::{Value, json};
 
+use crate::emulator_resources::TYPES;
+
 const TAG_ADDED: &str = "subscriber.tag_added";
 
 fn client(emulator: &Emulator) -> kit_ureq::Client {
@@ -89,38 +91,13 @@ fn an_event_is_delivered_signed() {
 fn made_up_data_are_typed_for_each_type() {
     let emulator = Emulator::start().unwrap();
     let receiver = receiver([]);
-    let types = [
-        "subscriber.created",
-        "subscriber.activated",
-        "subscriber.unsubscribed",
-        "subscriber.bounced",
-        "subscriber.complained",
-        "subscriber.subscribed_to_form",
-        "subscriber.added_to_sequence",
-        "subscriber.sequence_completed",
-        "subscriber.tag_added",
-        "subscriber.tag_removed",
-        "subscriber.custom_field_value_updated",
-        "tag.created",
-        "tag.deleted",
-        "custom_field.created",
-        "custom_field.deleted",
-        "sequence.created",
-        "sequence.deleted",
-        "sequence.published",
-        "sequence.disabled",
-        "broadcast.created",
-        "broadcast.sent",
-        "broadcast.deleted",
-        "post.published",
-    ];
-    let made = endpoint(&emulator, &receiver, &types.map(EventType::from));
-    for name in types {
+    let made = endpoint(&emulator, &receiver, &TYPES.map(EventType::from));
+    for name in TYPES {
         emulator.trigger(name, 1, None).unwrap();
     }
     emulator.settle();
     let requests = receiver.requests();
-    assert_eq!(requests.len(), types.len());
+    assert_eq!(requests.len(), TYPES.len());
     for request in requests {
         let delivery = read(&request, made.secret.secret()).unwrap();
         let [event] = &*delivery.events else { panic!("{request}") };

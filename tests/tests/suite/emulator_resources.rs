@@ -65,7 +65,7 @@ fn told(emulator: &Emulator) -> Vec<String> {
 }
 
 /// All that an endpoint can be told of.
-const TYPES: [&str; 23] = [
+pub(crate) const TYPES: [&str; 23] = [
     "subscriber.created",
     "subscriber.activated",
     "subscriber.unsubscribed",

@@ -504,22 +504,13 @@ fn two_programs_that_start_at_once_end_with_one_endpoint<T: Transport>() {
     for order in 0..64_u32 {
         let emulator = Emulator::start().unwrap();
         let client = T::new(Setup::of(&emulator));
-        let mut programs = [one_endpoint(), one_endpoint()];
-        let mut reports = [None, None];
-        let mut turn = 0;
-        while let Some(place) = reports.iter().position(Option::is_none) {
-            let chosen = usize::from(order >> (turn % 6) & 1 == 1);
-            turn += 1;
-            let place = if reports[chosen].is_none() { chosen } else { place };
-            turn_of(&mut programs[place], &mut reports[place], &client);
-        }
+        let reports = both_run(order, [one_endpoint(), one_endpoint()], &client);
         let [endpoint] = &*emulator.webhook_endpoints() else {
             panic!("{order}: not one endpoint")
         };
         let has_secret = |report: &SyncReport<WebhookEndpoint>| {
             report.created.iter().any(|made| made.secret.secret() == endpoint.secret)
         };
-        let reports = reports.map(Option::unwrap);
         assert_eq!(reports.iter().filter(|report| has_secret(report)).count(), 1, "{order}");
         for report in &reports {
             // A program without the secret finds the endpoint in its report.
@@ -538,22 +529,32 @@ fn programs_that_keep_different_duplicates_end_with_an_endpoint<T: Transport>() 
         let create =
             CreateWebhookEndpoint::new("https://a.b/t0ken", [EventType::TagCreated]).unwrap();
         let secrets = [1, 2].map(|_| client.send(&create).unwrap().secret);
-        let mut programs = [1_u64, 2].map(|id| one_endpoint().with_secrets_of([id]));
-        let mut reports = [None, None];
-        let mut turn = 0;
-        while let Some(place) = reports.iter().position(Option::is_none) {
-            let chosen = usize::from(order >> (turn % 6) & 1 == 1);
-            turn += 1;
-            let place = if reports[chosen].is_none() { chosen } else { place };
-            turn_of(&mut programs[place], &mut reports[place], &client);
-        }
+        let programs = [1_u64, 2].map(|id| one_endpoint().with_secrets_of([id]));
+        let reports = both_run(order, programs, &client);
         let [endpoint] = &*emulator.webhook_endpoints() else {
             panic!("{order}: not one endpoint")
         };
-        let created = reports.iter().flatten().flat_map(|report| &report.created);
+        let created = reports.iter().flat_map(|report| &report.created);
         let known: Vec<_> = secrets.iter().chain(created.map(|made| &made.secret)).collect();
         assert!(known.iter().any(|secret| secret.secret() == endpoint.secret), "{order}");
     }
+}
+
+/// Runs two programs to their ends. The bits of `order` say which one does the next step, as long as it has one.
+fn both_run<T: Transport>(
+    order: u32,
+    mut programs: [Synchronize<WebhookEndpoint>; 2],
+    client: &T,
+) -> [SyncReport<WebhookEndpoint>; 2] {
+    let mut reports = [None, None];
+    let mut turn = 0;
+    while let Some(place) = reports.iter().position(Option::is_none) {
+        let chosen = usize::from(order >> (turn % 6) & 1 == 1);
+        turn += 1;
+        let place = if reports[chosen].is_none() { chosen } else { place };
+        turn_of(&mut programs[place], &mut reports[place], client);
+    }
+    reports.map(Option::unwrap)
 }
 
 /// Does the next step of a program.

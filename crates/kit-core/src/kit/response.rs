@@ -56,12 +56,9 @@ fn reply_error<E: Endpoint>(
         (None, Some((error, _))) => diagnose(body, error),
         (None, None) => ReplyProblem::WrongShape,
     };
-    let detail = match error.json() {
-        Some((error, path)) if problem == ReplyProblem::WrongShape => {
-            Detail { path: path.to_owned(), reason: error.to_string() }
-        }
-        _ => Detail { path: String::new(), reason: error.to_string() },
-    };
+    // What is no JSON at all has no field at fault.
+    let path = error.json().filter(|_| problem == ReplyProblem::WrongShape).map(|(_, path)| path);
+    let detail = Detail { path: path.unwrap_or_default().to_owned(), reason: error.to_string() };
     let (detail, excerpt) = if E::HAS_SECRET_REPLY {
         // A name of a field may be made of a secret, too.
         (scrub.excerpt(detail.without_values().as_bytes()), String::new())

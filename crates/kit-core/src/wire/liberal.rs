@@ -38,8 +38,8 @@ pub(crate) fn seed_from_slice<'a, S: DeserializeSeed<'a>>(
     Ok(value)
 }
 
-/// Reads JSON that cannot be read once more, for the path to the value at fault, such as `subscribers[3].state`. Empty for
-/// the outermost value.
+/// The path to the value for which JSON cannot be read, such as `subscribers[3].state`. Empty for the outermost value.
+/// Reads the JSON once more.
 pub(crate) fn path_of_error<'a, S: DeserializeSeed<'a>>(seed: S, json: &'a [u8]) -> String {
     let mut track = serde_path_to_error::Track::new();
     let mut json = serde_json::Deserializer::from_slice(json);

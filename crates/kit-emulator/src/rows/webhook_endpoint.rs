@@ -50,6 +50,10 @@ impl WebhookEndpoint {
         Address { url: self.url.clone(), secrets, is_active: self.is_active }
     }
 
+    fn status(&self) -> &'static str {
+        if self.is_active { "active" } else { "disabled" }
+    }
+
     /// The state that a program can read and put back, without the previous secret.
     pub(crate) fn to_state(&self) -> Value {
         json!({
@@ -57,7 +61,7 @@ impl WebhookEndpoint {
             "name": self.name,
             "url": self.url,
             "events": self.events,
-            "status": if self.is_active { "active" } else { "disabled" },
+            "status": self.status(),
             "description": self.description,
             "created_at": self.created_at,
             "secret": self.secret,
@@ -93,7 +97,7 @@ impl WebhookEndpoint {
             "name": self.name,
             "url": self.url,
             "events": self.events,
-            "status": if self.is_active { "active" } else { "disabled" },
+            "status": self.status(),
             "source": "creator",
             "description": self.description,
             "created_by_app": null,
