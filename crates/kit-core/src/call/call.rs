@@ -280,22 +280,24 @@ impl<E: Endpoint> Call<E> {
         now: Time,
     ) -> Step<Result<E::Reply, Error>> {
         if let Some(session) = self.session() {
-            match session.access(&mut self.history, &self.kit, &mut self.attempts, now) {
-                Access::Token(token) => self.token = Some(token),
-                Access::Wait(wait) => return self.pause(wait, Wants::Session, error, elapsed),
-                Access::AwaitRefresh { refreshed, at_most } => {
+            match session.access(&mut self.history, now) {
+                Ok(Access::Token(token)) => self.token = Some(token),
+                Ok(Access::Wait(wait)) => return self.pause(wait, Wants::Session, error, elapsed),
+                Ok(Access::AwaitRefresh { refreshed, at_most }) => {
                     let at_most = at_most.min(self.attempts.time_left(elapsed));
                     self.state = State::Refreshing(error);
                     return Step::AwaitRefresh { refreshed, at_most };
                 }
-                Access::Refresh(refresh) => {
+                Ok(Access::Refresh(begun, purpose)) => {
+                    let (kit, attempts) = (self.kit.clone(), self.attempts.of_refresh());
+                    let refresh = session.refresh(begun, purpose, kit, attempts);
                     self.state = State::Refreshing(error);
                     return Step::Refresh(refresh);
                 }
-                Access::Failed(failure) => {
+                Ok(Access::Failed(failure)) => {
                     return Step::Done(Err(self.session_error(failure, error)));
                 }
-                Access::WrongClock(error) => return Step::Done(Err(error)),
+                Err(error) => return Step::Done(Err(error)),
             }
         }
         let request = match self.kit.request_with(&self.endpoint, self.token.as_ref()) {

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
-use super::{Refresh, Refreshed};
+use super::Refreshed;
+use super::purpose::Purpose;
+use super::refresh_slot::Begun;
 use crate::Credentials;
-use crate::error::{Error, SessionError};
+use crate::error::SessionError;
 
 /// The answer of a session to a call that wants to send.
 pub(crate) enum Access {
@@ -14,10 +16,9 @@ pub(crate) enum Access {
         refreshed: Refreshed,
         at_most: Duration,
     },
-    /// The call is to have this refresh run, and to ask again.
-    Refresh(Box<Refresh>),
+    /// The call is to have this refresh run, and to ask again. [`Session::refresh`](super::Session::refresh) makes it.
+    Refresh(Begun, Purpose),
     Failed(SessionError),
-    WrongClock(Error),
 }
 
 /// The tokens that a call was given, and the refreshes that it has begun.

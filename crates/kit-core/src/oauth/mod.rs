@@ -30,21 +30,24 @@ mod code_verifier;
 mod coordination;
 #[cfg(feature = "authorize")]
 mod exchange_code;
+mod outcome;
+mod purpose;
 mod record;
 mod refresh;
+mod refresh_slot;
 mod refresh_step;
 mod refresh_tokens;
 mod refreshed;
-mod released_wakers;
 mod revoke_token;
 mod secret;
 mod session;
 #[cfg(feature = "authorize")]
 mod state;
 mod store;
+mod token_in_use;
 mod tokens;
 mod unsaved;
-mod verdict;
+mod waiters;
 
 pub use crate::error::{OAuthError, OAuthErrorCode, SessionError};
 pub use crate::kit::OAuthUrls;

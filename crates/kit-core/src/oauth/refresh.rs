@@ -11,8 +11,10 @@ use http::Response;
 
 use self::state::{Reading, Spending, State, Turn, fail, failed};
 use super::coordination::Memory;
+use super::outcome::Outcome;
+use super::purpose::Purpose;
+use super::refresh_slot::Begun;
 use super::unsaved::Unsaved;
-use super::verdict::{Begun, Outcome, Purpose};
 use super::{Record, RefreshStep, SaveError, Session, StoreError};
 use crate::Kit;
 use crate::error::{SessionError, TransportError};

@@ -38,7 +38,7 @@ impl Future for Refreshed {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let (until, waiter) = (self.until, self.waiter);
-        self.waiter = self.session.with(|shared| shared.wait(until, waiter, cx.waker()));
+        self.waiter = self.session.with(|shared| shared.slot().wait(until, waiter, cx.waker()));
         if self.waiter.is_some() { Poll::Pending } else { Poll::Ready(()) }
     }
 }
@@ -46,7 +46,7 @@ impl Future for Refreshed {
 impl Drop for Refreshed {
     fn drop(&mut self) {
         if self.waiter.is_some() {
-            self.session.with(|shared| shared.forget_waiter(self.waiter));
+            self.session.with(|shared| shared.slot().forget_waiter(self.waiter));
         }
     }
 }

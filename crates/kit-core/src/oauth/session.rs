@@ -6,8 +6,9 @@ use zeroize::Zeroizing;
 
 use super::access::{Access, TokenHistory};
 use super::coordination::Coordination;
+use super::purpose::Purpose;
+use super::refresh_slot::Begun;
 use super::refreshed::{Refreshed, Until};
-use super::verdict::{Purpose, Verdict};
 use super::{App, Refresh, RefreshToken, Tokens};
 use crate::error::{Error, SessionError};
 use crate::retry::Attempts;
@@ -100,19 +101,18 @@ impl Session {
         let begun = self.with(|shared| shared.begin(tokens.clone(), now))?;
         // The refresh sends nothing: as whom does not matter.
         let kit = Kit::new(Credentials::none());
-        let attempts = Attempts::new(0);
-        let mut refresh = Refresh::new(self.clone(), begun, kit, Purpose::Beginning, attempts);
+        let mut refresh = self.refresh(begun, Purpose::Beginning, kit, Attempts::new(0));
         if self.is_in_memory() {
             // The refresh is over at once.
             refresh.next(now);
         }
-        Ok(Box::new(refresh))
+        Ok(refresh)
     }
 
     /// The tokens that calls use: to revoke them, for example. `None` until a refresh has loaded them from
     /// the store, or [`begin`](Self::begin) was called.
     pub fn tokens(&self) -> Option<Tokens> {
-        self.with(|shared| shared.record().map(|record| record.tokens().clone()))
+        self.with(|shared| shared.token().record().map(|record| record.tokens().clone()))
     }
 
     /// Why the newest tokens, which are in use, could not be saved: if the process ends now, they are lost.
@@ -158,7 +158,7 @@ impl Session {
     pub(super) fn with<T>(&self, act: impl FnOnce(&mut Coordination) -> T) -> T {
         let mut shared = self.shared.coordination.lock().unwrap_or_else(PoisonError::into_inner);
         let result = act(&mut shared);
-        let released = shared.take_released();
+        let released = shared.slot().take_released();
         drop(shared);
         released.wake();
         result
@@ -166,7 +166,7 @@ impl Session {
 
     /// The access token as credentials, if there is one.
     pub(crate) fn current(&self) -> Option<Credentials> {
-        self.with(|shared| shared.credentials().cloned())
+        self.with(|shared| shared.token().credentials().cloned())
     }
 
     /// The secrets that no error text may show.
@@ -185,31 +185,25 @@ impl Session {
         .collect()
     }
 
-    /// The access token for a call to send, or what the call has to do before: run a refresh, if one is
+    /// The access token for a call to send, or what the call has to do before: have a refresh run, if one is
     /// needed and none is under way, or wait.
-    pub(crate) fn access(
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `clock` where `now` is by another clock than earlier times.
+    pub(crate) fn access(&self, history: &mut TokenHistory, now: Time) -> Result<Access, Error> {
+        self.with(|shared| shared.access(self, history, now))
+    }
+
+    /// The refresh that has begun.
+    pub(crate) fn refresh(
         &self,
-        history: &mut TokenHistory,
-        kit: &Kit,
-        attempts: &mut Attempts,
-        now: Time,
-    ) -> Access {
-        let verdict = self.with(|shared| shared.access(history, now));
-        match verdict {
-            Ok(Verdict::Token(credentials)) => Access::Token(credentials),
-            Ok(Verdict::Wait(wait)) => Access::Wait(wait),
-            Ok(Verdict::Await(until, at_most)) => {
-                let refreshed = Refreshed::new(self.clone(), until);
-                Access::AwaitRefresh { refreshed, at_most }
-            }
-            Ok(Verdict::Begin(begun, purpose)) => {
-                let attempts = attempts.of_refresh();
-                let refresh = Refresh::new(self.clone(), begun, kit.clone(), purpose, attempts);
-                Access::Refresh(Box::new(refresh))
-            }
-            Ok(Verdict::Failed(failure)) => Access::Failed(failure),
-            Err(error) => Access::WrongClock(error),
-        }
+        begun: Begun,
+        purpose: Purpose,
+        kit: Kit,
+        attempts: Attempts,
+    ) -> Box<Refresh> {
+        Box::new(Refresh::new(self.clone(), begun, kit, purpose, attempts))
     }
 }
 

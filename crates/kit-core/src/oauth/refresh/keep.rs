@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::super::outcome::Outcome;
+use super::super::purpose::Purpose;
 use super::super::unsaved::Unsaved;
-use super::super::verdict::{Outcome, Purpose};
 use super::super::{Record, RefreshStep};
 use super::Refresh;
 use super::state::{State, Turn, failed};

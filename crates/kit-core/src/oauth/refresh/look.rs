@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::coordination::LEASE;
-use super::super::verdict::{Outcome, Purpose, Rejected};
+use super::super::outcome::Outcome;
+use super::super::purpose::{Purpose, Rejected};
+use super::super::refresh_slot::LEASE;
 use super::super::{Record, RefreshTokens, StoreError};
 use super::state::{Reading, Spending, State, failed};
 use super::{LOOK_AGAIN, Refresh};
@@ -51,7 +52,7 @@ impl Refresh {
         if !self.session.is_in_memory() {
             return State::Load(Reading::Look);
         }
-        match self.session.with(|shared| shared.record().cloned()) {
+        match self.session.with(|shared| shared.token().record().cloned()) {
             Some(record) => self.looked(&record, now, elapsed),
             None => State::Ending(failed(SessionError::NoTokens)),
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::verdict::Outcome;
+use super::super::outcome::Outcome;
 use super::super::{Record, RefreshStep, RefreshTokens};
 use super::state::{Reading, Spending, State, Turn, fail, failed};
 use super::{LOOK_AGAIN, Refresh};
@@ -64,7 +64,7 @@ impl Refresh {
         if !self.session.is_in_memory() {
             return State::Load(Reading::Spent(spending, error));
         }
-        match self.session.with(|shared| shared.record().cloned()) {
+        match self.session.with(|shared| shared.token().record().cloned()) {
             Some(held) => self.spent(spending, error, held, now, elapsed),
             None => State::Ending(failed(SessionError::NoTokens)),
         }

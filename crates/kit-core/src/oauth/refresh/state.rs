@@ -1,8 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::super::outcome::Outcome;
 use super::super::unsaved::{Replaced, Unsaved};
-use super::super::verdict::Outcome;
 use super::super::{Record, RefreshStep, RefreshToken, RefreshTokens, Tokens};
 use crate::error::{Error, OAuthError, SessionError};
 use crate::time::Time;
