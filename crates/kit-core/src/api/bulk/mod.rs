@@ -13,6 +13,7 @@
 //!
 //! [`Batches`] splits any number of items into requests. Source: Kit's API v4, "Bulk & async processing".
 
+mod batch;
 mod batches;
 mod bulk_add_subscribers_to_forms;
 mod bulk_create_custom_fields;
@@ -32,9 +33,11 @@ mod matching;
 mod new_custom_field;
 mod new_subscriber;
 mod new_tag;
+mod round;
 mod tagging;
 
-pub use batches::{Batch, Batches};
+pub use batch::Batch;
+pub use batches::Batches;
 pub use bulk_add_subscribers_to_forms::BulkAddSubscribersToForms;
 pub use bulk_create_custom_fields::BulkCreateCustomFields;
 pub use bulk_create_subscribers::BulkCreateSubscribers;
