@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::condition::{self, Condition, Place};
+use super::condition::{self, Condition};
 use super::engagement::Engagement;
 use super::list_subscriber_tags::tag_names;
+use super::place::Place;
 use super::stats;
 use super::stats::ninety_days_ago;
 use crate::api::call::Call;

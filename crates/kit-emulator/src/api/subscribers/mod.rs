@@ -12,6 +12,7 @@ mod input;
 mod list_subscriber_tags;
 mod list_subscribers;
 mod pin_location;
+mod place;
 mod stats;
 mod unsubscribe;
 mod update_subscriber;
