@@ -369,7 +369,7 @@ fn without_credentials_there_is_only_oauth<T: Transport>() {
     let emulator = emulator();
     let client = client::<T>(&emulator, Credentials::none());
     let error = client.send(&ListWebhooks::new()).unwrap_err();
-    assert_eq!(error.to_string(), "credentials: are missing, and this needs some");
+    assert_eq!(error.to_string(), "credentials: are missing, and the operation needs some");
     assert_eq!(emulator.requests(), 0);
     let refresh_token = tokens(&emulator).refresh_token.unwrap();
     client.send(&RefreshTokens::new(&app(&emulator), refresh_token)).unwrap();

@@ -69,11 +69,11 @@ impl Verifier {
         let key = |secret: S| {
             let secret = secret.into();
             if secret.secret().is_empty() {
-                return Err(Error::input("secrets", "has an empty one"));
+                return Err(Error::input("secrets", "hold an empty secret"));
             }
             // Kit takes the whole text as the key, `whsec_` included. A key of any length will do.
             Hmac::new_from_slice(secret.secret().as_bytes())
-                .map_err(|_| Error::input("secrets", "has one that cannot be used"))
+                .map_err(|_| Error::input("secrets", "hold one that cannot be used as a key"))
         };
         let keys = secrets.into_iter().map(key).collect::<Result<Vec<_>, Error>>()?;
         if keys.is_empty() {
@@ -279,7 +279,7 @@ mod tests {
     fn a_verifier_has_a_secret_and_shows_none() {
         let empty: [&str; 0] = [];
         assert!(Verifier::new(empty).unwrap_err().to_string().starts_with("secrets: is empty"));
-        assert_eq!(Verifier::new([""]).unwrap_err().to_string(), "secrets: has an empty one");
+        assert_eq!(Verifier::new([""]).unwrap_err().to_string(), "secrets: hold an empty secret");
         assert!(!format!("{:?}", Verifier::new(["whsec_test"]).unwrap()).contains("whsec"));
     }
 }

@@ -77,13 +77,15 @@ impl<E: Endpoint> Endpoint for Extended<E> {
         let body = self.endpoint.body()?;
         let Some(fields) = &self.body else { return Ok(body) };
         if !fields.is_object() {
-            return Err(Error::input("body", "is extended by what is no JSON object"));
+            return Err(Error::input("body", "is extended by a value that is not a JSON object"));
         }
         let mut json = match body.media_type() {
             None => Value::Object(Map::new()),
             Some(Body::JSON) => serde_json::from_slice(body.bytes())
                 .map_err(|error| Error::input("body", error.to_string()))?,
-            Some(_) => return Err(Error::input("body", "is not JSON, and takes no JSON fields")),
+            Some(_) => {
+                return Err(Error::input("body", "is not JSON, and cannot be extended by fields"));
+            }
         };
         merge(&mut json, fields.clone());
         Body::json(&json)
@@ -176,7 +178,7 @@ mod tests {
     #[test]
     fn fields_that_cannot_be_merged_are_an_error() {
         let error = kit().request(&create().with_body(json!([1]))).unwrap_err();
-        assert_eq!(error.to_string(), "body: is extended by what is no JSON object");
+        assert_eq!(error.to_string(), "body: is extended by a value that is not a JSON object");
     }
 
     #[test]

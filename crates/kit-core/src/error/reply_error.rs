@@ -101,7 +101,9 @@ impl fmt::Display for ReplyProblem {
             Self::Truncated => f.write_str("the body is truncated"),
             Self::NotJson => f.write_str("the body is not JSON"),
             Self::WrongShape => f.write_str("the JSON has another shape"),
-            Self::StuckCursor => f.write_str("the page leads nowhere"),
+            Self::StuckCursor => {
+                f.write_str("the page says that another follows, and has no new cursor")
+            }
         }
     }
 }

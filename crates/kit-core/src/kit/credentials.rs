@@ -118,7 +118,9 @@ impl Credentials {
                 let nothing = "has no access token yet: a `Call` would get one";
                 session.current().ok_or(Error::input("session", nothing))?.header()
             }
-            Kind::None => Err(Error::input("credentials", "are missing, and this needs some")),
+            Kind::None => {
+                Err(Error::input("credentials", "are missing, and the operation needs some"))
+            }
         }
     }
 

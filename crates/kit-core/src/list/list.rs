@@ -156,7 +156,7 @@ mod tests {
             assert!(
                 error
                     .to_string()
-                    .starts_with("GET /v4/webhooks: 200 OK, but the page leads nowhere")
+                    .starts_with("GET /v4/webhooks: 200 OK, but the page says that another follows, and has no new cursor")
             );
         }
     }

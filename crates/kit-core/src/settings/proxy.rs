@@ -163,7 +163,7 @@ impl ProxyUrl {
         if self.is_https {
             return Err(Error::input(
                 "proxy",
-                "is reached over https, and this is built without TLS",
+                "is reached over https, and the program is built without TLS",
             ));
         }
         Ok(())
@@ -274,7 +274,7 @@ mod tests {
         assert!(proxy.check_without_tls().is_ok());
         let over_tls = ProxyUrl::parse("https://proxy.example").unwrap();
         let error = over_tls.check_without_tls().unwrap_err().to_string();
-        assert_eq!(error, "proxy: is reached over https, and this is built without TLS");
+        assert_eq!(error, "proxy: is reached over https, and the program is built without TLS");
     }
 
     #[test]

@@ -27,26 +27,18 @@ impl Path {
         parameters: impl IntoIterator<Item = T>,
     ) -> Self {
         let mut parameters = parameters.into_iter();
-        Self::filled(template, &mut |path| {
-            let parameter = parameters.next()?;
-            // Writing to a string does not fail.
-            let _ = write!(Encoded(path), "{parameter}");
-            Some(())
-        })
-    }
-
-    /// The same for parameters of any type, so that it is compiled once. `write` writes the next one.
-    fn filled(template: &'static str, write: &mut dyn FnMut(&mut String) -> Option<()>) -> Self {
         // Parameters are about as long as their names.
         let mut path = String::with_capacity(template.len());
         let mut rest = template;
         while let Some((before, after)) = around_a_name(rest) {
             let length = path.len();
             path.push_str(before);
-            if write(&mut path).is_none() {
+            let Some(parameter) = parameters.next() else {
                 path.truncate(length);
                 break;
-            }
+            };
+            // Writing to a string does not fail.
+            let _ = write!(Encoded(&mut path), "{parameter}");
             rest = after;
         }
         path.push_str(rest);

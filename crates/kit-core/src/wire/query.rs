@@ -52,11 +52,6 @@ impl Query {
 
     /// Adds a parameter with its value.
     pub fn pair(&mut self, name: &str, value: impl Display) -> &mut Self {
-        self.add(name, &value)
-    }
-
-    /// The same for a value of any type, so that it is compiled once.
-    fn add(&mut self, name: &str, value: &dyn Display) -> &mut Self {
         if self.text.is_empty() {
             self.begin();
         } else {

@@ -108,7 +108,10 @@ impl Endpoint for FilterSubscribers {
         let is_known = |condition: &Condition| !matches!(condition, Condition::Other(_));
         let has_place = self.all.iter().any(is_place) || !self.all.iter().all(is_known);
         if self.sort_field == Some(FilterSortField::Distance) && !has_place {
-            return Err(Error::input("sort_field", "is the distance, but no condition is a place"));
+            return Err(Error::input(
+                "sort_field",
+                "is the distance, but no condition names a place",
+            ));
         }
         Ok(())
     }
