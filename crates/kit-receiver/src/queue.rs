@@ -186,16 +186,16 @@ impl Queue {
     }
 
     /// The event was handled.
-    pub(crate) async fn done(self: &Arc<Self>, handling: Handling) -> io::Result<()> {
+    pub(crate) async fn done(self: &Arc<Self>, mut handling: Handling) -> io::Result<()> {
         let record = {
             let mut state = self.lock();
-            let record = state.finish(handling);
+            state.finish(&mut handling);
             self.look_for_the_end(&state);
-            record
+            if self.journal.is_none() {
+                return Ok(());
+            }
+            state.seen.load(handling.id())
         };
-        if self.journal.is_none() {
-            return Ok(());
-        }
         let this = self.clone();
         let noted = tokio::task::spawn_blocking(move || {
             let (Some(journal), Some(record)) = (&this.journal, record) else { return Ok(()) };

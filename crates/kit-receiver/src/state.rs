@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, SystemTime};
 
-use kit_core::deliveries::{DeliveredEvent, EventRecord, Handling, HandlingStep, SeenEvents};
+use kit_core::deliveries::{DeliveredEvent, Handling, HandlingStep, SeenEvents};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -114,12 +114,11 @@ impl State {
         self.delayed.insert((due, self.delays), item);
     }
 
-    /// The record of an event that was handled.
-    pub(crate) fn finish(&mut self, mut handling: Handling) -> Option<EventRecord> {
+    /// Notes that an event was handled.
+    pub(crate) fn finish(&mut self, handling: &mut Handling) {
         self.in_hand -= 1;
         handling.handled();
-        self.ask(&mut handling);
-        self.seen.load(handling.id())
+        self.ask(handling);
     }
 
     /// Whether events are being written down, or are about to be.

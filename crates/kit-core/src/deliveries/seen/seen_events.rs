@@ -87,17 +87,22 @@ impl SeenEvents {
         replaces: Option<&EventRecord>,
         now: SystemTime,
     ) -> Saved {
-        let held = self.events.get(&record.id).copied();
-        if held != replaces.map(|record| record.state) {
-            return Saved::Conflict;
+        let now = millis(now);
+        match (self.events.get_mut(&record.id), replaces) {
+            (Some(held), Some(replaces)) if *held == replaces.state => {
+                let before = std::mem::replace(held, record.state);
+                self.moved(record, before);
+            }
+            (None, None) => {
+                self.forget(now);
+                if self.events.len() >= self.capacity && !self.forget_oldest() {
+                    return Saved::Conflict;
+                }
+                self.add(record);
+            }
+            _ => return Saved::Conflict,
         }
-        self.remove(&record.id);
-        self.forget(millis(now));
-        if self.events.len() >= self.capacity && !self.forget_oldest() {
-            return Saved::Conflict;
-        }
-        self.put(record);
-        self.forget(millis(now));
+        self.forget(now);
         Saved::Yes
     }
 
@@ -111,18 +116,28 @@ impl SeenEvents {
     pub fn restore(&mut self, records: impl IntoIterator<Item = EventRecord>, now: SystemTime) {
         for record in records {
             if matches!(record.state, EventState::Done(_)) {
-                self.put(record);
+                self.remove(&record.id);
+                self.add(record);
             }
         }
         self.forget(millis(now));
         while self.events.len() > self.capacity && self.forget_oldest() {}
     }
 
-    fn put(&mut self, record: EventRecord) {
+    /// Adds an event that the memory does not hold.
+    fn add(&mut self, record: EventRecord) {
         let EventRecord { id, state } = record;
-        self.remove(&id);
         self.by_time(state).insert((state.time(), id.clone()));
         self.events.insert(id, state);
+    }
+
+    /// Keeps the order of an event that was in another state before.
+    fn moved(&mut self, record: EventRecord, before: EventState) {
+        let EventRecord { id, state } = record;
+        let mut key = (before.time(), id);
+        self.by_time(before).remove(&key);
+        key.0 = state.time();
+        self.by_time(state).insert(key);
     }
 
     fn remove(&mut self, id: &EventId) {
