@@ -18,3 +18,10 @@ pub(super) enum Outcome {
     /// The refresh was dropped before its end. The next call begins another.
     Dropped,
 }
+
+impl Outcome {
+    /// Whether the user has to authorize the app again.
+    pub(super) fn needs_authorization(&self) -> bool {
+        matches!(self, Self::Failed(failure, _) if failure.needs_authorization())
+    }
+}

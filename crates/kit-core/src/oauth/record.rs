@@ -24,6 +24,8 @@ pub struct Record {
     /// Until then the process that saved the record may spend the refresh token.
     #[serde(default, with = "optional_unix_seconds", skip_serializing_if = "Option::is_none")]
     claimed_until: Option<SystemTime>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    needs_authorization: bool,
 }
 
 impl Record {
@@ -34,7 +36,14 @@ impl Record {
         let replaces = old.map(|old| old.version);
         let next = replaces.unwrap_or_default().saturating_add(1);
         let version = next.max(u64::try_from(time).unwrap_or_default());
-        Self { version, replaces, tokens, obtained_at: now, claimed_until: None }
+        Self {
+            version,
+            replaces,
+            tokens,
+            obtained_at: now,
+            claimed_until: None,
+            needs_authorization: false,
+        }
     }
 
     /// The version of the record. It grows with each record that is saved.
@@ -56,6 +65,12 @@ impl Record {
     /// When Kit gave the tokens, by the clock of the program that got them.
     pub fn obtained_at(&self) -> SystemTime {
         self.obtained_at
+    }
+
+    /// Whether the user has to authorize the app again: Kit has said so to the process that saved the record. A session
+    /// that loads the record asks Kit all the same when it needs a token, once in each process.
+    pub fn needs_authorization(&self) -> bool {
+        self.needs_authorization
     }
 
     /// Whether the access token should be refreshed soon. False where its lifetime is not known.
@@ -91,8 +106,8 @@ impl Record {
     }
 
     /// The same tokens, in a record that claims nothing.
-    pub(super) fn release(&self, now: SystemTime) -> Self {
-        self.over(Some(self), now)
+    pub(super) fn release(&self, now: SystemTime, needs_authorization: bool) -> Self {
+        Self { needs_authorization, ..self.over(Some(self), now) }
     }
 
     /// The same tokens, in a record that claims nothing and replaces `old`.
@@ -199,7 +214,7 @@ mod tests {
         let second = first.claim(at(1000), Duration::from_secs(9));
         assert_eq!((second.version(), second.replaces()), (1_000_001, Some(1_000_000)));
         // A clock that was set back is no step back.
-        let third = second.release(at(5));
+        let third = second.release(at(5), false);
         assert_eq!((third.version(), third.replaces()), (1_000_002, Some(1_000_001)));
         assert_eq!((third.tokens(), third.obtained_at()), (first.tokens(), at(1000)));
         let anew = Record::new(None, first.tokens().clone(), at(1001));
@@ -218,7 +233,10 @@ mod tests {
 
     #[test]
     fn a_written_value_is_read_again() {
-        for record in [lasting(60), lasting(60).claim(at(100), Duration::from_secs(60))] {
+        let lease = Duration::from_secs(60);
+        for record in
+            [lasting(60), lasting(60).claim(at(100), lease), lasting(60).release(at(100), true)]
+        {
             let json = serde_json::to_string(&record).unwrap();
             let read: Record = serde_json::from_str(&json).unwrap();
             assert_eq!(read, Record { replaces: None, ..record }, "{json}");

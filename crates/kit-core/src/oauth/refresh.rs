@@ -132,6 +132,7 @@ impl Refresh {
                 State::Spend(spending) => self.spend(spending, elapsed),
                 State::Keep => self.keep(now),
                 State::Release(spending, outcome) => Self::release(&spending, outcome, now),
+                State::Mark(record, outcome) => Self::mark(&record, outcome, now),
                 State::Waiting { since, wait, then } => {
                     let left = wait.saturating_sub(elapsed.saturating_sub(since));
                     if left.is_zero() {

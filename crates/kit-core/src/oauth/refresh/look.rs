@@ -77,6 +77,13 @@ impl Refresh {
                 let claimed = record.claim(now.date, LEASE);
                 State::Claim(Spending { claimed, is_in_store: true, ..spending })
             }
+            Err(outcome)
+                if outcome.needs_authorization()
+                    && !record.needs_authorization()
+                    && !self.session.is_in_memory() =>
+            {
+                State::Mark(record.clone(), outcome)
+            }
             Err(outcome) => State::Ending(outcome),
         }
     }

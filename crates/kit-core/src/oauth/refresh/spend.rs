@@ -100,7 +100,12 @@ impl Refresh {
         if !spending.is_in_store {
             return Turn::Go(State::Ending(outcome));
         }
-        let released = spending.claimed.release(now.date);
+        Self::mark(&spending.claimed, outcome, now)
+    }
+
+    /// Saves a record that claims nothing, and says whether the user has to authorize the app again.
+    pub(super) fn mark(record: &Record, outcome: Outcome, now: Time) -> Turn {
+        let released = record.release(now.date, outcome.needs_authorization());
         Turn::Step(RefreshStep::Save(released), State::Releasing(outcome))
     }
 }

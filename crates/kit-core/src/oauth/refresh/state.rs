@@ -27,6 +27,8 @@ pub(super) enum State {
     Saving(Unsaved),
     /// Gives the claim back, so that others can try.
     Release(Spending, Outcome),
+    /// Notes in the store that the user has to authorize the app again.
+    Mark(Record, Outcome),
     Releasing(Outcome),
     Ending(Outcome),
     Over,

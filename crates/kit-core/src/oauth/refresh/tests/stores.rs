@@ -334,3 +334,56 @@ fn a_loop_that_is_wrong_gets_an_error_and_no_panic() {
     assert!(matches!(error, SessionError::Save(_)), "{error}");
     assert_eq!(world.session.tokens(), Some(tokens(2)));
 }
+
+fn is_marked(world: &World) -> bool {
+    world.store.load().unwrap().unwrap().needs_authorization()
+}
+
+/// So that a program finds the accounts whose users it has to ask.
+#[test]
+fn the_store_says_which_session_has_ended() {
+    let world = World::new();
+    let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
+    world.sent(&mut refresh, at(LIFETIME));
+    assert!(!is_marked(&world));
+    refresh.received(invalid_grant(), at(LIFETIME));
+    assert!(matches!(world.end(&mut refresh, at(LIFETIME)), Err(SessionError::Ended(_))));
+    assert!(is_marked(&world));
+    assert_eq!(world.store.tokens(), Some(tokens(1)), "nothing is lost");
+    // Another process asks Kit once more, since Kit may have been wrong.
+    let other = World::over(world.store.clone());
+    let mut refresh = refresh_of(other.call().next(at(LIFETIME)));
+    other.renew(&mut refresh, 2, at(LIFETIME));
+    assert!(!is_marked(&world));
+    let marked = world.store.load().unwrap().unwrap().release(SystemTime::now(), true);
+    world.store.save(&marked).unwrap();
+    world.begin(&tokens(3), at(LIFETIME)).unwrap();
+    assert!(!is_marked(&world));
+}
+
+#[test]
+fn the_store_says_which_session_cannot_be_refreshed() {
+    let world = World::over(Arc::default());
+    world.begin(&Tokens::new("access-1"), at(0)).unwrap();
+    let mut version = 0;
+    for round in 0..2 {
+        let mut call = world.call();
+        assert!(matches!(call.next(at(round)), Step::Send(_)));
+        call.received(unauthorized(), at(round));
+        let mut refresh = refresh_of(call.next(at(round)));
+        let result = world.end(&mut refresh, at(round));
+        assert!(matches!(result, Err(SessionError::NoRefreshToken)), "{result:?}");
+        assert!(is_marked(&world));
+        // It is written once.
+        let now = world.store.load().unwrap().unwrap().version();
+        assert!(round == 0 || now == version);
+        version = now;
+    }
+    // A failure that passes marks nothing.
+    let world = World::new();
+    let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
+    world.sent(&mut refresh, at(LIFETIME));
+    refresh.received(reply(400, &serde_json::json!({"error": "invalid_client"})), at(LIFETIME));
+    assert!(matches!(world.end(&mut refresh, at(LIFETIME)), Err(SessionError::NotRefreshed(_))));
+    assert!(!is_marked(&world));
+}
