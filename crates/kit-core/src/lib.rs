@@ -70,6 +70,7 @@ mod id;
 mod kit;
 mod list;
 pub mod oauth;
+mod pacer;
 mod retry;
 mod secret;
 pub mod settings;
@@ -84,7 +85,7 @@ pub use api::{
     account, broadcasts, bulk, custom_fields, email_templates, forms, posts, purchases, segments,
     sequences, snippets, subscribers, tags, webhook_endpoints, webhooks,
 };
-pub use call::{Call, Pacer, Step};
+pub use call::{Call, Step};
 pub use endpoint::{Auth, Endpoint, Extended, WithResponse};
 pub use error::{
     ApiError, Applied, Effect, Error, Operation, ReplyError, ReplyProblem, RetryAfter, Sent,
@@ -97,5 +98,6 @@ pub use id::{
 };
 pub use kit::{Credentials, Kit};
 pub use list::{List, Page, PageQuery, Pages, Pagination};
+pub use pacer::Pacer;
 pub use retry::RetryPolicy;
 pub use wire::{Date, DateBound, DateRange, Decimal, Timestamp, Upsert, UpsertOutcome};

@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use http::{Response, StatusCode};
 
-use super::place::Place;
-use super::{Pacer, Step};
+use super::Step;
 use crate::endpoint::{Auth, Endpoint, operation};
 use crate::error::{Applied, Error, Operation, SessionError, TransportError};
 use crate::oauth::{Access, Session, TokenHistory};
+use crate::pacer::{Pacer, Place};
 use crate::retry::{Attempts, RetryPolicy};
 use crate::time::{Time, Timeline};
 use crate::trace::Trace;

@@ -355,7 +355,7 @@ fn the_store_says_which_session_has_ended() {
     let mut refresh = refresh_of(other.call().next(at(LIFETIME)));
     other.renew(&mut refresh, 2, at(LIFETIME));
     assert!(!is_marked(&world));
-    let marked = world.store.load().unwrap().unwrap().release(SystemTime::now(), true);
+    let marked = world.store.load().unwrap().unwrap().release(at(LIFETIME).date, true);
     world.store.save(&marked).unwrap();
     world.begin(&tokens(3), at(LIFETIME)).unwrap();
     assert!(!is_marked(&world));

@@ -68,9 +68,9 @@ mod tests {
 
     use std::time::Duration;
 
+    use super::super::place::Place;
+    use super::super::window::WINDOW;
     use super::*;
-    use crate::call::place::Place;
-    use crate::call::window::WINDOW;
     use crate::time::{Clock, Time};
 
     fn seconds(seconds: u64) -> Duration {
