@@ -75,12 +75,13 @@ impl Client {
     }
 
     /// The same client for another account, with other credentials or another session; shares the
-    /// connections. It gets a pacer of its own, with the rate limit of the credentials, unless this client
-    /// has no pacer.
+    /// connections. It gets the pacer of the session, or one of its own with the rate limit of the credentials,
+    /// unless this client has no pacer.
     #[must_use]
     pub fn with_principal(&self, principal: impl Into<Principal>) -> Self {
         let Principal { credentials, session } = principal.into();
-        let pacer = self.pacer.is_some().then(|| Pacer::new(credentials.rate_limit()));
+        let pacing = self.pacer.as_ref().map_or(Pacing::None, |_| Pacing::ByCredentials);
+        let pacer = pacing.pacer(&credentials);
         let kit = self.kit.clone().with_credentials(credentials);
         Self { kit, session, pacer, ..self.clone() }
     }

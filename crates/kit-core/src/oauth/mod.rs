@@ -6,6 +6,7 @@
 //! | read the callback, with which Kit sends the user back | [`AuthorizationCode::from_callback`] |
 //! | exchange the authorization code for the first tokens | [`ExchangeCode`], `POST /v4/oauth/token` |
 //! | use tokens, and have them refreshed and saved | [`Session`]; with a store, the `Session` of `kit-ureq` or `kit-hyper` |
+//! | have a session for each of many accounts | [`Sessions`] and a [`SessionStore`]; with a store, the `Sessions` of `kit-ureq` or `kit-hyper` |
 //! | refresh tokens yourself | [`RefreshTokens`], `POST /v4/oauth/token` |
 //! | revoke a token | [`RevokeToken`], `POST /v4/oauth/revoke` |
 //! | use other URLs than the specification's | [`OAuthUrls`] |
@@ -41,6 +42,8 @@ mod refreshed;
 mod revoke_token;
 mod secret;
 mod session;
+mod session_store;
+mod sessions;
 #[cfg(feature = "authorize")]
 mod state;
 mod store;
@@ -69,6 +72,8 @@ pub use refreshed::Refreshed;
 pub use revoke_token::RevokeToken;
 pub use secret::{AccessToken, ClientSecret, RefreshToken};
 pub use session::Session;
+pub use session_store::{ListedSessions, MemorySessions, SessionStore, StoredSession};
+pub use sessions::Sessions;
 #[cfg(feature = "authorize")]
 pub use state::State;
 pub use store::{SaveError, Store, StoreError};

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -11,6 +11,7 @@ use super::refresh_slot::Begun;
 use super::refreshed::{Refreshed, Until};
 use super::{App, Refresh, RefreshToken, Tokens};
 use crate::error::{Error, SessionError};
+use crate::pacer::Pacer;
 use crate::retry::Attempts;
 use crate::time::Time;
 use crate::{Credentials, Kit};
@@ -67,8 +68,9 @@ pub struct Session {
 }
 
 struct Shared {
-    app: App,
+    app: Arc<App>,
     is_in_memory: bool,
+    pacer: OnceLock<Pacer>,
     coordination: Mutex<Coordination>,
 }
 
@@ -76,17 +78,22 @@ impl Session {
     /// A session of `app` whose tokens a store keeps. A [`Refresh`] loads them when the first call needs
     /// them.
     pub fn new(app: App) -> Self {
-        Self::kept(app, false)
+        Self::of_app(Arc::new(app))
     }
 
     /// A session of `app` without a store: its tokens are lost when the process ends.
     pub fn in_memory(app: App) -> Self {
-        Self::kept(app, true)
+        Self::kept(Arc::new(app), true)
     }
 
-    fn kept(app: App, is_in_memory: bool) -> Self {
-        let coordination = Mutex::default();
-        Self { shared: Arc::new(Shared { app, is_in_memory, coordination }) }
+    /// A session whose tokens a store keeps, of an app that has others.
+    pub(super) fn of_app(app: Arc<App>) -> Self {
+        Self::kept(app, false)
+    }
+
+    fn kept(app: Arc<App>, is_in_memory: bool) -> Self {
+        let (pacer, coordination) = (OnceLock::new(), Mutex::default());
+        Self { shared: Arc::new(Shared { app, is_in_memory, pacer, coordination }) }
     }
 
     /// Begins the session with new tokens, such as those of `ExchangeCode`, in place of any others. Calls use
@@ -147,6 +154,17 @@ impl Session {
     /// The app that the session belongs to.
     pub fn app(&self) -> &App {
         &self.shared.app
+    }
+
+    /// The pacer of the session's clients, unless they were given another: all of them share Kit's rate limit.
+    pub fn pacer(&self) -> &Pacer {
+        self.shared.pacer.get_or_init(|| Pacer::new(Credentials::session(self).rate_limit()))
+    }
+
+    /// Whether nobody else has the session, and the store has its tokens.
+    pub(super) fn is_at_rest(&self) -> bool {
+        Arc::strong_count(&self.shared) == 1
+            && self.with(|shared| shared.newest_unsaved().is_none())
     }
 
     /// Whether the session has no store.

@@ -4,7 +4,8 @@ use crate::{Credentials, Pacer};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Pacing {
-    /// A [`Pacer`] of the client's own, with the rate limit of its credentials.
+    /// A [`Pacer`] of the client's own, with the rate limit of its credentials. The clients of a session share the
+    /// session's [pacer](crate::oauth::Session::pacer).
     #[default]
     ByCredentials,
     /// This pacer, which other clients with the same credentials may share.
@@ -17,7 +18,10 @@ impl Pacing {
     /// The pacer for a client with these credentials; `None` for [`Pacing::None`].
     pub fn pacer(&self, credentials: &Credentials) -> Option<Pacer> {
         match self {
-            Self::ByCredentials => Some(Pacer::new(credentials.rate_limit())),
+            Self::ByCredentials => Some(match credentials.as_session() {
+                Some(session) => session.pacer().clone(),
+                None => Pacer::new(credentials.rate_limit()),
+            }),
             Self::By(pacer) => Some(pacer.clone()),
             Self::None => None,
         }
