@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kit_core::oauth::{App, SessionError, Store, Tokens};
+use kit_core::oauth::{
+    App, ListedSessions, SessionError, SessionStore, Store, StoredSession, Tokens,
+};
 use kit_core::settings::{Certificate, Pacing, Proxy, Roots, Settings};
 use kit_core::sync::{SyncError, SyncReport, Synced, Synchronize};
 use kit_core::{Credentials, Endpoint, Error, List, Page, RetryPolicy};
@@ -84,6 +86,9 @@ pub trait Transport: Clone + Send + Sync {
     /// The session that brings a store.
     type Session: TransportSession;
 
+    /// The sessions of many accounts, with their store.
+    type Sessions: TransportSessions<Self>;
+
     /// A new client with a pool of its own.
     fn new(setup: Setup) -> Self {
         Self::build(setup).expect("a client")
@@ -98,6 +103,10 @@ pub trait Transport: Clone + Send + Sync {
 
     /// A new client with a pool of its own, of a session.
     fn with_session(setup: Setup, session: &Self::Session) -> Self;
+
+    /// The same client for the account of a session.
+    #[must_use]
+    fn as_session(&self, session: &Self::Session) -> Self;
 
     /// Sends an operation and waits for its end.
     ///
@@ -148,6 +157,72 @@ pub trait TransportSession: Clone + Send + Sync {
     fn unsaved(&self) -> Option<SessionError>;
 }
 
+/// The sessions of many accounts, used from a thread that waits for them.
+pub trait TransportSessions<T: Transport>: Clone + Send + Sync {
+    /// The sessions that this store keeps.
+    fn new(app: App, store: impl SessionStore + 'static) -> Self;
+
+    /// The same with another idle time.
+    #[must_use]
+    fn with_idle_time(self, idle: Duration) -> Self;
+
+    /// The session of an account.
+    fn get(&self, key: &str) -> T::Session;
+
+    /// The sessions in the store.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    fn list(
+        &self,
+        which: ListedSessions,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredSession>, SessionError>;
+
+    /// Ends the session of an account.
+    ///
+    /// # Errors
+    ///
+    /// Those of the client and of the store.
+    fn end(&self, key: &str, client: &T) -> Result<(), Error>;
+
+    /// How many are in memory.
+    fn count(&self) -> usize;
+}
+
+impl TransportSessions<kit_ureq::Client> for kit_ureq::oauth::Sessions {
+    fn new(app: App, store: impl SessionStore + 'static) -> Self {
+        Self::new(app, store)
+    }
+
+    fn with_idle_time(self, idle: Duration) -> Self {
+        self.with_idle_time(idle)
+    }
+
+    fn get(&self, key: &str) -> kit_ureq::oauth::Session {
+        self.get(key)
+    }
+
+    fn list(
+        &self,
+        which: ListedSessions,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredSession>, SessionError> {
+        self.list(which, after, limit)
+    }
+
+    fn end(&self, key: &str, client: &kit_ureq::Client) -> Result<(), Error> {
+        self.end(key, client)
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+}
+
 impl TransportSession for kit_ureq::oauth::Session {
     fn new(app: App, store: impl Store + 'static) -> Self {
         Self::new(app, store)
@@ -173,12 +248,18 @@ impl Transport for kit_ureq::Client {
 
     type Session = kit_ureq::oauth::Session;
 
+    type Sessions = kit_ureq::oauth::Sessions;
+
     fn build(setup: Setup) -> Result<Self, Error> {
         Self::builder().settings(setup.settings).build(setup.credentials)
     }
 
     fn with_session(setup: Setup, session: &Self::Session) -> Self {
         Self::builder().settings(setup.settings).build(session).expect("a client")
+    }
+
+    fn as_session(&self, session: &Self::Session) -> Self {
+        self.with_principal(session)
     }
 
     fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error> {
@@ -276,8 +357,44 @@ impl TransportSession for HyperSession {
     }
 }
 
+/// The sessions of kit-hyper, whose own futures run on the thread that waits.
+#[derive(Clone, Debug)]
+pub struct HyperSessions(kit_hyper::oauth::Sessions);
+
 macro_rules! impl_transport {
     ($transport:ident on $runtime:ident) => {
+        impl TransportSessions<$transport> for HyperSessions {
+            fn new(app: App, store: impl SessionStore + 'static) -> Self {
+                let store = kit_hyper::oauth::Blocking::new(store);
+                Self(kit_hyper::oauth::Sessions::new(app, store))
+            }
+
+            fn with_idle_time(self, idle: Duration) -> Self {
+                Self(self.0.with_idle_time(idle))
+            }
+
+            fn get(&self, key: &str) -> HyperSession {
+                HyperSession(self.0.get(key))
+            }
+
+            fn list(
+                &self,
+                which: ListedSessions,
+                after: Option<&str>,
+                limit: usize,
+            ) -> Result<Vec<StoredSession>, SessionError> {
+                on_current_thread().block_on(self.0.list(which, after, limit))
+            }
+
+            fn end(&self, key: &str, client: &$transport) -> Result<(), Error> {
+                client.0.runtime.block_on(self.0.end(key, &client.0.client))
+            }
+
+            fn count(&self) -> usize {
+                self.0.len()
+            }
+        }
+
         impl Transport for $transport {
             const CONNECTIONS_PER_CALLER: usize = 8;
 
@@ -285,12 +402,19 @@ macro_rules! impl_transport {
 
             type Session = HyperSession;
 
+            type Sessions = HyperSessions;
+
             fn build(setup: Setup) -> Result<Self, Error> {
                 Hyper::new(setup.settings, setup.credentials, $runtime()).map(Self)
             }
 
             fn with_session(setup: Setup, session: &Self::Session) -> Self {
                 Self(Hyper::new(setup.settings, &session.0, $runtime()).expect("a client"))
+            }
+
+            fn as_session(&self, session: &Self::Session) -> Self {
+                let client = self.0.client.with_principal(&session.0);
+                Self(Hyper { client, runtime: self.0.runtime.clone() })
             }
 
             fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Error> {

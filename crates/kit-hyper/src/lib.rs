@@ -52,6 +52,8 @@ mod protocol;
 mod request_body;
 mod sender;
 mod session;
+mod session_store;
+mod sessions;
 mod store;
 mod stream;
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
@@ -68,10 +70,12 @@ pub use principal::Principal;
 pub use request_body::RequestBody;
 pub use stream::{ItemStream, PageStream};
 
-/// OAuth 2.0: all of [`kit_core::oauth`], but with a [`Session`](oauth::Session) that includes its store, and
-/// with an [`AsyncStore`](oauth::AsyncStore).
+/// OAuth 2.0: all of [`kit_core::oauth`], but with a [`Session`](oauth::Session) and [`Sessions`](oauth::Sessions) that
+/// include their store, and with async stores.
 pub mod oauth {
     pub use crate::session::Session;
+    pub use crate::session_store::AsyncSessionStore;
+    pub use crate::sessions::Sessions;
     pub use crate::store::{AsyncStore, Blocking};
     pub use kit_core::oauth::*;
 }

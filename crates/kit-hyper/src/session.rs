@@ -48,12 +48,17 @@ pub struct Session {
 impl Session {
     /// A session of `app` whose tokens `store` keeps. They are loaded when the first call needs them.
     pub fn new(app: App, store: impl AsyncStore + 'static) -> Self {
-        Self { inner: oauth::Session::new(app), store: Some(Arc::new(store)) }
+        Self::kept(oauth::Session::new(app), store)
     }
 
     /// A session of `app` without a store: its tokens are lost when the process ends.
     pub fn in_memory(app: App) -> Self {
         Self { inner: oauth::Session::in_memory(app), store: None }
+    }
+
+    /// A session that others have, too, with its store.
+    pub(crate) fn kept(inner: oauth::Session, store: impl AsyncStore + 'static) -> Self {
+        Self { inner, store: Some(Arc::new(store)) }
     }
 
     /// The session of the credentials, if they are one, without a store.

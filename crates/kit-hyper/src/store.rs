@@ -89,9 +89,9 @@ impl<S: AsyncStore + ?Sized> AsyncStore for Arc<S> {
 /// let session = Session::new(app, Blocking::new(FileStore::new("session.json")));
 /// ```
 #[derive(Debug)]
-pub struct Blocking<S>(Arc<S>);
+pub struct Blocking<S>(pub(crate) Arc<S>);
 
-impl<S: oauth::Store + 'static> Blocking<S> {
+impl<S: 'static> Blocking<S> {
     /// Wraps a blocking store.
     pub fn new(store: S) -> Self {
         Self(Arc::new(store))
@@ -122,13 +122,13 @@ impl<S: oauth::Store + 'static> AsyncStore for Blocking<S> {
     }
 }
 
-fn unblocked(error: &tokio::task::JoinError) -> StoreError {
+pub(crate) fn unblocked(error: &tokio::task::JoinError) -> StoreError {
     if error.is_panic() { PANICKED.into() } else { "the runtime is shutting down".into() }
 }
 
 const PANICKED: &str = "the store panicked";
 
-type Awaiting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub(crate) type Awaiting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A store of any type. A panic of the store becomes an error, so that a refresh does not end by it.
 pub(crate) trait Erased: Send + Sync {
@@ -150,7 +150,9 @@ impl<S: AsyncStore> Erased for S {
 }
 
 /// A store may also panic before it returns its future.
-async fn unpanicking<F: Future>(begin: impl FnOnce() -> F) -> Result<F::Output, StoreError> {
+pub(crate) async fn unpanicking<F: Future>(
+    begin: impl FnOnce() -> F,
+) -> Result<F::Output, StoreError> {
     let future = catch_unwind(AssertUnwindSafe(begin)).map_err(|_| PANICKED)?;
     let mut future = pin!(future);
     std::future::poll_fn(|cx| {

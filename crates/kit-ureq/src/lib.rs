@@ -42,6 +42,7 @@ pub mod guides;
 mod iter;
 mod principal;
 mod session;
+mod sessions;
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 mod tls;
 mod wait;
@@ -57,8 +58,10 @@ pub use kit_core;
 pub use kit_core::*;
 pub use principal::Principal;
 
-/// OAuth 2.0: all of [`kit_core::oauth`], but with a [`Session`](oauth::Session) that includes its store.
+/// OAuth 2.0: all of [`kit_core::oauth`], but with a [`Session`](oauth::Session) and [`Sessions`](oauth::Sessions) that
+/// include their store.
 pub mod oauth {
     pub use crate::session::Session;
+    pub use crate::sessions::Sessions;
     pub use kit_core::oauth::*;
 }

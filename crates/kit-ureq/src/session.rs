@@ -45,12 +45,17 @@ pub struct Session {
 impl Session {
     /// A session of `app` whose tokens `store` keeps. They are loaded when the first call needs them.
     pub fn new(app: App, store: impl Store + 'static) -> Self {
-        Self { inner: oauth::Session::new(app), store: Some(Arc::new(store)) }
+        Self::kept(oauth::Session::new(app), store)
     }
 
     /// A session of `app` without a store: its tokens are lost when the process ends.
     pub fn in_memory(app: App) -> Self {
         Self { inner: oauth::Session::in_memory(app), store: None }
+    }
+
+    /// A session that others have, too, with its store.
+    pub(crate) fn kept(inner: oauth::Session, store: impl Store + 'static) -> Self {
+        Self { inner, store: Some(Arc::new(store)) }
     }
 
     /// The session of the credentials, if they are one, without a store.
@@ -148,13 +153,12 @@ impl Session {
 
     fn load(&self) -> Result<Option<Record>, StoreError> {
         let store = self.store()?;
-        catch_unwind(AssertUnwindSafe(|| store.load())).unwrap_or_else(|_| Err(PANICKED.into()))
+        unpanicking(|| store.load())
     }
 
     fn save(&self, record: &Record) -> Result<(), SaveError> {
         let store = self.store()?;
-        catch_unwind(AssertUnwindSafe(|| store.save(record)))
-            .unwrap_or_else(|_| Err(PANICKED.into()))
+        unpanicking(|| store.save(record))
     }
 
     fn store(&self) -> Result<&dyn Store, StoreError> {
@@ -165,7 +169,12 @@ impl Session {
     }
 }
 
-const PANICKED: &str = "the store panicked";
+/// What the store does. A panic of the store becomes an error, so that a refresh does not end by it.
+pub(crate) fn unpanicking<T, E: From<&'static str>>(
+    act: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|_| Err("the store panicked".into()))
+}
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

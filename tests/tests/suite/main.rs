@@ -1,6 +1,7 @@
 //! Tests that span crates, in one program: each program that is linked costs seconds. `secrets`, `warm_connections` and
 //! `no_io` need a process of their own.
 
+mod accounts;
 mod call;
 mod cancel;
 mod deliveries;

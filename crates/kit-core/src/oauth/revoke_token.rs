@@ -1,8 +1,8 @@
 use http::Method;
 
-use super::{AccessToken, App, RefreshToken};
+use super::{AccessToken, App, RefreshToken, Tokens};
 use crate::endpoint::{Auth, Endpoint};
-use crate::error::{Effect, Error};
+use crate::error::{Applied, Effect, Error, Operation, SessionError};
 use crate::wire::{Body, Query, ReadError, Reply};
 
 /// `POST /v4/oauth/revoke`: revokes a token, and with it the app's access to the account (RFC 7009).
@@ -28,6 +28,21 @@ pub struct RevokeToken {
 }
 
 impl RevokeToken {
+    /// Revokes the refresh token; the access token where there is none.
+    pub fn of(app: &App, tokens: &Tokens) -> Self {
+        match &tokens.refresh_token {
+            Some(token) => Self::refresh(app, token.clone()),
+            None => Self::access(app, tokens.access_token.clone()),
+        }
+    }
+
+    /// The error of a session that could not be ended, since its store failed.
+    pub fn not_sent(failure: SessionError) -> Error {
+        let operation =
+            Operation { method: Self::METHOD, path: Self::PATH.into(), effect: Self::EFFECT };
+        Error::Session { operation, failure, rejection: None, earlier: Applied::No }
+    }
+
     /// Revokes an access token.
     pub fn access(app: &App, token: impl Into<AccessToken>) -> Self {
         Self { app: app.clone(), token: token.into(), hint: "access_token" }

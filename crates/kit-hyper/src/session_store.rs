@@ -1,0 +1,157 @@
+use std::sync::Arc;
+
+use kit_core::oauth::{ListedSessions, Record, SaveError, SessionStore, StoreError, StoredSession};
+
+use crate::store::{Awaiting, Blocking, unblocked, unpanicking};
+
+/// Keeps the sessions of many accounts, each under a key that the program chooses, such as the number of the account in
+/// its database. The methods are async.
+///
+/// For a store that blocks, use [`Blocking`]. [`SessionStore`] says what the methods promise.
+pub trait AsyncSessionStore: Send + Sync {
+    /// The record that was saved last under this key; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// Why the record cannot be read.
+    fn load(&self, key: &str) -> impl Future<Output = Result<Option<Record>, StoreError>> + Send;
+
+    /// Saves `record` under this key, if the record there has the version that `record`
+    /// [replaces](Record::replaces), or if there is none and `record` replaces `None`. When the future is ready, the
+    /// record should outlast a crash.
+    ///
+    /// # Errors
+    ///
+    /// [`SaveError::Conflict`] where the record there has another version; [`SaveError::Failed`] where `record` cannot
+    /// be written.
+    fn save(
+        &self,
+        key: &str,
+        record: &Record,
+    ) -> impl Future<Output = Result<(), SaveError>> + Send;
+
+    /// Deletes the record under this key, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Why the record cannot be deleted.
+    fn delete(&self, key: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The sessions behind the key `after`, in the order of the keys' bytes, `limit` at most.
+    ///
+    /// # Errors
+    ///
+    /// Why the sessions cannot be listed.
+    fn list(
+        &self,
+        which: ListedSessions,
+        after: Option<&str>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<StoredSession>, StoreError>> + Send;
+}
+
+impl<S: AsyncSessionStore + ?Sized> AsyncSessionStore for Arc<S> {
+    fn load(&self, key: &str) -> impl Future<Output = Result<Option<Record>, StoreError>> + Send {
+        (**self).load(key)
+    }
+
+    fn save(
+        &self,
+        key: &str,
+        record: &Record,
+    ) -> impl Future<Output = Result<(), SaveError>> + Send {
+        (**self).save(key, record)
+    }
+
+    fn delete(&self, key: &str) -> impl Future<Output = Result<(), StoreError>> + Send {
+        (**self).delete(key)
+    }
+
+    fn list(
+        &self,
+        which: ListedSessions,
+        after: Option<&str>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<StoredSession>, StoreError>> + Send {
+        (**self).list(which, after, limit)
+    }
+}
+
+impl<S: SessionStore + 'static> Blocking<S> {
+    async fn run<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&S) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let store = self.0.clone();
+        let done = tokio::task::spawn_blocking(move || act(&store)).await;
+        done.unwrap_or_else(|error| Err(unblocked(&error)))
+    }
+}
+
+impl<S: SessionStore + 'static> AsyncSessionStore for Blocking<S> {
+    async fn load(&self, key: &str) -> Result<Option<Record>, StoreError> {
+        let key = key.to_owned();
+        self.run(move |store| store.load(&key)).await
+    }
+
+    async fn save(&self, key: &str, record: &Record) -> Result<(), SaveError> {
+        let (key, record) = (key.to_owned(), record.clone());
+        self.run(move |store| Ok(store.save(&key, &record))).await?
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        let key = key.to_owned();
+        self.run(move |store| store.delete(&key)).await
+    }
+
+    async fn list(
+        &self,
+        which: ListedSessions,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredSession>, StoreError> {
+        let after = after.map(str::to_owned);
+        self.run(move |store| store.list(which, after.as_deref(), limit)).await
+    }
+}
+
+/// A store of any type. A panic of the store becomes an error, so that a refresh does not end by it.
+pub(crate) trait ErasedSessions: Send + Sync {
+    fn load<'a>(&'a self, key: &'a str) -> Awaiting<'a, Result<Option<Record>, StoreError>>;
+    fn save<'a>(&'a self, key: &'a str, record: &'a Record) -> Awaiting<'a, Result<(), SaveError>>;
+    fn delete<'a>(&'a self, key: &'a str) -> Awaiting<'a, Result<(), StoreError>>;
+    fn list<'a>(
+        &'a self,
+        which: ListedSessions,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> Awaiting<'a, Result<Vec<StoredSession>, StoreError>>;
+}
+
+impl<S: AsyncSessionStore> ErasedSessions for S {
+    fn load<'a>(&'a self, key: &'a str) -> Awaiting<'a, Result<Option<Record>, StoreError>> {
+        Box::pin(async { unpanicking(|| self.load(key)).await.unwrap_or_else(Err) })
+    }
+
+    fn save<'a>(&'a self, key: &'a str, record: &'a Record) -> Awaiting<'a, Result<(), SaveError>> {
+        Box::pin(async {
+            let saved = unpanicking(|| self.save(key, record)).await;
+            saved.unwrap_or_else(|error| Err(SaveError::Failed(error)))
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> Awaiting<'a, Result<(), StoreError>> {
+        Box::pin(async { unpanicking(|| self.delete(key)).await.unwrap_or_else(Err) })
+    }
+
+    fn list<'a>(
+        &'a self,
+        which: ListedSessions,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> Awaiting<'a, Result<Vec<StoredSession>, StoreError>> {
+        Box::pin(
+            async move { unpanicking(|| self.list(which, after, limit)).await.unwrap_or_else(Err) },
+        )
+    }
+}

@@ -1,0 +1,148 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kit_core::oauth::{
+    self, App, ListedSessions, Record, RevokeToken, SaveError, SessionError, StoreError,
+    StoredSession,
+};
+use kit_core::{Credentials, Error};
+
+use crate::Client;
+use crate::clock::now;
+use crate::oauth::{AsyncSessionStore, AsyncStore};
+use crate::session::Session;
+use crate::session_store::ErasedSessions;
+
+/// The sessions of all accounts that have installed an app, with the store that keeps them.
+///
+/// Clones share the sessions. [`get`](Self::get) gives *the* session of an account in this process, so that one call
+/// refreshes its tokens for all. Other processes with the same store take turns, as [`kit_core::oauth::Session`] says.
+///
+/// # Examples
+///
+/// ```
+/// use kit_hyper::Client;
+/// use kit_hyper::oauth::{App, Blocking, ListedSessions, MemorySessions, Sessions, Tokens};
+///
+/// # async fn example(tokens: &Tokens) -> Result<(), Box<dyn std::error::Error>> {
+/// let app = App::confidential("client-id", "client-secret");
+/// let sessions = Sessions::new(app, Blocking::new(MemorySessions::default())); // in place of a database
+/// let client = Client::new(kit_hyper::Credentials::none());
+///
+/// // When an account has installed the app:
+/// sessions.get("account-9").begin(tokens).await?; // what came of `ExchangeCode`
+///
+/// // Whenever the app calls Kit as that account:
+/// let as_account = client.with_principal(sessions.get("account-9"));
+///
+/// // From time to time: the accounts whose users have to authorize the app again.
+/// for session in sessions.list(ListedSessions::NeedAuthorization, None, 100).await? {
+///     println!("{}", session.key);
+/// }
+///
+/// // When an account leaves:
+/// sessions.end("account-9", &client).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Sessions {
+    inner: Arc<oauth::Sessions>,
+    store: Arc<dyn ErasedSessions>,
+}
+
+impl Sessions {
+    /// The sessions of `app`, which `store` keeps. A session that nobody has used for an hour is forgotten by this
+    /// process, and loaded again when it is used.
+    pub fn new(app: App, store: impl AsyncSessionStore + 'static) -> Self {
+        Self { inner: Arc::new(oauth::Sessions::new(app)), store: Arc::new(store) }
+    }
+
+    /// The same with another idle time. Set it before the first session is used. Default: 1 hour.
+    #[must_use]
+    pub fn with_idle_time(self, idle: Duration) -> Self {
+        let inner = oauth::Sessions::new(self.app().clone()).with_idle_time(idle);
+        Self { inner: Arc::new(inner), ..self }
+    }
+
+    /// The session of the account with this key. Its tokens are loaded when the first call needs them. A key without a
+    /// session gives one without tokens: calls return [`SessionError::NoTokens`] until it is begun.
+    pub fn get(&self, key: &str) -> Session {
+        let row = Row { store: self.store.clone(), key: key.into() };
+        Session::kept(self.inner.get(key, now()), row)
+    }
+
+    /// The sessions in the store behind the key `after`, in the order of the keys' bytes, `limit` at most.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::Load`] where the store cannot be read.
+    pub async fn list(
+        &self,
+        which: ListedSessions,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredSession>, SessionError> {
+        let listed = self.store.list(which, after, limit).await;
+        listed.map_err(|error| SessionError::Load(error.into()))
+    }
+
+    /// Ends the session of an account: revokes its tokens at Kit, then deletes it in the store. Without a session under
+    /// this key, nothing is done. If this fails it can be repeated.
+    ///
+    /// The revocation is sent by `client`, as nobody: the app proves itself by its secret. Another process that has the
+    /// session gets a 401 with its next call, finds nothing in the store, and returns [`SessionError::NoTokens`].
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Client::send`]; [`Error::Session`] where the store fails. The session stays in the store until
+    /// Kit has revoked it.
+    pub async fn end(&self, key: &str, client: &Client) -> Result<(), Error> {
+        let tokens = self.get(key).tokens().await.map_err(RevokeToken::not_sent)?;
+        let Some(tokens) = tokens else { return Ok(()) };
+        let revoke = RevokeToken::of(self.app(), &tokens);
+        client.with_principal(Credentials::none()).send(&revoke).await?;
+        let deleted = self.store.delete(key).await;
+        deleted.map_err(|error| RevokeToken::not_sent(SessionError::Save(error.into())))?;
+        self.inner.forget(key);
+        Ok(())
+    }
+
+    /// How many sessions this process keeps in memory.
+    pub fn len(&self) -> usize {
+        self.inner.len()
+    }
+
+    /// Whether this process keeps no session in memory.
+    pub fn is_empty(&self) -> bool {
+        self.inner.is_empty()
+    }
+
+    /// The app that the sessions belong to.
+    pub fn app(&self) -> &App {
+        self.inner.app()
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+/// The store of one of many sessions.
+struct Row {
+    store: Arc<dyn ErasedSessions>,
+    key: Box<str>,
+}
+
+impl AsyncStore for Row {
+    async fn load(&self) -> Result<Option<Record>, StoreError> {
+        self.store.load(&self.key).await
+    }
+
+    async fn save(&self, record: &Record) -> Result<(), SaveError> {
+        self.store.save(&self.key, record).await
+    }
+}
