@@ -1,6 +1,7 @@
 //! The subjects that are measured, and the floor beside each, which is the least that a program written
 //! by hand would do.
 
+pub mod accounts;
 pub mod blocking;
 pub mod caller;
 pub mod concurrent;

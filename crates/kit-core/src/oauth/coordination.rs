@@ -27,15 +27,16 @@ pub(super) struct Coordination {
     beginnings: u64,
 }
 
-/// The memory that one refresh leaves to the next.
+/// The memory that one refresh leaves to the next. It is mostly empty, and a program may have many sessions: what is
+/// large is in boxes.
 #[derive(Default)]
 pub(super) struct Memory {
     /// Tokens that are not saved yet.
-    pub(super) unsaved: Option<Unsaved>,
+    pub(super) unsaved: Option<Box<Unsaved>>,
     /// Why saving them failed, if it did.
     pub(super) save_failure: Option<SessionError>,
     /// The refresh token that Kit takes no more.
-    pub(super) ended: Option<(RefreshToken, OAuthError)>,
+    pub(super) ended: Option<Box<(RefreshToken, OAuthError)>>,
     /// The version by which this session has claimed the refresh token last.
     pub(super) claim: Option<u64>,
 }
@@ -99,8 +100,8 @@ impl Coordination {
         let elapsed = self.timeline.since_first(now)?;
         self.beginnings += 1;
         let record = Record::new(None, tokens, now.date);
-        let unsaved = Some(Unsaved { record: record.clone(), replaced: Replaced::Anything });
-        self.memory = Memory { unsaved, ..Memory::default() };
+        let unsaved = Unsaved { record: record.clone(), replaced: Replaced::Anything };
+        self.memory = Memory { unsaved: Some(unsaved.into()), ..Memory::default() };
         self.token.begin(record);
         self.slot.clear();
         self.slot.succeed();
@@ -127,14 +128,14 @@ impl Coordination {
         if self.is_current(begun) {
             let granted_at = self.timeline.since_first(now).ok();
             self.token.grant(unsaved.record.clone(), granted_at);
-            self.memory.unsaved = Some(unsaved);
+            self.memory.unsaved = Some(unsaved.into());
             self.slot.succeed();
         }
     }
 
     /// The tokens that are to be saved.
     pub(super) fn unsaved(&self, begun: Begun) -> Option<&Unsaved> {
-        self.memory.unsaved.as_ref().filter(|_| self.is_current(begun))
+        self.memory.unsaved.as_deref().filter(|_| self.is_current(begun))
     }
 
     /// The tokens that no store has: of these, the newest.
@@ -152,7 +153,7 @@ impl Coordination {
     /// The tokens are to be saved over something else.
     pub(super) fn keep(&mut self, begun: Begun, unsaved: Unsaved) {
         if self.is_current(begun) {
-            self.memory.unsaved = Some(unsaved);
+            self.memory.unsaved = Some(unsaved.into());
         }
     }
 

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -70,7 +70,8 @@ pub struct Session {
 struct Shared {
     app: Arc<App>,
     is_in_memory: bool,
-    pacer: OnceLock<Pacer>,
+    /// None until a client asks for it, and while the session is at rest.
+    pacer: Mutex<Option<Pacer>>,
     coordination: Mutex<Coordination>,
 }
 
@@ -92,7 +93,7 @@ impl Session {
     }
 
     fn kept(app: Arc<App>, is_in_memory: bool) -> Self {
-        let (pacer, coordination) = (OnceLock::new(), Mutex::default());
+        let (pacer, coordination) = (Mutex::default(), Mutex::default());
         Self { shared: Arc::new(Shared { app, is_in_memory, pacer, coordination }) }
     }
 
@@ -157,8 +158,18 @@ impl Session {
     }
 
     /// The pacer of the session's clients, unless they were given another: all of them share Kit's rate limit.
-    pub fn pacer(&self) -> &Pacer {
-        self.shared.pacer.get_or_init(|| Pacer::new(Credentials::session(self).rate_limit()))
+    pub fn pacer(&self) -> Pacer {
+        let rate_limit = Credentials::session(self).rate_limit();
+        self.held_pacer().get_or_insert_with(|| Pacer::new(rate_limit)).clone()
+    }
+
+    fn held_pacer(&self) -> MutexGuard<'_, Option<Pacer>> {
+        self.shared.pacer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives up what a session needs no more that nobody uses: a pacer that is as good as a new one.
+    pub(super) fn rest(&self, now: Time) {
+        self.held_pacer().take_if(|pacer| pacer.is_at_rest(now));
     }
 
     /// Whether nobody else has the session, and the store has its tokens.

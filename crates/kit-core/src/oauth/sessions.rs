@@ -9,6 +9,9 @@ use crate::time::{Time, Timeline};
 /// How long a session is kept that nobody uses, by default.
 const IDLE: Duration = Duration::from_secs(60 * 60);
 
+/// How often sessions are looked through that nobody uses.
+const SWEEP: Duration = Duration::from_secs(60);
+
 /// The sessions of many accounts in one process: one [`Session`] for each key, however many calls use it, so that one
 /// of them refreshes for all.
 ///
@@ -68,7 +71,7 @@ impl Sessions {
         let mut held = self.held();
         // By the time of another clock, nothing is forgotten.
         let elapsed = held.timeline.since_first(now).unwrap_or_default();
-        held.sweep(self.idle, elapsed);
+        held.sweep(self.idle, elapsed, now);
         if let Some(entry) = held.sessions.get_mut(key) {
             entry.used_at = entry.used_at.max(elapsed);
             return entry.session.clone();
@@ -107,14 +110,15 @@ impl Sessions {
 }
 
 impl Held {
-    /// Forgets idle sessions. Each is looked at a few times in its idle time, so that a look costs next to nothing for
-    /// each use.
-    fn sweep(&mut self, idle: Duration, elapsed: Duration) {
+    /// Forgets idle sessions, and what the others need no more. They are looked at once in a while, so that a look
+    /// costs next to nothing for each use.
+    fn sweep(&mut self, idle: Duration, elapsed: Duration, now: Time) {
         if elapsed < self.sweep_at {
             return;
         }
-        self.sweep_at = elapsed.saturating_add(idle / 4);
+        self.sweep_at = elapsed.saturating_add(SWEEP.min(idle / 4));
         self.sessions.retain(|_, entry| {
+            entry.session.rest(now);
             entry.used_at.saturating_add(idle) > elapsed || !entry.session.is_at_rest()
         });
     }
@@ -204,6 +208,27 @@ mod tests {
         drop(session.begin(&Tokens::new("c"), world.at(2000)).unwrap());
         drop(session);
         assert!(world.is_known("c", 4000));
+    }
+
+    #[test]
+    fn requests_count_although_nobody_holds_the_session() {
+        let world = World::new();
+        world.begin("a", 0);
+        let send = |seconds| {
+            let pacer = world.sessions.get("a", world.at(seconds)).pacer();
+            let mut place = crate::pacer::Place::new(pacer);
+            let wait = place.enter(world.at(seconds)).unwrap();
+            if wait.is_zero() {
+                place.leave(world.at(seconds));
+            }
+            wait.is_zero()
+        };
+        for number in 0..600 {
+            assert!(send(number / 20), "{number}");
+        }
+        assert!(!send(59), "the first requests still count");
+        // Nothing counts any more, and the pacer was given up: there is a whole budget.
+        assert!((0..600).all(|_| send(200)) && !send(200));
     }
 
     #[test]

@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::window::Window;
+use crate::time::Time;
 
 /// Makes calls wait, so that they stay below Kit's rate limit.
 ///
@@ -49,6 +50,13 @@ impl Pacer {
     /// How many requests may reach Kit in any 60 seconds. A 429 makes this number smaller for some time.
     pub fn budget(&self) -> u32 {
         u32::try_from(self.window().budget).unwrap_or(u32::MAX)
+    }
+
+    /// Whether nobody else has the pacer, and it is as it was when it was made. By the time of another clock it is not.
+    pub(crate) fn is_at_rest(&self, now: Time) -> bool {
+        let mut window = self.window();
+        let Ok(elapsed) = window.timeline.since_first(now) else { return false };
+        Arc::strong_count(&self.window) == 1 && window.is_at_rest(elapsed)
     }
 
     pub(super) fn window(&self) -> MutexGuard<'_, Window> {
@@ -190,6 +198,30 @@ mod tests {
         assert_eq!(world.pacer.budget(), 120);
         place.limited(None, world.at(61));
         assert_eq!(world.pacer.budget(), 60);
+    }
+
+    /// So that it can be replaced by a new one.
+    #[test]
+    fn a_pacer_at_rest_remembers_nothing() {
+        let world = World::new(4);
+        let is_at_rest = |now| world.pacer.is_at_rest(world.at(now));
+        assert!(is_at_rest(0));
+        let mut place = world.enter(0).unwrap();
+        assert!(!is_at_rest(500), "a request is under way");
+        place.leave(world.at(500));
+        drop(place);
+        assert!(!is_at_rest(559));
+        assert!(is_at_rest(560));
+        let waiting = world.place();
+        assert!(!is_at_rest(560), "somebody has it");
+        drop(waiting);
+        let mut place = world.enter(600).unwrap();
+        place.leave(world.at(600));
+        place.limited(Some(seconds(7)), world.at(600));
+        drop(place);
+        assert!(!is_at_rest(659));
+        assert!(is_at_rest(660), "the budget has grown again");
+        assert!(!world.pacer.is_at_rest(Clock::new().time(seconds(9), SystemTime::UNIX_EPOCH)));
     }
 
     #[test]

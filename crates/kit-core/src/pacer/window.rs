@@ -63,6 +63,16 @@ impl Window {
         }
     }
 
+    /// Whether no request counts, and nothing is remembered of a 429.
+    pub(super) fn is_at_rest(&mut self, now: Duration) -> bool {
+        self.pass(now);
+        self.in_flight == 0
+            && self.ended.is_empty()
+            && self.queue.is_empty()
+            && self.budget == self.most
+            && self.shrunk_until.max(self.closed_until) <= now
+    }
+
     pub(super) fn line_up(&mut self) -> u64 {
         let number = self.next_number;
         self.next_number += 1;

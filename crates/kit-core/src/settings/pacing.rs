@@ -19,7 +19,7 @@ impl Pacing {
     pub fn pacer(&self, credentials: &Credentials) -> Option<Pacer> {
         match self {
             Self::ByCredentials => Some(match credentials.as_session() {
-                Some(session) => session.pacer().clone(),
+                Some(session) => session.pacer(),
                 None => Pacer::new(credentials.rate_limit()),
             }),
             Self::By(pacer) => Some(pacer.clone()),

@@ -114,7 +114,9 @@ impl Refresh {
             return Err(failed(SessionError::Rejected));
         }
         let ended = self.with_memory(|memory| memory.ended.clone());
-        if let Some((_, error)) = ended.filter(|(ended, _)| *ended == refresh_token) {
+        if let Some((ended, error)) = ended.map(|ended| *ended)
+            && ended == refresh_token
+        {
             return Err(failed(SessionError::Ended(error.into())));
         }
         if self.attempts.time_left(elapsed).is_zero() {

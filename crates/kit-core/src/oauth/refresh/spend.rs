@@ -90,8 +90,8 @@ impl Refresh {
             let again = State::Load(Reading::Spent(spending, error));
             return self.pause(left.min(LOOK_AGAIN), again, elapsed);
         }
-        let ended = Some((spent.clone(), error.clone()));
-        self.with_memory(|memory| memory.ended = ended);
+        let ended = Box::new((spent.clone(), error.clone()));
+        self.with_memory(|memory| memory.ended = Some(ended));
         State::Release(spending, failed(SessionError::Ended(error.into())))
     }
 
