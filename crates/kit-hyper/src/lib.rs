@@ -71,11 +71,10 @@ pub use request_body::RequestBody;
 pub use stream::{ItemStream, PageStream};
 
 /// OAuth 2.0: all of [`kit_core::oauth`], but with a [`Session`](oauth::Session) and [`Sessions`](oauth::Sessions) that
-/// include their store, and with async stores.
+/// include their store.
 pub mod oauth {
     pub use crate::session::Session;
-    pub use crate::session_store::AsyncSessionStore;
     pub use crate::sessions::Sessions;
-    pub use crate::store::{AsyncStore, Blocking};
+    pub use crate::store::Blocking;
     pub use kit_core::oauth::*;
 }

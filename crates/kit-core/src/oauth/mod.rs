@@ -22,6 +22,8 @@
 
 mod access;
 mod app;
+mod async_session_store;
+mod async_store;
 #[cfg(feature = "authorize")]
 mod authorization_code;
 #[cfg(feature = "authorize")]
@@ -56,6 +58,8 @@ pub use crate::error::{OAuthError, OAuthErrorCode, SessionError};
 pub use crate::kit::OAuthUrls;
 pub(crate) use access::{Access, TokenHistory};
 pub use app::App;
+pub use async_session_store::AsyncSessionStore;
+pub use async_store::AsyncStore;
 #[cfg(feature = "authorize")]
 pub use authorization_code::{AuthorizationCode, CallbackError};
 #[cfg(feature = "authorize")]

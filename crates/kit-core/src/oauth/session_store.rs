@@ -6,8 +6,9 @@ use super::{Record, SaveError, StoreError};
 /// Keeps the sessions of many accounts, each under a key that the program chooses, such as the number of the account in
 /// its database. The methods may block.
 ///
-/// `kit-ureq` calls the store directly; `kit-hyper` calls it through its `Blocking`, on threads for blocking work, and
-/// has a trait of its own for async stores. `kit-core` never calls it. [`Store`](super::Store) keeps a single session.
+/// `kit-ureq` calls the store directly; `kit-hyper` calls it through its `Blocking`, on threads for blocking work.
+/// `kit-core` never calls it. [`AsyncSessionStore`](super::AsyncSessionStore) is the trait for async stores;
+/// [`Store`](super::Store) keeps a single session.
 ///
 /// What a [`Store`](super::Store) promises holds for each key: [`save`](Self::save) compares the version and writes the
 /// record in one step, since a refresh token can be spent once. Where the reply of a save is lost, so that nobody knows

@@ -3,7 +3,7 @@ use super::Record;
 /// Keeps the tokens of a session, so that they outlast the process. The methods may block.
 ///
 /// `kit-ureq` calls the store directly; `kit-hyper` calls it through its `Blocking`, on threads for blocking
-/// work, and has a trait of its own for async stores. `kit-core` never calls it.
+/// work. `kit-core` never calls it. [`AsyncStore`](super::AsyncStore) is the trait for async stores.
 ///
 /// A refresh token can be spent once. Before a process spends it, the process saves a record that claims it.
 /// Where two processes do so at the same time, [`save`](Self::save) returns [`SaveError::Conflict`] to the
