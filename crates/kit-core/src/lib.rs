@@ -37,7 +37,8 @@
 //! - [`bulk::Batches`]: splits many items into requests, and keeps what became of each;
 //! - [`sync`]: creates what is missing, and deletes what is there twice;
 //! - [`Call`]: one call from its first request to its result; decides when to send, to wait and to give up;
-//! - [`oauth`]: authorizing an app, and sessions that renew their access tokens;
+//! - [`oauth`]: authorizing an app, and sessions that renew their access tokens; [`seal`]: the program's cipher for what
+//!   stores write;
 //! - [`Error`]: why a call failed, and whether Kit may have applied the operation all the same;
 //! - [`settings`]: the settings that the clients of both transports share.
 //!
@@ -100,4 +101,5 @@ pub use kit::{Credentials, Kit};
 pub use list::{List, Page, PageQuery, Pages, Pagination};
 pub use pacer::Pacer;
 pub use retry::RetryPolicy;
+pub use secret::seal;
 pub use wire::{Date, DateBound, DateRange, Decimal, Timestamp, Upsert, UpsertOutcome};

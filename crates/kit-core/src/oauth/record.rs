@@ -2,7 +2,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use zeroize::Zeroizing;
+
 use super::Tokens;
+use crate::secret::seal::{Seal, SealError};
 
 /// How long before its end an access token is refreshed, or a tenth of its lifetime, if that is less.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
@@ -73,6 +76,27 @@ impl Record {
         self.needs_authorization
     }
 
+    /// The record as a store keeps it: JSON, sealed for the place of the session with this key.
+    ///
+    /// # Errors
+    ///
+    /// The error of the seal.
+    pub fn sealed(&self, key: &str, seal: &dyn Seal) -> Result<Vec<u8>, SealError> {
+        let json = Zeroizing::new(serde_json::to_vec(self)?);
+        seal.seal(&place(key), &json)
+    }
+
+    /// Reads a record that was [`sealed`](Self::sealed).
+    ///
+    /// # Errors
+    ///
+    /// The error of the seal; or that the text is no session. The error does not show the text.
+    pub fn open(key: &str, sealed: &[u8], seal: &dyn Seal) -> Result<Self, SealError> {
+        let json = Zeroizing::new(seal.open(&place(key), sealed)?);
+        // The reader's own error could repeat a token.
+        serde_json::from_slice(&json).map_err(|_| "the row holds no session".into())
+    }
+
     /// Whether the access token should be refreshed soon. False where its lifetime is not known.
     pub(super) fn is_due(&self, now: SystemTime) -> bool {
         self.has_aged(now, |lifetime| lifetime.saturating_sub(MARGIN.min(lifetime / 10)))
@@ -120,6 +144,11 @@ impl Record {
         let left = self.claimed_until?.duration_since(now).ok()?;
         (!left.is_zero()).then(|| left.min(lease))
     }
+}
+
+/// The place of a session for a [`Seal`].
+fn place(key: &str) -> String {
+    format!("session {key}")
 }
 
 mod unix_seconds {
@@ -229,6 +258,31 @@ mod tests {
         assert_eq!(record.claimed_for(at(160), lease), None);
         assert_eq!(record.claimed_for(at(0), lease), Some(lease), "a clock that was set back");
         assert_eq!(lasting(1).claimed_for(at(0), lease), None);
+    }
+
+    #[test]
+    fn a_sealed_record_is_opened_at_its_place() {
+        struct Xor;
+        impl Seal for Xor {
+            fn seal(&self, place: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+                let key = place.bytes().cycle();
+                Ok(plain.iter().zip(key).map(|(byte, key)| byte ^ key ^ 0xAA).collect())
+            }
+
+            fn open(&self, place: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+                self.seal(place, sealed)
+            }
+        }
+        let record = Record::new(None, Tokens::new("5ecret").with_expires_in(9), at(1000));
+        let seals: [&dyn Seal; 2] = [&Xor, &std::sync::Arc::new(crate::seal::Unsealed)];
+        for (seal, shows) in seals.into_iter().zip([false, true]) {
+            let sealed = record.sealed("a", seal).unwrap();
+            assert_eq!(String::from_utf8_lossy(&sealed).contains("5ecret"), shows);
+            assert_eq!(Record::open("a", &sealed, seal).unwrap(), record);
+            assert_eq!(Record::open("b", &sealed, seal).is_ok(), shows);
+            let error = Record::open("a", b"{5ecret", seal).unwrap_err().to_string();
+            assert_eq!(error, "the row holds no session");
+        }
     }
 
     #[test]
