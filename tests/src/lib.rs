@@ -15,6 +15,7 @@ pub mod schema;
 pub mod secrets;
 pub mod seed;
 pub mod server;
+pub mod servers;
 pub mod session;
 pub mod strict;
 pub mod transport;

@@ -35,6 +35,7 @@ mod round_trips;
 mod session_model;
 mod sessions;
 mod settings;
+mod stores;
 mod sync;
 mod tls;
 mod tracing;

@@ -1,0 +1,55 @@
+//! What the processes of an app share, in PostgreSQL: the sessions of its accounts.
+//!
+//! The program brings the connections, the pool and TLS, and lends them by a small trait: [`Database`] for async
+//! programs, [`blocking::Database`] for others. Each method of a store is one statement, sent unnamed with the types of
+//! its parameters, so that pgbouncer in transaction mode works.
+//!
+//! # Examples
+//!
+//! ```no_run
+//! use kit_hyper::oauth::{App, Sessions};
+//! use kit_postgres::{Postgres, Tables};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! // Any connection or pool that implements `Database`.
+//! let (client, connection) = tokio_postgres::connect("host=localhost", tokio_postgres::NoTls).await?;
+//! tokio::spawn(connection);
+//! let postgres = Postgres::new(client, Tables::default());
+//! postgres.install().await?;
+//! let sessions = Sessions::new(App::confidential("client-id", "client-secret"), postgres);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What lies open
+//!
+//! Without a [seal](kit_core::seal::Seal), whoever can read the tables has the tokens of all accounts: the tables, their
+//! backups and replicas are as secret as the tokens. With [`Tables::sealed`], the database holds keys, versions and
+//! times, and nothing else that can be read.
+//!
+//! # Features
+//!
+//! - `async` (default): [`Postgres`], over `tokio-postgres`;
+//! - `blocking`: [`blocking::Postgres`], over `postgres`.
+
+#![deny(missing_docs)]
+
+#[cfg(feature = "blocking")]
+pub mod blocking;
+#[cfg(feature = "async")]
+mod database;
+mod lost;
+#[cfg(feature = "async")]
+mod postgres;
+mod sessions;
+mod tables;
+
+#[cfg(feature = "async")]
+pub use database::Database;
+#[cfg(feature = "async")]
+pub use postgres::Postgres;
+pub use tables::Tables;
+
+/// The parameters of a statement, each with its type.
+pub type Parameters<'a> =
+    [(&'a (dyn tokio_postgres::types::ToSql + Sync), tokio_postgres::types::Type)];

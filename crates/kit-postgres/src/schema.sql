@@ -1,0 +1,35 @@
+-- What `install` runs: one statement, so that all of it is done or nothing. {schema}, {t} and {version} are replaced;
+-- {t} is the schema with the prefix of the tables.
+DO $kit$
+DECLARE
+    found integer;
+BEGIN
+    -- Several processes may start at once.
+    PERFORM pg_advisory_xact_lock(hashtextextended('{t}kit', 0));
+    IF to_regnamespace('{schema}') IS NULL THEN
+        CREATE SCHEMA {schema};
+    END IF;
+    IF to_regclass('{t}version') IS NULL THEN
+        CREATE TABLE {t}version (version integer NOT NULL);
+        INSERT INTO {t}version VALUES (0);
+    END IF;
+    SELECT version INTO STRICT found FROM {t}version;
+    IF found > {version} THEN
+        RAISE EXCEPTION 'the tables of kit-postgres have version %, and this program knows up to {version}', found;
+    END IF;
+
+    IF found < 1 THEN
+        CREATE TABLE {t}session (
+            key text COLLATE "C" PRIMARY KEY,
+            version bigint NOT NULL,
+            needs_authorization boolean NOT NULL,
+            -- Who wrote the row: a random number for each attempt to save.
+            writer bytea NOT NULL,
+            record bytea NOT NULL,
+            saved_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE INDEX {prefix}session_needs_authorization ON {t}session (key) WHERE needs_authorization;
+        UPDATE {t}version SET version = 1;
+    END IF;
+END
+$kit$

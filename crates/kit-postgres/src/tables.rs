@@ -1,0 +1,97 @@
+use std::fmt;
+use std::sync::Arc;
+
+use kit_core::Error;
+use kit_core::seal::{Seal, Unsealed};
+
+use crate::sessions::Statements;
+
+/// The version of the tables that this crate makes and uses.
+const VERSION: u32 = 1;
+
+/// How long a name may be. PostgreSQL cuts names after 63 bytes, those of indexes included.
+const LONGEST: usize = 24;
+
+/// The tables: their names, and the seal of the secrets in them.
+///
+/// # Examples
+///
+/// ```
+/// use kit_postgres::Tables;
+///
+/// let tables = Tables::named("newsletter", "kit_")?;
+/// assert!(tables.install_statement().contains("CREATE TABLE newsletter.kit_session"));
+/// assert!(Tables::named("news letter", "").is_err());
+/// # Ok::<(), kit_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Tables {
+    pub(crate) sessions: Arc<Statements>,
+    pub(crate) seal: Arc<dyn Seal>,
+    install: Arc<str>,
+}
+
+/// In the schema `public`, with the prefix `kit_`.
+impl Default for Tables {
+    fn default() -> Self {
+        Self::with_names("public", "kit_")
+    }
+}
+
+impl Tables {
+    /// Tables in this schema, whose names begin with this prefix. Both are of the characters `a-z 0-9 _`, begin with no
+    /// digit, and have 24 characters at most.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for `schema` or `prefix` that is something else; the schema must not be empty.
+    pub fn named(schema: &str, prefix: &str) -> Result<Self, Error> {
+        let is_name = |name: &str| {
+            let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
+            name.len() <= LONGEST
+                && name.bytes().all(is_plain)
+                && !name.starts_with(|first: char| first.is_ascii_digit())
+        };
+        let reason =
+            "is not of the characters a-z 0-9 _, begins with a digit, or is longer than 24";
+        if schema.is_empty() || !is_name(schema) {
+            return Err(Error::input("schema", reason));
+        }
+        if !is_name(prefix) {
+            return Err(Error::input("prefix", reason));
+        }
+        Ok(Self::with_names(schema, prefix))
+    }
+
+    fn with_names(schema: &str, prefix: &str) -> Self {
+        let tables = format!("{schema}.{prefix}");
+        let install = include_str!("schema.sql")
+            .replace("{schema}", schema)
+            .replace("{prefix}", prefix)
+            .replace("{t}", &tables)
+            .replace("{version}", &VERSION.to_string());
+        Self {
+            sessions: Arc::new(Statements::new(&tables)),
+            seal: Arc::new(Unsealed),
+            install: install.into(),
+        }
+    }
+
+    /// The same tables, whose secrets are sealed.
+    #[must_use]
+    pub fn sealed(self, seal: impl Seal + 'static) -> Self {
+        Self { seal: Arc::new(seal), ..self }
+    }
+
+    /// The statement that makes the tables, if they are not there, or brings them to this version. It is one statement,
+    /// takes a lock for its time, and can be repeated. It fails if the tables are of a newer version.
+    pub fn install_statement(&self) -> &str {
+        &self.install
+    }
+}
+
+impl fmt::Debug for Tables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tables").finish_non_exhaustive()
+    }
+}
