@@ -3,6 +3,7 @@
 //! Where a program is not installed, a test that needs it is skipped, and says so on the standard error stream. With
 //! `KIT_TESTS_SKIP_NOTHING` in the environment it fails.
 
+mod cutting;
 mod postgres;
 mod process;
 mod redis;
@@ -11,6 +12,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::PathBuf;
 
+pub use self::cutting::{Cut, Cutting};
 pub use self::postgres::Postgres;
 pub use self::redis::Redis;
 

@@ -110,10 +110,12 @@ impl Postgres {
 
     /// How to connect: for `tokio_postgres` and `postgres`.
     pub fn config(&self) -> String {
-        format!(
-            "host=127.0.0.1 port={} user=postgres dbname=postgres connect_timeout=10",
-            self.port
-        )
+        Self::config_of(self.port)
+    }
+
+    /// How to connect by a port that leads to it.
+    pub fn config_of(port: u16) -> String {
+        format!("host=127.0.0.1 port={port} user=postgres dbname=postgres connect_timeout=10")
     }
 
     /// The port on loopback.

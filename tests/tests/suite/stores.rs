@@ -3,11 +3,12 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kit_core::oauth::{MemorySessions, StoreError};
+use kit_core::oauth::{AsyncSessionStore, MemorySessions, SaveError, StoreError};
 use kit_core::seal::{Seal, SealError};
 use kit_postgres::{Parameters, Tables, blocking};
-use kit_store_laws::{Direct, Sessions};
-use kit_tests::servers;
+use kit_redis::Keys;
+use kit_store_laws::{Direct, Records, Sessions};
+use kit_tests::servers::{self, Cut, Cutting};
 use tokio::runtime::Runtime;
 
 /// A seal of the tests: nobody can read it by looking, and a text is bound to its place.
@@ -118,4 +119,175 @@ fn sessions_in_postgres_keep_the_laws_for_programs_that_block() {
     store.install().unwrap();
     let store = Direct(store);
     Sessions { store: &store, wait: &|future| kit_store_laws::wait(future) }.hold();
+}
+
+#[test]
+fn sessions_in_redis_keep_the_laws() {
+    let Some(server) = servers::Redis::shared() else { return };
+    let runtime = runtime();
+    for (prefix, seal) in [("laws", None), ("laws sealed", Some(Veil))] {
+        let keys = Keys::with_prefix(prefix).unwrap();
+        let keys = if let Some(seal) = seal { keys.sealed(seal) } else { keys };
+        let client = redis::Client::open(server.url()).unwrap();
+        let redis = kit_redis::Redis::new(client, keys);
+        Sessions { store: &redis, wait: &|future| runtime.block_on(future) }.hold();
+    }
+}
+
+#[test]
+fn sessions_in_redis_keep_the_laws_for_programs_that_block() {
+    let Some(server) = servers::Redis::shared() else { return };
+    let client = redis::Client::open(server.url()).unwrap();
+    let keys = Keys::with_prefix("laws blocking").unwrap();
+    let store = Direct(kit_redis::blocking::Redis::new(client, keys));
+    Sessions { store: &store, wait: &|future| kit_store_laws::wait(future) }.hold();
+}
+
+async fn connect_by(port: u16) -> Result<tokio_postgres::Client, StoreError> {
+    let config = servers::Postgres::config_of(port);
+    let (client, connection) = tokio_postgres::connect(&config, tokio_postgres::NoTls).await?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
+/// One connection, which is made anew after it broke.
+struct Again(u16, tokio::sync::Mutex<tokio_postgres::Client>);
+
+impl Again {
+    async fn by(port: u16) -> Self {
+        Self(port, tokio::sync::Mutex::new(connect_by(port).await.unwrap()))
+    }
+}
+
+impl kit_postgres::Database for Again {
+    async fn rows(
+        &self,
+        statement: &str,
+        parameters: &Parameters<'_>,
+    ) -> Result<Vec<tokio_postgres::Row>, StoreError> {
+        let mut client = self.1.lock().await;
+        let done = client.rows(statement, parameters).await;
+        if done.is_err() {
+            *client = connect_by(self.0).await?;
+        }
+        done
+    }
+
+    async fn run(&self, statement: &str) -> Result<(), StoreError> {
+        self.1.lock().await.run(statement).await
+    }
+}
+
+/// A save whose reply is lost is no failure. A request that never got to the server is sent again where
+/// `is_repeated` says so, and is a failure otherwise.
+async fn lose_replies(store: &impl AsyncSessionStore, proxy: &Cutting, is_repeated: bool) {
+    let records = Records::new();
+    let mut held = None;
+    for number in 0..20 {
+        let record = records.of(&Records::tokens(number), held.as_ref());
+        proxy.cut_next(Cut::Reply);
+        store.save("a", &record).await.expect("the row is as it was to be");
+        assert!(proxy.has_cut());
+        held = store.load("a").await.unwrap();
+        assert_eq!(held.as_ref().unwrap().tokens(), record.tokens());
+        // What was a conflict is not taken for a success.
+        let other = records.of(&Records::tokens(1000), None);
+        proxy.cut_next(Cut::Reply);
+        let saved = store.save("a", &other).await;
+        assert!(matches!(saved, Err(SaveError::Conflict | SaveError::Failed(_))), "{saved:?}");
+        assert!(proxy.has_cut());
+        let next = records.of(&Records::tokens(2000 + number), held.as_ref());
+        proxy.cut_next(Cut::Request);
+        let saved = store.save("a", &next).await;
+        assert!(proxy.has_cut());
+        assert_eq!(saved.is_ok(), is_repeated, "{saved:?}");
+        held = store.load("a").await.unwrap();
+        let is_next = held.as_ref().unwrap().tokens() == next.tokens();
+        assert_eq!(is_next, is_repeated, "what is told is what was done");
+    }
+    store.delete("a").await.unwrap();
+}
+
+#[test]
+fn a_lost_reply_of_postgres_is_looked_up() {
+    let Some(server) = servers::Postgres::shared() else { return };
+    let (runtime, proxy) = (runtime(), Cutting::before(server.port()));
+    runtime.block_on(async {
+        let database = Again::by(proxy.port()).await;
+        let postgres = kit_postgres::Postgres::new(database, tables("lost"));
+        postgres.install().await.unwrap();
+        lose_replies(&postgres, &proxy, false).await;
+    });
+}
+
+#[test]
+fn a_lost_reply_of_redis_is_asked_for_again() {
+    let Some(server) = servers::Redis::shared() else { return };
+    let (runtime, proxy) = (runtime(), Cutting::before(server.port()));
+    let client = redis::Client::open(format!("redis://127.0.0.1:{}", proxy.port())).unwrap();
+    let redis = kit_redis::Redis::new(client.clone(), Keys::with_prefix("lost").unwrap());
+    runtime.block_on(async {
+        // The connection is there before it is cut.
+        assert_eq!(redis.load("a").await.unwrap(), None);
+        lose_replies(&redis, &proxy, true).await;
+    });
+    let keys = Keys::with_prefix("lost blocking").unwrap();
+    let redis = Direct(kit_redis::blocking::Redis::new(client, keys));
+    kit_store_laws::wait(Box::pin(async {
+        assert_eq!(redis.load("a").await.unwrap(), None);
+        lose_replies(&redis, &proxy, true).await;
+    }));
+}
+
+#[test]
+fn eight_processes_install_at_once() {
+    let Some(server) = servers::Postgres::shared() else { return };
+    runtime().block_on(async {
+        let process = async || {
+            let client = connect_by(server.port()).await.unwrap();
+            kit_postgres::Postgres::new(client, tables("at_once"))
+        };
+        let mut installing = Vec::new();
+        for _ in 0..8 {
+            let postgres = process().await;
+            installing.push(tokio::spawn(async move { postgres.install().await }));
+        }
+        for installed in installing {
+            installed.await.unwrap().unwrap();
+        }
+        let postgres = process().await;
+        postgres.install().await.expect("it can be repeated");
+        let newer = connect_by(server.port()).await.unwrap();
+        newer.batch_execute("UPDATE at_once.k_version SET version = version + 1").await.unwrap();
+        let error = postgres.install().await.unwrap_err();
+        let text = format!("{error}: {}", error.source().unwrap());
+        let expected = "the tables of kit-postgres have version 2, and this program knows up to 1";
+        assert!(text.contains(expected), "{text}");
+    });
+}
+
+#[test]
+fn a_sealed_database_shows_no_tokens() {
+    let Some(server) = servers::Postgres::shared() else { return };
+    runtime().block_on(async {
+        for (name, is_sealed) in [("shown", false), ("veiled", true)] {
+            let tables = if is_sealed { tables(name).sealed(Veil) } else { tables(name) };
+            let client = connect_by(server.port()).await.unwrap();
+            let postgres = kit_postgres::Postgres::new(client, tables);
+            postgres.install().await.unwrap();
+            let record = Records::new().of(&Records::tokens(7), None);
+            postgres.save("a", &record).await.unwrap();
+            // All that somebody sees who has the tables.
+            let client = connect_by(server.port()).await.unwrap();
+            let row = format!("SELECT t::text, encode(record, 'escape') FROM {name}.k_session t");
+            let row = client.query_one(&row, &[]).await.unwrap();
+            let text = format!("{}{}", row.get::<_, String>(0), row.get::<_, String>(1));
+            let is_shown = text.contains("access-7") && text.contains("refresh-7");
+            assert_eq!(is_shown, !is_sealed, "{text}");
+            // Moved to another account, the text opens nothing.
+            let moved = format!("UPDATE {name}.k_session SET key = 'b'");
+            client.batch_execute(&moved).await.unwrap();
+            assert_eq!(postgres.load("b").await.is_err(), is_sealed);
+        }
+    });
 }

@@ -1,0 +1,135 @@
+//! Stores for programs that block.
+//!
+//! # Examples
+//!
+//! ```no_run
+//! use kit_redis::Keys;
+//! use kit_redis::blocking::Redis;
+//! use kit_ureq::oauth::{App, Sessions};
+//!
+//! # fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let redis = Redis::new(redis::Client::open("redis://localhost")?, Keys::default());
+//! let sessions = Sessions::new(App::confidential("client-id", "client-secret"), redis);
+//! # Ok(())
+//! # }
+//! ```
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use kit_core::oauth::{ListedSessions, Record, SaveError, SessionStore, StoreError, StoredSession};
+use redis::{Cmd, Connection, ConnectionLike, RedisResult, Value};
+
+use crate::retry::needs_another_connection;
+use crate::{Keys, sessions};
+
+/// How many idle connections are kept.
+const MOST_IDLE: usize = 16;
+
+/// A way to connect: [`redis::Client`], or one of your own that asks a Sentinel for the primary, say.
+pub trait Connect: Send + Sync {
+    /// A connection.
+    type Connection: ConnectionLike + Send;
+
+    /// Makes a connection.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    fn connect(&self) -> RedisResult<Self::Connection>;
+}
+
+impl Connect for redis::Client {
+    type Connection = Connection;
+
+    fn connect(&self) -> RedisResult<Connection> {
+        self.get_connection()
+    }
+}
+
+/// What the processes of an app share, in Redis, for programs that block. Clones share their connections: each thread
+/// uses one at a time, and up to 16 idle ones are kept.
+///
+/// As a [`SessionStore`] it keeps the sessions of accounts: a hash for each. [The crate's page](crate) says what Redis
+/// may lose.
+pub struct Redis<C: Connect> {
+    shared: Arc<Shared<C>>,
+    keys: Keys,
+}
+
+struct Shared<C: Connect> {
+    connect: C,
+    idle: Mutex<Vec<C::Connection>>,
+}
+
+impl<C: Connect> Redis<C> {
+    /// Keeps everything under these keys. The first connection is made when it is needed.
+    pub fn new(connect: C, keys: Keys) -> Self {
+        Self { shared: Arc::new(Shared { connect, idle: Mutex::default() }), keys }
+    }
+
+    /// Sends a command that can be repeated: once more over another connection, if this one leads nowhere.
+    fn run(&self, command: &Cmd) -> RedisResult<Value> {
+        let idle = self.shared.idle().pop();
+        let mut connection = idle.map_or_else(|| self.shared.connect.connect(), Ok)?;
+        let done = match connection.req_command(command) {
+            Err(error) if needs_another_connection(&error) => {
+                // The others are as old, and lead to the same server.
+                let old = std::mem::take(&mut *self.shared.idle());
+                drop(old);
+                connection = self.shared.connect.connect()?;
+                connection.req_command(command)
+            }
+            done => done,
+        };
+        if !done.as_ref().is_err_and(needs_another_connection) {
+            let mut idle = self.shared.idle();
+            if idle.len() < MOST_IDLE {
+                idle.push(connection);
+            }
+        }
+        done
+    }
+}
+
+impl<C: Connect> Shared<C> {
+    fn idle(&self) -> MutexGuard<'_, Vec<C::Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<C: Connect> SessionStore for Redis<C> {
+    fn load(&self, key: &str) -> Result<Option<Record>, StoreError> {
+        sessions::loaded(&self.keys, key, self.run(&sessions::load(&self.keys, key))?)
+    }
+
+    fn save(&self, key: &str, record: &Record) -> Result<(), SaveError> {
+        sessions::saved(self.run(&sessions::save(&self.keys, key, record)?)?)
+    }
+
+    fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.run(&sessions::delete(&self.keys, key))?;
+        Ok(())
+    }
+
+    fn list(
+        &self,
+        which: ListedSessions,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredSession>, StoreError> {
+        sessions::listed(self.run(&sessions::list(&self.keys, which, after, limit))?)
+    }
+}
+
+impl<C: Connect> Clone for Redis<C> {
+    fn clone(&self) -> Self {
+        Self { shared: self.shared.clone(), keys: self.keys.clone() }
+    }
+}
+
+impl<C: Connect> fmt::Debug for Redis<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redis").field("keys", &self.keys).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,52 @@
+//! What the processes of an app share, in Redis: the sessions of its accounts.
+//!
+//! The program brings a way to connect, with its own TLS and password. A connection that breaks, or that leads to a
+//! server which no longer is the primary, is made anew, and the command is sent once more: each can be repeated, since a
+//! save is recognised by a random mark.
+//!
+//! # Examples
+//!
+//! ```no_run
+//! use kit_hyper::oauth::{App, Sessions};
+//! use kit_redis::{Keys, Redis};
+//!
+//! # fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let redis = Redis::new(redis::Client::open("redis://localhost")?, Keys::default());
+//! let sessions = Sessions::new(App::confidential("client-id", "client-secret"), redis);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What Redis may lose
+//!
+//! By default Redis writes to the disk every second, and a replica may lag when it becomes the primary: the last saves
+//! may be gone. A session whose new tokens are lost has to be authorized again, since its refresh token is spent. Run
+//! Redis with `appendonly yes` and `appendfsync always`, or keep sessions in PostgreSQL.
+//!
+//! # What lies open
+//!
+//! Without a [seal](kit_core::seal::Seal), whoever can read the database has the tokens of all accounts. With
+//! [`Keys::sealed`], it holds the keys of accounts and versions, and nothing else that can be read.
+//!
+//! # Features
+//!
+//! - `async` (default): [`Redis`], over connections of tokio;
+//! - `blocking`: [`blocking::Redis`].
+
+#![deny(missing_docs)]
+
+#[cfg(feature = "blocking")]
+pub mod blocking;
+#[cfg(feature = "async")]
+mod connect;
+mod keys;
+#[cfg(feature = "async")]
+mod redis;
+mod retry;
+mod sessions;
+
+#[cfg(feature = "async")]
+pub use connect::Connect;
+pub use keys::Keys;
+#[cfg(feature = "async")]
+pub use redis::Redis;

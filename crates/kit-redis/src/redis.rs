@@ -1,0 +1,117 @@
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use kit_core::oauth::{
+    AsyncSessionStore, ListedSessions, Record, SaveError, StoreError, StoredSession,
+};
+use redis::aio::ConnectionLike as _;
+use redis::{Cmd, RedisResult, Value};
+
+use crate::retry::needs_another_connection;
+use crate::{Connect, Keys, sessions};
+
+/// What the processes of an app share, in Redis, for async programs. Clones share one connection.
+///
+/// As an [`AsyncSessionStore`] it keeps the sessions of accounts: a hash for each. [The crate's page](crate) says what
+/// Redis may lose.
+pub struct Redis<C: Connect> {
+    shared: Arc<Shared<C>>,
+    keys: Keys,
+}
+
+struct Shared<C: Connect> {
+    connect: C,
+    held: Mutex<Held<C::Connection>>,
+}
+
+/// The connection, and how many there were before.
+struct Held<C> {
+    connection: Option<C>,
+    number: u64,
+}
+
+impl<C: Connect> Redis<C> {
+    /// Keeps everything under these keys. The first connection is made when it is needed.
+    pub fn new(connect: C, keys: Keys) -> Self {
+        let held = Mutex::new(Held { connection: None, number: 0 });
+        Self { shared: Arc::new(Shared { connect, held }), keys }
+    }
+
+    /// Sends a command that can be repeated: once more over another connection, if this one leads nowhere.
+    async fn run(&self, command: &Cmd) -> RedisResult<Value> {
+        let (mut connection, number) = self.shared.connection().await?;
+        match connection.req_packed_command(command).await {
+            Err(error) if needs_another_connection(&error) => {
+                self.shared.forget(number);
+                self.shared.connection().await?.0.req_packed_command(command).await
+            }
+            done => done,
+        }
+    }
+}
+
+impl<C: Connect> Shared<C> {
+    async fn connection(&self) -> RedisResult<(C::Connection, u64)> {
+        let held = {
+            let held = self.held();
+            held.connection.clone().map(|connection| (connection, held.number))
+        };
+        if let Some(held) = held {
+            return Ok(held);
+        }
+        let connection = self.connect.connect().await?;
+        let mut held = self.held();
+        // Another may have made one meanwhile.
+        let connection = held.connection.get_or_insert(connection).clone();
+        Ok((connection, held.number))
+    }
+
+    /// Forgets the connection with this number, unless there is another already.
+    fn forget(&self, number: u64) {
+        let mut held = self.held();
+        if held.number == number {
+            held.number += 1;
+            held.connection = None;
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held<C::Connection>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<C: Connect> AsyncSessionStore for Redis<C> {
+    async fn load(&self, key: &str) -> Result<Option<Record>, StoreError> {
+        sessions::loaded(&self.keys, key, self.run(&sessions::load(&self.keys, key)).await?)
+    }
+
+    async fn save(&self, key: &str, record: &Record) -> Result<(), SaveError> {
+        sessions::saved(self.run(&sessions::save(&self.keys, key, record)?).await?)
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.run(&sessions::delete(&self.keys, key)).await?;
+        Ok(())
+    }
+
+    async fn list(
+        &self,
+        which: ListedSessions,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredSession>, StoreError> {
+        sessions::listed(self.run(&sessions::list(&self.keys, which, after, limit)).await?)
+    }
+}
+
+impl<C: Connect> Clone for Redis<C> {
+    fn clone(&self) -> Self {
+        Self { shared: self.shared.clone(), keys: self.keys.clone() }
+    }
+}
+
+impl<C: Connect> fmt::Debug for Redis<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redis").field("keys", &self.keys).finish_non_exhaustive()
+    }
+}
