@@ -41,6 +41,8 @@ post() {
     tr -d '\r' <&3
     exec 3<&-
 }
+target/debug/examples/sealed_sessions | tr '\n' ' ' |
+    grep 'token: false .*is .*is .*old key alone: .* sealed by key 2, which is not known' >/dev/null
 authorize=target/debug/examples/authorize
 env -u KIT_CLIENT_ID $authorize --revoke | grep '^The session has ended' >/dev/null
 if env -u KIT_CLIENT_ID $authorize --deny 2>/dev/null >/dev/null; then exit 1; fi

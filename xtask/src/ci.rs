@@ -31,6 +31,11 @@ pub(crate) fn run() -> Result<(), Failed> {
     for features in ["", "authorize", "deliveries", "tracing", "authorize,deliveries,tracing"] {
         lint("kit-core", features)?;
     }
+    for package in ["kit-postgres", "kit-redis"] {
+        for features in ["", "async", "blocking"] {
+            lint(package, features)?;
+        }
+    }
     let transports = "test --quiet --locked --package kit-ureq --package kit-hyper";
     cargo(&format!("{transports} --no-default-features --lib")).run()?;
     cargo("test --quiet --locked --package kit-core --no-default-features").run()?;

@@ -1,5 +1,5 @@
-//! Keeps an OAuth session with Kit in a file: a [`Store`](kit_core::oauth::Store) for programs without a
-//! database.
+//! Keeps OAuth sessions with Kit in files, for programs without a database: [`FileStore`] keeps one session, and
+//! [`FolderStore`] those of many accounts.
 //!
 //! With `kit-ureq`:
 //!
@@ -21,6 +21,8 @@
 #![deny(missing_docs)]
 
 mod file_store;
+mod folder_store;
 mod session_file;
 
 pub use file_store::FileStore;
+pub use folder_store::FolderStore;

@@ -1,7 +1,7 @@
 //! The file that holds a session.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -25,13 +25,19 @@ impl SessionFile {
         PrivateFile::at(path).map(Self)
     }
 
-    pub(crate) fn read(&self) -> io::Result<Option<Record>> {
+    /// The whole file. `None` where it does not exist.
+    pub(crate) fn read_bytes(&self) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
         let Some(file) = self.0.open()? else { return Ok(None) };
         // Wiped when it is dropped; as all of it fits, nothing of it stays behind where it grew.
         let size = file.metadata().map_err(|error| self.0.named(error))?.len().min(MAX_SIZE);
-        let mut json =
+        let mut bytes =
             Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1));
-        file.take(MAX_SIZE).read_to_end(&mut json).map_err(|error| self.0.named(error))?;
+        file.take(MAX_SIZE).read_to_end(&mut bytes).map_err(|error| self.0.named(error))?;
+        Ok(Some(bytes))
+    }
+
+    pub(crate) fn read(&self) -> io::Result<Option<Record>> {
+        let Some(json) = self.read_bytes()? else { return Ok(None) };
         serde_json::from_slice(&json).map(Some).map_err(|error| {
             // Its text may repeat a token.
             let (line, column) = (error.line(), error.column());
@@ -45,6 +51,23 @@ impl SessionFile {
     pub(crate) fn write(&self, record: &Record) -> io::Result<()> {
         // Without a buffer, no copy of the tokens stays in memory.
         self.0.replace(|file| Ok(serde_json::to_writer(file, record)?)).map(drop)
+    }
+
+    pub(crate) fn write_bytes(&self, bytes: &[u8]) -> io::Result<()> {
+        self.0.replace(|file| file.write_all(bytes)).map(drop)
+    }
+
+    /// Deletes the file, if it is there.
+    pub(crate) fn delete(&self) -> io::Result<()> {
+        match std::fs::remove_file(self.0.path()) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(self.0.named(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Names the file in an error.
+    pub(crate) fn named(&self, error: io::Error) -> io::Error {
+        self.0.named(error)
     }
 
     /// Takes the lock, which is held until the file is dropped.

@@ -33,6 +33,7 @@
 //! - `blocking`: [`blocking::Postgres`], over `postgres`.
 
 #![deny(missing_docs)]
+#![cfg_attr(not(any(feature = "async", feature = "blocking")), allow(dead_code))]
 
 #[cfg(feature = "blocking")]
 pub mod blocking;

@@ -34,6 +34,7 @@
 //! - `blocking`: [`blocking::Redis`].
 
 #![deny(missing_docs)]
+#![cfg_attr(not(any(feature = "async", feature = "blocking")), allow(dead_code))]
 
 #[cfg(feature = "blocking")]
 pub mod blocking;

@@ -138,6 +138,7 @@ impl<S: AsyncSessionStore> Sessions<'_, S> {
         let records = Records::new();
         let long = "k".repeat(100);
         let keys = [
+            "",
             "1",
             "01",
             "a",

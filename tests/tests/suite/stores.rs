@@ -3,8 +3,11 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kit_core::oauth::{AsyncSessionStore, MemorySessions, SaveError, StoreError};
+use kit_core::oauth::{
+    AsyncSessionStore, MemorySessions, SaveError, SessionStore as _, StoreError,
+};
 use kit_core::seal::{Seal, SealError};
+use kit_file_store::FolderStore;
 use kit_postgres::{Parameters, Tables, blocking};
 use kit_redis::Keys;
 use kit_store_laws::{Direct, Records, Sessions};
@@ -88,13 +91,25 @@ async fn connect(postgres: &servers::Postgres, count: usize) -> Connections {
         tokio::spawn(connection);
         clients.push(client);
     }
-    Connections(clients, Default::default())
+    Connections(clients, AtomicUsize::default())
 }
 
 #[test]
 fn sessions_in_memory_keep_the_laws() {
     let store = Direct(MemorySessions::default());
     Sessions { store: &store, wait: &|future| kit_store_laws::wait(future) }.hold();
+}
+
+#[test]
+fn sessions_in_a_folder_keep_the_laws() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FolderStore::new(folder.path());
+    for store in [store.clone(), store.sealed(Veil)] {
+        let store = Direct(store);
+        Sessions { store: &store, wait: &|future| kit_store_laws::wait(future) }.hold();
+    }
+    let error = FolderStore::new(folder.path()).load(&"k".repeat(300)).unwrap_err();
+    assert!(error.to_string().contains("kkk"), "{error}");
 }
 
 #[test]
