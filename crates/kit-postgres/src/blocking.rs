@@ -27,7 +27,7 @@ use postgres::{Client, Row};
 
 use crate::lost::may_be_done;
 use crate::sessions::{self, Save};
-use crate::{Parameters, Tables};
+use crate::{Error, Parameters, Tables};
 
 /// Lends a connection for one statement: your pool, or a single connection.
 ///
@@ -93,8 +93,8 @@ impl<D: Database> Postgres<D> {
     ///
     /// The error of PostgreSQL: that the user may not make tables, or that the tables are of a newer version than this
     /// crate knows.
-    pub fn install(&self) -> Result<(), StoreError> {
-        self.database.run(self.tables.install_statement())
+    pub fn install(&self) -> Result<(), Error> {
+        Ok(self.database.run(self.tables.install_statement())?)
     }
 
     fn is_written(&self, save: &Save<'_>) -> Result<bool, StoreError> {

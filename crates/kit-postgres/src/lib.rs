@@ -1,4 +1,5 @@
-//! What the processes of an app share, in PostgreSQL: the sessions of its accounts.
+//! What the processes of an app share, in PostgreSQL: the sessions of its accounts, and the secrets of their webhook
+//! endpoints.
 //!
 //! The program brings the connections, the pool and TLS, and lends them by a small trait: [`Database`] for async
 //! programs, [`blocking::Database`] for others. Each method of a store is one statement, sent unnamed with the types of
@@ -39,14 +40,18 @@
 pub mod blocking;
 #[cfg(feature = "async")]
 mod database;
+mod error;
 mod lost;
 #[cfg(feature = "async")]
 mod postgres;
+#[cfg(feature = "async")]
+mod secrets;
 mod sessions;
 mod tables;
 
 #[cfg(feature = "async")]
 pub use database::Database;
+pub use error::Error;
 #[cfg(feature = "async")]
 pub use postgres::Postgres;
 pub use tables::Tables;

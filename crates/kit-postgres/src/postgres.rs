@@ -1,18 +1,23 @@
 use std::fmt;
+use std::time::Duration;
 
+use kit_core::deliveries::AsyncSecretStore;
 use kit_core::oauth::{
     AsyncSessionStore, ListedSessions, Record, SaveError, StoreError, StoredSession,
 };
+use kit_core::webhook_endpoints::SigningSecret;
 use tokio_postgres::types::Type;
 
 use crate::lost::may_be_done;
+use crate::secrets;
 use crate::sessions::{self, Save};
-use crate::{Database, Parameters, Tables};
+use crate::{Database, Error, Parameters, Tables};
 
 /// What the processes of an app share, in PostgreSQL, for async programs.
 ///
 /// As an [`AsyncSessionStore`] it keeps the sessions of accounts: a row for each key. Where the reply of a save is lost,
-/// since the connection broke, the row is looked up before anything is called failed.
+/// since the connection broke, the row is looked up before anything is called failed. As an [`AsyncSecretStore`] it keeps
+/// the secrets of webhook endpoints, for a receiver of many accounts.
 #[derive(Clone)]
 pub struct Postgres<D> {
     database: D,
@@ -31,8 +36,42 @@ impl<D: Database> Postgres<D> {
     ///
     /// The error of PostgreSQL: that the user may not make tables, or that the tables are of a newer version than this
     /// crate knows.
-    pub async fn install(&self) -> Result<(), StoreError> {
-        self.database.run(self.tables.install_statement()).await
+    pub async fn install(&self) -> Result<(), Error> {
+        Ok(self.database.run(self.tables.install_statement()).await?)
+    }
+
+    /// Adds the newest secret of a webhook endpoint, by the name in its [`EndpointTokens`] token: that of a new endpoint,
+    /// or of one whose secret was rotated. Earlier secrets of the name end after `overlap`: deliveries that Kit has signed
+    /// by them may still be on their way.
+    ///
+    /// [`EndpointTokens`]: kit_core::deliveries::EndpointTokens
+    ///
+    /// # Errors
+    ///
+    /// The error of PostgreSQL, or of the seal. Repeating it does no harm.
+    pub async fn set_secret(
+        &self,
+        name: &str,
+        secret: &SigningSecret,
+        overlap: Duration,
+    ) -> Result<(), Error> {
+        let sealed = secrets::sealed(name, secret, &*self.tables.seal)?;
+        let overlap = secrets::microseconds(overlap);
+        let parameters: &Parameters<'_> =
+            &[(&name, Type::TEXT), (&sealed, Type::BYTEA), (&overlap, Type::INT8)];
+        self.database.rows(&self.tables.secrets.set, parameters).await?;
+        Ok(())
+    }
+
+    /// Deletes all secrets of a name: its deliveries are refused from now on, by each receiver within the time that it
+    /// keeps secrets.
+    ///
+    /// # Errors
+    ///
+    /// The error of PostgreSQL.
+    pub async fn delete_secrets(&self, name: &str) -> Result<(), Error> {
+        self.database.rows(&self.tables.secrets.delete, &[(&name, Type::TEXT)]).await?;
+        Ok(())
     }
 
     async fn is_written(&self, save: &Save<'_>) -> Result<bool, StoreError> {
@@ -77,6 +116,14 @@ impl<D: Database> AsyncSessionStore for Postgres<D> {
         let parameters: &Parameters<'_> = &[(&after, Type::TEXT), (&limit, Type::INT8)];
         let statement = self.tables.sessions.list(which);
         sessions::listed(&self.database.rows(statement, parameters).await?)
+    }
+}
+
+impl<D: Database> AsyncSecretStore for Postgres<D> {
+    async fn secrets(&self, name: &str) -> Result<Vec<SigningSecret>, StoreError> {
+        let statement = &self.tables.secrets.find;
+        let rows = self.database.rows(statement, &[(&name, Type::TEXT)]).await?;
+        secrets::found(name, &rows, &*self.tables.seal)
     }
 }
 

@@ -29,6 +29,15 @@ BEGIN
             saved_at timestamptz NOT NULL DEFAULT now()
         );
         CREATE INDEX {prefix}session_needs_authorization ON {t}session (key) WHERE needs_authorization;
+        CREATE TABLE {t}secret (
+            number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            name text COLLATE "C" NOT NULL,
+            secret bytea NOT NULL,
+            -- Null for the newest.
+            ends_at timestamptz
+        );
+        CREATE INDEX {prefix}secret_name ON {t}secret (name);
+
         UPDATE {t}version SET version = 1;
     END IF;
 END

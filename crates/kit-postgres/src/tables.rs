@@ -27,6 +27,8 @@ const LONGEST: usize = 24;
 #[derive(Clone)]
 pub struct Tables {
     pub(crate) sessions: Arc<Statements>,
+    #[cfg(feature = "async")]
+    pub(crate) secrets: Arc<crate::secrets::Statements>,
     pub(crate) seal: Arc<dyn Seal>,
     install: Arc<str>,
 }
@@ -72,6 +74,8 @@ impl Tables {
             .replace("{version}", &VERSION.to_string());
         Self {
             sessions: Arc::new(Statements::new(&tables)),
+            #[cfg(feature = "async")]
+            secrets: Arc::new(crate::secrets::Statements::new(&tables)),
             seal: Arc::new(Unsealed),
             install: install.into(),
         }

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use kit_core::deliveries::{Answer, SeenEvents, UnreadableEvent, Verifier};
+use kit_core::deliveries::{Answer, EndpointTokens, SeenEvents, UnreadableEvent};
 use kit_core::webhook_endpoints::SigningSecret;
 
+use crate::accounts::{Accounts, Erased, Limits};
 use crate::hooks::Hooks;
 use crate::journal::Journal;
 use crate::queue::{Backoff, Queue};
+use crate::receiver::Verifying;
 use crate::{Events, Receiver};
 
 /// How many events wait at most, by default.
@@ -25,11 +27,16 @@ const BACKOFF: Backoff =
 /// How long a body may take, by default.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The secrets that deliveries are signed by.
+pub(crate) enum Secrets {
+    OfOne(Vec<SigningSecret>),
+    OfAccounts { tokens: EndpointTokens, store: Box<dyn Erased>, kept_for: Duration },
+}
+
 /// The settings of a [`Receiver`], before it is built.
 pub struct Builder {
-    secrets: Vec<SigningSecret>,
-    tolerance: Option<Duration>,
-    max_body_size: Option<usize>,
+    secrets: Secrets,
+    limits: Limits,
     body_timeout: Duration,
     capacity: usize,
     backoff: Backoff,
@@ -39,11 +46,10 @@ pub struct Builder {
 }
 
 impl Builder {
-    pub(crate) fn new(secrets: Vec<SigningSecret>) -> Self {
+    pub(crate) fn new(secrets: Secrets) -> Self {
         Self {
             secrets,
-            tolerance: None,
-            max_body_size: None,
+            limits: Limits::default(),
             body_timeout: BODY_TIMEOUT,
             capacity: CAPACITY,
             backoff: BACKOFF,
@@ -56,14 +62,25 @@ impl Builder {
     /// Sets how old a signature may be. Default: 5 minutes.
     #[must_use]
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
-        self.tolerance = Some(tolerance);
+        self.limits.tolerance = Some(tolerance);
         self
     }
 
     /// Sets how large a body may be, in bytes. Default: 2 MiB.
     #[must_use]
     pub fn max_body_size(mut self, max_body_size: usize) -> Self {
-        self.max_body_size = Some(max_body_size);
+        self.limits.max_body_size = Some(max_body_size);
+        self
+    }
+
+    /// Sets how long the secrets of an account are kept before they are looked up again. A signature that they do not fit
+    /// has them looked up at once, but every 5 seconds at most: so a rotation needs no restart. Default: 60 s. For a
+    /// receiver of one account it says nothing.
+    #[must_use]
+    pub fn keep_secrets(mut self, keep_for: Duration) -> Self {
+        if let Secrets::OfAccounts { kept_for, .. } = &mut self.secrets {
+            *kept_for = keep_for;
+        }
         self
     }
 
@@ -115,8 +132,8 @@ impl Builder {
     }
 
     /// Is told why a delivery could not be written to the state file (Kit is asked to send it again later), why the
-    /// file could not be written anew (which is tried again later), and of each line that cannot be read. Without
-    /// this, the standard error stream is told.
+    /// file could not be written anew (which is tried again later), of each line that cannot be read, and why the
+    /// secrets of an account could not be looked up. Without this, the standard error stream is told.
     #[must_use]
     pub fn on_error(mut self, tell: impl Fn(&io::Error) + Send + Sync + 'static) -> Self {
         self.hooks.error = Some(Arc::new(tell));
@@ -139,13 +156,15 @@ impl Builder {
     /// the state file cannot be read or written, is in use, or is no regular file. The error names the file.
     pub fn build(self) -> io::Result<(Receiver, Events)> {
         let bad = |error: kit_core::Error| io::Error::new(io::ErrorKind::InvalidInput, error);
-        let mut verifier = Verifier::new(self.secrets).map_err(bad)?;
-        if let Some(tolerance) = self.tolerance {
-            verifier = verifier.with_tolerance(tolerance);
-        }
-        if let Some(max_body_size) = self.max_body_size {
-            verifier = verifier.with_max_body_size(max_body_size);
-        }
+        let verifying = match self.secrets {
+            Secrets::OfOne(secrets) => {
+                Verifying::One(Box::new(self.limits.verifier(secrets).map_err(bad)?))
+            }
+            Secrets::OfAccounts { tokens, store, kept_for } => {
+                let hooks = self.hooks.clone();
+                Verifying::Accounts(Accounts::new(tokens, store, kept_for, self.limits, hooks))
+            }
+        };
         let mut seen = at_least(self.seen, self.capacity);
         let journal = match self.state_file {
             None => None,
@@ -160,7 +179,7 @@ impl Builder {
         };
         let hooks = self.hooks.clone();
         let queue = Arc::new(Queue::new(self.capacity, self.backoff, seen, journal, hooks));
-        let receiver = Receiver::new(verifier, self.body_timeout, self.hooks, queue.clone());
+        let receiver = Receiver::new(verifying, self.body_timeout, self.hooks, queue.clone());
         Ok((receiver, Events::new(queue)))
     }
 }

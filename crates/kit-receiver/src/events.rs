@@ -27,9 +27,9 @@ impl Events {
     ///
     /// If an event waits after a failure, and there is no tokio runtime with its time driver on.
     pub async fn next(&self) -> Option<Received> {
-        let Item { event, handling, attempts } = self.queue.next().await?;
+        let Item { source, event, handling, attempts } = self.queue.next().await?;
         let queue = self.queue.clone();
-        Some(Received { event, attempts, handling: Some(handling), queue })
+        Some(Received { event, source, attempts, handling: Some(handling), queue })
     }
 
     /// How many events wait.
@@ -54,12 +54,19 @@ impl fmt::Debug for Events {
 pub struct Received {
     /// The event.
     pub event: DeliveredEvent,
+    source: Option<Arc<str>>,
     attempts: u32,
     handling: Option<Handling>,
     queue: Arc<Queue>,
 }
 
 impl Received {
+    /// The name of the endpoint that the event came to, for a receiver
+    /// [of many accounts](crate::Receiver::for_accounts): what its token names. `None` for a receiver of one.
+    pub fn source(&self) -> Option<&str> {
+        self.source.as_deref()
+    }
+
     /// How often the event was handed out since this process began, this time included: 1 at first.
     pub fn attempts(&self) -> u32 {
         self.attempts
@@ -90,7 +97,8 @@ impl Drop for Received {
                 EventData::Other(Value::Null),
             );
             let event = std::mem::replace(&mut self.event, nothing);
-            self.queue.put_back(Item { event, handling, attempts: self.attempts });
+            let (source, attempts) = (self.source.take(), self.attempts);
+            self.queue.put_back(Item { source, event, handling, attempts });
         }
     }
 }

@@ -11,6 +11,8 @@ use kit_core::deliveries::{DeliveredEvent, EventId, EventRecord, EventState};
 use kit_private_file::PrivateFile;
 use serde::{Deserialize, Serialize};
 
+use crate::item::place;
+
 /// How many lines a file has at least before it is written anew.
 const LONG: usize = 50_000;
 
@@ -21,11 +23,19 @@ const SET_ASIDE: &str = ".unreadable";
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     /// Events that were received, and not handled.
-    pub(crate) waiting: Vec<DeliveredEvent>,
+    pub(crate) waiting: Vec<Waiting>,
     /// Events that were handled.
     pub(crate) done: Vec<EventRecord>,
     /// The problems of the lines that were set aside.
     pub(crate) set_aside: Vec<io::Error>,
+}
+
+/// An event that was received, and not handled.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Waiting {
+    /// The name of the endpoint that the event came to, for a receiver of many accounts.
+    pub(crate) source: Option<String>,
+    pub(crate) event: DeliveredEvent,
 }
 
 /// A state file that is open.
@@ -54,6 +64,8 @@ struct End {
 #[serde(rename_all = "snake_case")]
 enum Line {
     Received(Box<DeliveredEvent>),
+    /// By the endpoint with this name.
+    ReceivedBy(String, Box<DeliveredEvent>),
     Done(EventRecord),
 }
 
@@ -61,7 +73,14 @@ enum Line {
 #[serde(rename_all = "snake_case")]
 enum LineOf<'a> {
     Received(&'a DeliveredEvent),
+    ReceivedBy(&'a str, &'a DeliveredEvent),
     Done(&'a EventRecord),
+}
+
+impl<'a> LineOf<'a> {
+    fn received(source: Option<&'a str>, event: &'a DeliveredEvent) -> Self {
+        source.map_or(Self::Received(event), |source| Self::ReceivedBy(source, event))
+    }
 }
 
 impl Journal {
@@ -85,8 +104,11 @@ impl Journal {
     /// # Errors
     ///
     /// Why the line could not be read again: the event must not be acknowledged.
-    pub(crate) fn line_of(event: &DeliveredEvent) -> Result<Vec<u8>, serde_json::Error> {
-        let line = line(&LineOf::Received(event))?;
+    pub(crate) fn line_of(
+        source: Option<&str>,
+        event: &DeliveredEvent,
+    ) -> Result<Vec<u8>, serde_json::Error> {
+        let line = line(&LineOf::received(source, event))?;
         serde_json::from_slice::<Line>(&line).map(|_| line)
     }
 
@@ -202,7 +224,12 @@ fn read(file: &PrivateFile) -> io::Result<Kept> {
             break;
         }
         match serde_json::from_slice(&line) {
-            Ok(Line::Received(event)) => kept.waiting.push(*event),
+            Ok(Line::Received(event)) => {
+                kept.waiting.push(Waiting { source: None, event: *event });
+            }
+            Ok(Line::ReceivedBy(source, event)) => {
+                kept.waiting.push(Waiting { source: Some(source), event: *event });
+            }
             Ok(Line::Done(record)) => kept.done.push(record),
             Err(error) => {
                 let error = format!("line {number} cannot be read: {error}");
@@ -235,13 +262,14 @@ fn read(file: &PrivateFile) -> io::Result<Kept> {
         kept.set_aside = said.collect();
     }
     let done: HashSet<EventId> = kept.done.iter().map(|record| record.id.clone()).collect();
-    kept.waiting.retain(|event| !done.contains(&event.id));
+    kept.waiting
+        .retain(|Waiting { source, event }| !done.contains(&place(source.as_deref(), &event.id)));
     Ok(kept)
 }
 
 /// Whether a file that begins so can be a state file, damaged or cut off.
 fn may_be_ours(beginning: &[u8]) -> bool {
-    [br#"{"received":"#.as_slice(), br#"{"done":"#]
+    [br#"{"received":"#.as_slice(), br#"{"received_by":"#, br#"{"done":"#]
         .iter()
         .any(|ours| beginning.iter().zip(*ours).all(|(a, b)| a == b))
 }
@@ -253,7 +281,7 @@ fn write_anew(file: &PrivateFile, kept: &Kept) -> io::Result<End> {
         lines.extend(line(&LineOf::Done(record))?);
     }
     for event in &kept.waiting {
-        lines.extend(line(&LineOf::Received(event))?);
+        lines.extend(line(&LineOf::received(event.source.as_deref(), &event.event))?);
     }
     let end = file.replace(|file| file.write_all(&lines))?;
     let (count, length) = (kept.done.len() + kept.waiting.len(), lines.len() as u64);
@@ -286,7 +314,7 @@ mod tests {
     }
 
     fn ids(kept: &Kept) -> (Vec<&str>, Vec<&str>) {
-        let waiting = kept.waiting.iter().map(|event| event.id.as_str()).collect();
+        let waiting = kept.waiting.iter().map(|kept| kept.event.id.as_str()).collect();
         (waiting, kept.done.iter().map(|record| record.id.as_str()).collect())
     }
 
@@ -297,7 +325,7 @@ mod tests {
         let (journal, kept) = Journal::open(&path).unwrap();
         assert_eq!(ids(&kept), (vec![], vec![]));
         for id in ["a", "b", "c"] {
-            journal.append(&Journal::line_of(&event(id)).unwrap()).unwrap();
+            journal.append(&Journal::line_of(None, &event(id)).unwrap()).unwrap();
         }
         journal.note_done(&done("b")).unwrap();
         // Two would do everything twice.
@@ -310,7 +338,7 @@ mod tests {
         drop(file);
         let (journal, kept) = Journal::open(&path).unwrap();
         assert_eq!(ids(&kept), (vec!["a", "c"], vec!["b"]));
-        assert_eq!(kept.waiting[0], event("a"));
+        assert_eq!(kept.waiting[0], Waiting { source: None, event: event("a") });
         assert!(journal.compact(|| vec![done("b"), done("e")]).unwrap().is_empty());
         journal.note_done(&done("a")).unwrap();
         drop(journal);
@@ -324,13 +352,13 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state.jsonl");
         let journal = Journal::open(&path).unwrap().0;
-        journal.append(&Journal::line_of(&event("a")).unwrap()).unwrap();
+        journal.append(&Journal::line_of(None, &event("a")).unwrap()).unwrap();
         {
             let mut end = journal.end.lock().unwrap();
             end.file.write_all(br#"{"received":{"id":"x","#).unwrap();
             end.is_torn = true;
         }
-        journal.append(&Journal::line_of(&event("b")).unwrap()).unwrap();
+        journal.append(&Journal::line_of(None, &event("b")).unwrap()).unwrap();
         drop(journal);
         assert_eq!(ids(&Journal::open(&path).unwrap().1), (vec!["a", "b"], vec![]));
     }
@@ -361,6 +389,29 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 1);
     }
 
+    #[test]
+    fn an_event_is_of_its_endpoint_after_a_restart() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state.jsonl");
+        let journal = Journal::open(&path).unwrap().0;
+        for source in [None, Some("account-8"), Some("account-9")] {
+            journal.append(&Journal::line_of(source, &event("a")).unwrap()).unwrap();
+        }
+        let place = place(Some("account-8"), &"a".into());
+        let done = serde_json::json!({"id": place.as_str(), "done": 7});
+        journal.note_done(&serde_json::from_value(done).unwrap()).unwrap();
+        drop(journal);
+        // The second time, the file was written anew.
+        for _ in 0..2 {
+            let (_, kept) = Journal::open(&path).unwrap();
+            let waiting = |source: Option<&str>| Waiting {
+                source: source.map(str::to_owned),
+                event: event("a"),
+            };
+            assert_eq!(kept.waiting, [waiting(None), waiting(Some("account-9"))]);
+        }
+    }
+
     /// As many levels as are read, and one more.
     #[test]
     fn an_event_that_could_not_be_read_back_is_not_written() {
@@ -372,7 +423,7 @@ mod tests {
             event
         };
         let readable: Vec<_> =
-            (100..=127).filter(|levels| Journal::line_of(&nested(*levels)).is_ok()).collect();
+            (100..=127).filter(|levels| Journal::line_of(None, &nested(*levels)).is_ok()).collect();
         assert_eq!(readable, (100..=125).collect::<Vec<_>>());
     }
 
@@ -380,8 +431,9 @@ mod tests {
     fn a_line_that_cannot_be_read_is_set_aside() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state.jsonl");
-        let good =
-            |event: &DeliveredEvent| String::from_utf8(Journal::line_of(event).unwrap()).unwrap();
+        let good = |event: &DeliveredEvent| {
+            String::from_utf8(Journal::line_of(None, event).unwrap()).unwrap()
+        };
         let lines = format!("{}\0\u{1}\n{}", good(&event("a")), good(&event("b")));
         std::fs::write(&path, lines).unwrap();
         let (journal, kept) = Journal::open(&path).unwrap();

@@ -53,6 +53,7 @@
 
 #![deny(missing_docs)]
 
+mod accounts;
 mod builder;
 mod busy;
 mod events;

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::busy::Busy;
 use crate::hooks::Hooks;
 use crate::item::{Item, Prepared};
-use crate::journal::Journal;
+use crate::journal::{Journal, Waiting};
 use crate::state::{Batch, State};
 
 /// How long an event that was not handled waits: longer each time.
@@ -45,7 +45,7 @@ impl Queue {
         capacity: usize,
         backoff: Backoff,
         seen: SeenEvents,
-        journal: Option<(Journal, Vec<DeliveredEvent>)>,
+        journal: Option<(Journal, Vec<Waiting>)>,
         hooks: Hooks,
     ) -> Self {
         let mut state = State::new(seen);
@@ -62,8 +62,12 @@ impl Queue {
     /// # Errors
     ///
     /// Why the event could not be read back from the state file.
-    pub(crate) fn line_of(&self, event: &DeliveredEvent) -> Result<Vec<u8>, serde_json::Error> {
-        if self.journal.is_some() { Journal::line_of(event) } else { Ok(Vec::new()) }
+    pub(crate) fn line_of(
+        &self,
+        source: Option<&str>,
+        event: &DeliveredEvent,
+    ) -> Result<Vec<u8>, serde_json::Error> {
+        if self.journal.is_some() { Journal::line_of(source, event) } else { Ok(Vec::new()) }
     }
 
     /// Takes the events that are new. When this returns, all of them are safe.

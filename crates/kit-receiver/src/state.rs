@@ -1,12 +1,14 @@
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use kit_core::deliveries::{DeliveredEvent, Handling, HandlingStep, SeenEvents};
+use kit_core::deliveries::{Handling, HandlingStep, SeenEvents};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::busy::Busy;
-use crate::item::{Item, Prepared};
+use crate::item::{Item, Prepared, place};
+use crate::journal::Waiting;
 
 /// The events of a delivery that wait to be written down, and who is told of it.
 #[derive(Debug)]
@@ -52,9 +54,10 @@ impl State {
     }
 
     /// Lets events wait that were acknowledged before.
-    pub(crate) fn restore(&mut self, events: Vec<DeliveredEvent>) {
-        for event in events {
-            let claimed = self.claim(vec![Prepared { event, line: Vec::new() }]);
+    pub(crate) fn restore(&mut self, events: Vec<Waiting>) {
+        for Waiting { source, event } in events {
+            let source = source.map(Arc::from);
+            let claimed = self.claim(vec![Prepared { source, event, line: Vec::new() }]);
             self.waiting.extend(claimed.unwrap_or_default().0);
         }
     }
@@ -140,11 +143,12 @@ impl State {
     /// no room for them.
     fn claim(&mut self, events: Vec<Prepared>) -> Option<(Vec<Item>, Vec<u8>)> {
         let (mut items, mut lines) = (Vec::with_capacity(events.len()), Vec::new());
-        for Prepared { event, line } in events {
-            let mut handling = Handling::new(event.id.clone()).with_lease(Duration::MAX);
+        for Prepared { source, event, line } in events {
+            let place = place(source.as_deref(), &event.id);
+            let mut handling = Handling::new(place).with_lease(Duration::MAX);
             match self.ask(&mut handling) {
                 HandlingStep::Handle { .. } => {
-                    items.push(Item { event, handling, attempts: 0 });
+                    items.push(Item { source, event, handling, attempts: 0 });
                     lines.extend(line);
                 }
                 HandlingStep::NotSaved => {

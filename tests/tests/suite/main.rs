@@ -29,6 +29,7 @@ mod pacer;
 mod proxies;
 
 mod receiver;
+mod receiver_accounts;
 mod requests;
 mod retries;
 mod round_trips;

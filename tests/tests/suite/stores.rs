@@ -2,11 +2,14 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use kit_core::deliveries::AsyncSecretStore as _;
 use kit_core::oauth::{
     AsyncSessionStore, MemorySessions, SaveError, SessionStore as _, StoreError,
 };
 use kit_core::seal::{Seal, SealError};
+use kit_core::webhook_endpoints::SigningSecret;
 use kit_file_store::FolderStore;
 use kit_postgres::{Parameters, Tables, blocking};
 use kit_redis::Keys;
@@ -275,7 +278,7 @@ fn eight_processes_install_at_once() {
         let newer = connect_by(server.port()).await.unwrap();
         newer.batch_execute("UPDATE at_once.k_version SET version = version + 1").await.unwrap();
         let error = postgres.install().await.unwrap_err();
-        let text = format!("{error}: {}", error.source().unwrap());
+        let text = error.to_string();
         let expected = "the tables of kit-postgres have version 2, and this program knows up to 1";
         assert!(text.contains(expected), "{text}");
     });
@@ -303,6 +306,47 @@ fn a_sealed_database_shows_no_tokens() {
             let moved = format!("UPDATE {name}.k_session SET key = 'b'");
             client.batch_execute(&moved).await.unwrap();
             assert_eq!(postgres.load("b").await.is_err(), is_sealed);
+        }
+    });
+}
+
+#[test]
+fn a_secret_is_rotated_in_the_database() {
+    let Some(server) = servers::Postgres::shared() else { return };
+    runtime().block_on(async {
+        for (name, is_sealed) in [("secrets", false), ("secrets_sealed", true)] {
+            let tables = if is_sealed { tables(name).sealed(Veil) } else { tables(name) };
+            let client = connect_by(server.port()).await.unwrap();
+            let postgres = kit_postgres::Postgres::new(client, tables);
+            postgres.install().await.unwrap();
+            let secrets = async |name: &str| {
+                let found = postgres.secrets(name).await.unwrap();
+                found.iter().map(|secret| secret.secret().to_owned()).collect::<Vec<_>>()
+            };
+            let set = async |name: &str, secret: &str, overlap: Duration| {
+                let secret = SigningSecret::new(secret);
+                postgres.set_secret(name, &secret, overlap).await.unwrap();
+            };
+            assert!(secrets("a").await.is_empty());
+            set("a", "whsec_1", Duration::ZERO).await;
+            set("b", "whsec_b", Duration::ZERO).await;
+            assert_eq!(secrets("a").await, ["whsec_1"]);
+            // For a day both are good, and the newer comes first.
+            set("a", "whsec_2", Duration::from_secs(86_400)).await;
+            assert_eq!(secrets("a").await, ["whsec_2", "whsec_1"]);
+            // Somebody has seen it: the others end now.
+            set("a", "whsec_3", Duration::ZERO).await;
+            assert_eq!(secrets("a").await, ["whsec_3"]);
+            set("a", "whsec_4", Duration::MAX).await;
+            assert_eq!(secrets("a").await, ["whsec_4", "whsec_3"]);
+            assert_eq!(secrets("b").await, ["whsec_b"]);
+            postgres.delete_secrets("a").await.unwrap();
+            assert!(secrets("a").await.is_empty());
+            assert_eq!(secrets("b").await, ["whsec_b"]);
+            let client = connect_by(server.port()).await.unwrap();
+            let row = format!("SELECT encode(secret, 'escape') FROM {name}.k_secret");
+            let text: String = client.query_one(&row, &[]).await.unwrap().get(0);
+            assert_eq!(text.contains("whsec"), !is_sealed);
         }
     });
 }
