@@ -1,5 +1,5 @@
-//! What the processes of an app share, in PostgreSQL: the sessions of its accounts, and the secrets of their webhook
-//! endpoints.
+//! What the processes of an app share, in PostgreSQL: the sessions of its accounts, the secrets of their webhook
+//! endpoints, and the events that wait to be handled.
 //!
 //! The program brings the connections, the pool and TLS, and lends them by a small trait: [`Database`] for async
 //! programs, [`blocking::Database`] for others. Each method of a store is one statement, sent unnamed with the types of
@@ -41,9 +41,13 @@ pub mod blocking;
 #[cfg(feature = "async")]
 mod database;
 mod error;
+#[cfg(feature = "async")]
+mod inbox;
 mod lost;
 #[cfg(feature = "async")]
 mod postgres;
+#[cfg(feature = "async")]
+mod postgres_inbox;
 #[cfg(feature = "async")]
 mod secrets;
 mod sessions;
@@ -54,6 +58,8 @@ pub use database::Database;
 pub use error::Error;
 #[cfg(feature = "async")]
 pub use postgres::Postgres;
+#[cfg(feature = "async")]
+pub use postgres_inbox::PostgresInbox;
 pub use tables::Tables;
 
 /// The parameters of a statement, each with its type.

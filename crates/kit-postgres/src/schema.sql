@@ -38,6 +38,29 @@ BEGIN
         );
         CREATE INDEX {prefix}secret_name ON {t}secret (name);
 
+        CREATE TABLE {t}event (
+            number bigint GENERATED ALWAYS AS IDENTITY,
+            source text COLLATE "C" NOT NULL,
+            id text COLLATE "C" NOT NULL,
+            subscriber bigint,
+            -- Null when an event that was handled is old.
+            content bytea,
+            received_at timestamptz NOT NULL DEFAULT now(),
+            -- 0 waits or is being handled, 1 was handled, 2 was set aside.
+            state smallint NOT NULL DEFAULT 0,
+            -- When it may be claimed: while it is being handled, when the lease ends.
+            due_at timestamptz NOT NULL DEFAULT now(),
+            attempts integer NOT NULL DEFAULT 0,
+            token bytea,
+            last_error text,
+            done_at timestamptz,
+            PRIMARY KEY (source, id)
+        );
+        CREATE UNIQUE INDEX {prefix}event_waiting ON {t}event (number) WHERE state = 0;
+        CREATE INDEX {prefix}event_subscriber ON {t}event (source, subscriber, number) WHERE state = 0;
+        CREATE INDEX {prefix}event_done ON {t}event (done_at) WHERE state = 1;
+        CREATE INDEX {prefix}event_set_aside ON {t}event (number) WHERE state = 2;
+
         UPDATE {t}version SET version = 1;
     END IF;
 END

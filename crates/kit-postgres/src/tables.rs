@@ -29,6 +29,9 @@ pub struct Tables {
     pub(crate) sessions: Arc<Statements>,
     #[cfg(feature = "async")]
     pub(crate) secrets: Arc<crate::secrets::Statements>,
+    #[cfg(feature = "async")]
+    pub(crate) events: Arc<crate::inbox::Statements>,
+    channel: Arc<str>,
     pub(crate) seal: Arc<dyn Seal>,
     install: Arc<str>,
 }
@@ -67,6 +70,7 @@ impl Tables {
 
     fn with_names(schema: &str, prefix: &str) -> Self {
         let tables = format!("{schema}.{prefix}");
+        let channel = format!("{schema}_{prefix}event");
         let install = include_str!("schema.sql")
             .replace("{schema}", schema)
             .replace("{prefix}", prefix)
@@ -76,6 +80,9 @@ impl Tables {
             sessions: Arc::new(Statements::new(&tables)),
             #[cfg(feature = "async")]
             secrets: Arc::new(crate::secrets::Statements::new(&tables)),
+            #[cfg(feature = "async")]
+            events: Arc::new(crate::inbox::Statements::new(&tables, &channel)),
+            channel: channel.into(),
             seal: Arc::new(Unsealed),
             install: install.into(),
         }
@@ -85,6 +92,12 @@ impl Tables {
     #[must_use]
     pub fn sealed(self, seal: impl Seal + 'static) -> Self {
         Self { seal: Arc::new(seal), ..self }
+    }
+
+    /// The channel on which `NOTIFY` tells of new events: for `LISTEN`. A schema `kit` with the prefix `app_` has the
+    /// channel `kit_app_event`.
+    pub fn channel(&self) -> &str {
+        &self.channel
     }
 
     /// The statement that makes the tables, if they are not there, or brings them to this version. It is one statement,

@@ -21,10 +21,12 @@
 #![deny(missing_docs)]
 
 mod direct;
+mod inbox;
 mod records;
 mod sessions;
 
 pub use direct::Direct;
+pub use inbox::Inbox;
 pub use records::Records;
 pub use sessions::Sessions;
 

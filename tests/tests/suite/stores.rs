@@ -11,9 +11,9 @@ use kit_core::oauth::{
 use kit_core::seal::{Seal, SealError};
 use kit_core::webhook_endpoints::SigningSecret;
 use kit_file_store::FolderStore;
-use kit_postgres::{Parameters, Tables, blocking};
+use kit_postgres::{Parameters, PostgresInbox, Tables, blocking};
 use kit_redis::Keys;
-use kit_store_laws::{Direct, Records, Sessions};
+use kit_store_laws::{Direct, Inbox, Records, Sessions};
 use kit_tests::servers::{self, Cut, Cutting};
 use tokio::runtime::Runtime;
 
@@ -349,4 +349,28 @@ fn a_secret_is_rotated_in_the_database() {
             assert_eq!(text.contains("whsec"), !is_sealed);
         }
     });
+}
+
+async fn install(server: &servers::Postgres, tables: &Tables) {
+    let client = connect_by(server.port()).await.unwrap();
+    kit_postgres::Postgres::new(client, tables.clone()).install().await.unwrap();
+}
+
+#[test]
+fn an_inbox_in_postgres_keeps_the_laws() {
+    let Some(server) = servers::Postgres::shared() else { return };
+    let runtime = runtime();
+    for (name, seal, is_in_order) in
+        [("inbox", None, false), ("inbox_sealed", Some(Veil), false), ("inbox_order", None, true)]
+    {
+        let tables = tables(name);
+        let tables = if let Some(seal) = seal { tables.sealed(seal) } else { tables };
+        runtime.block_on(install(&server, &tables));
+        let database = runtime.block_on(connect(&server, 8));
+        let mut inbox = PostgresInbox::new(database, tables);
+        if is_in_order {
+            inbox = inbox.in_order_of_subscribers();
+        }
+        Inbox { inbox: &inbox, wait: &|future| runtime.block_on(future) }.hold();
+    }
 }
