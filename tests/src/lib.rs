@@ -39,6 +39,7 @@ pub mod guides {
         bulk "bulk.md",
         errors_and_retries "errors-and-retries.md",
         guarantees "guarantees.md",
+        many_accounts "many-accounts.md",
         oauth "oauth.md",
         operations_of_your_own "operations-of-your-own.md",
         settings "settings.md",

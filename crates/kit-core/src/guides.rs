@@ -9,6 +9,9 @@ pub mod errors_and_retries {}
 #[doc = include_str!("../../../docs/guarantees.md")]
 pub mod guarantees {}
 
+#[doc = include_str!("../../../docs/many-accounts.md")]
+pub mod many_accounts {}
+
 #[doc = include_str!("../../../docs/oauth.md")]
 pub mod oauth {}
 

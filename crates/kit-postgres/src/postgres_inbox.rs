@@ -102,31 +102,6 @@ impl<D: Database> PostgresInbox<D> {
         Ok(!rows.map_err(StoreError::from)?.is_empty())
     }
 
-    /// The events that were set aside, the oldest first, `limit` at most.
-    ///
-    /// # Errors
-    ///
-    /// The error of PostgreSQL.
-    pub async fn set_aside(&self, limit: usize) -> Result<Vec<SetAsideEvent>, Error> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let statement = &self.tables.events.list_set_aside;
-        let rows = self.database.rows(statement, &[(&limit, Type::INT8)]).await?;
-        Ok(inbox::set_aside(&rows, &*self.tables.seal)?)
-    }
-
-    /// Puts an event back that was set aside: it comes again, as if for the first time. Returns whether it was there.
-    ///
-    /// # Errors
-    ///
-    /// The error of PostgreSQL.
-    pub async fn put_back(&self, source: &str, id: &EventId) -> Result<bool, Error> {
-        let id = id.as_str();
-        let parameters: &Parameters<'_> = &[(&source, Type::TEXT), (&id, Type::TEXT)];
-        let rows = self.database.rows(&self.tables.events.put_back, parameters).await?;
-        self.wake();
-        Ok(!rows.is_empty())
-    }
-
     /// Runs a statement that can be repeated: once more if its reply was lost.
     async fn twice(
         &self,
@@ -210,6 +185,21 @@ impl<D: Database> AsyncInbox for PostgresInbox<D> {
             _ => &self.tables.events.set_aside,
         };
         Ok(!self.database.rows(statement, &parameters).await?.is_empty())
+    }
+
+    async fn set_aside(&self, limit: usize) -> Result<Vec<SetAsideEvent>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let statement = &self.tables.events.list_set_aside;
+        let rows = self.database.rows(statement, &[(&limit, Type::INT8)]).await?;
+        inbox::set_aside(&rows, &*self.tables.seal)
+    }
+
+    async fn put_back(&self, source: &str, id: &EventId) -> Result<bool, StoreError> {
+        let id = id.as_str();
+        let parameters: &Parameters<'_> = &[(&source, Type::TEXT), (&id, Type::TEXT)];
+        let rows = self.database.rows(&self.tables.events.put_back, parameters).await?;
+        self.wake();
+        Ok(!rows.is_empty())
     }
 
     async fn tidy(&self) -> Result<bool, StoreError> {

@@ -4,14 +4,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use kit_core::deliveries::{Answer, EndpointTokens, SeenEvents, UnreadableEvent};
+use kit_core::deliveries::{Answer, AsyncInbox, EndpointTokens, SeenEvents, UnreadableEvent};
 use kit_core::webhook_endpoints::SigningSecret;
 
 use crate::accounts::{Accounts, Erased, Limits};
+use crate::backoff::Backoff;
 use crate::hooks::Hooks;
 use crate::journal::Journal;
-use crate::queue::{Backoff, Queue};
+use crate::keeper::Keeper;
+use crate::queue::Queue;
 use crate::receiver::Verifying;
+use crate::shared::{Erased as ErasedInbox, LEASE, Shared};
 use crate::{Events, Receiver};
 
 /// How many events wait at most, by default.
@@ -19,10 +22,6 @@ const CAPACITY: usize = 10_000;
 
 /// How many events come at once at most, as far as Kit's documentation says.
 const BATCH: usize = 100;
-
-/// How long an event waits that was not handled, by default.
-const BACKOFF: Backoff =
-    Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(5 * 60) };
 
 /// How long a body may take, by default.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,6 +41,8 @@ pub struct Builder {
     backoff: Backoff,
     seen: SeenEvents,
     state_file: Option<PathBuf>,
+    inbox: Option<Box<dyn ErasedInbox>>,
+    lease: Duration,
     hooks: Hooks,
 }
 
@@ -52,9 +53,11 @@ impl Builder {
             limits: Limits::default(),
             body_timeout: BODY_TIMEOUT,
             capacity: CAPACITY,
-            backoff: BACKOFF,
+            backoff: Backoff::default(),
             seen: SeenEvents::new(),
             state_file: None,
+            inbox: None,
+            lease: LEASE,
             hooks: Hooks::default(),
         }
     }
@@ -100,10 +103,35 @@ impl Builder {
     }
 
     /// Sets how long an event waits that was dropped before it was done: `first`, and twice as long each time, up to
-    /// `longest`. Default: 1 s, up to 5 minutes.
+    /// `longest`; in each case between the half of that and the whole, at random. Default: 1 s, up to 1 hour.
     #[must_use]
     pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
-        self.backoff = Backoff { first, longest };
+        self.backoff = Backoff { first, longest, ..self.backoff };
+        self
+    }
+
+    /// Sets how often an event is tried before it is set aside: see [`Events::set_aside`]. 0 counts as 1. Default: 25,
+    /// which takes about half a day.
+    #[must_use]
+    pub fn max_attempts(mut self, max_attempts: u32) -> Self {
+        self.backoff.max_attempts = max_attempts;
+        self
+    }
+
+    /// Keeps events in an inbox, such as one of `kit-postgres`, which all processes of the app share: each event is
+    /// handled by one of them, and what one has acknowledged another may handle. In place of the queue in this process,
+    /// its [`capacity`](Self::capacity), what was [`seen`](Self::seen), and a [state file](Self::state_file).
+    #[must_use]
+    pub fn inbox(mut self, inbox: impl AsyncInbox + 'static) -> Self {
+        self.inbox = Some(Box::new(inbox));
+        self
+    }
+
+    /// Sets for how long an event of an inbox is claimed. The claim is renewed at a third of that; if this process
+    /// crashes, another handles the event when the claim has ended. A second at least. Default: 60 s.
+    #[must_use]
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease.max(Duration::from_secs(1));
         self
     }
 
@@ -165,6 +193,12 @@ impl Builder {
                 Verifying::Accounts(Accounts::new(tokens, store, kept_for, self.limits, hooks))
             }
         };
+        if let Some(inbox) = self.inbox {
+            let hooks = self.hooks.clone();
+            let keeper = Keeper::Shared(Shared::new(inbox, self.lease, self.backoff, hooks));
+            let receiver = Receiver::new(verifying, self.body_timeout, self.hooks, keeper.clone());
+            return Ok((receiver, Events::new(keeper)));
+        }
         let mut seen = at_least(self.seen, self.capacity);
         let journal = match self.state_file {
             None => None,
@@ -178,9 +212,10 @@ impl Builder {
             }
         };
         let hooks = self.hooks.clone();
-        let queue = Arc::new(Queue::new(self.capacity, self.backoff, seen, journal, hooks));
-        let receiver = Receiver::new(verifying, self.body_timeout, self.hooks, queue.clone());
-        Ok((receiver, Events::new(queue)))
+        let queue = Queue::new(self.capacity, self.backoff, seen, journal, hooks);
+        let keeper = Keeper::Queue(Arc::new(queue));
+        let receiver = Receiver::new(verifying, self.body_timeout, self.hooks, keeper.clone());
+        Ok((receiver, Events::new(keeper)))
     }
 }
 

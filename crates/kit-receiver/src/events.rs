@@ -1,40 +1,77 @@
 use std::fmt;
 use std::io;
-use std::sync::Arc;
 
-use kit_core::Timestamp;
-use kit_core::deliveries::{DeliveredEvent, EventData, Handling};
-use serde_json::Value;
+use kit_core::deliveries::{ClaimedEvent, EventId, SetAsideEvent};
 
 use crate::item::Item;
-use crate::queue::Queue;
+use crate::keeper::Keeper;
+use crate::received::{Hold, Received};
 
 /// The events that were received, in the order in which they came. Clones share one queue.
 #[derive(Clone)]
 pub struct Events {
-    queue: Arc<Queue>,
+    keeper: Keeper,
 }
 
 impl Events {
-    pub(crate) fn new(queue: Arc<Queue>) -> Self {
-        Self { queue }
+    pub(crate) fn new(keeper: Keeper) -> Self {
+        Self { keeper }
     }
 
     /// The next event, once there is one. `None` when the receiver was closed, and all events are done: where others
     /// still handle events, or an event waits after a failure, this waits, too.
     ///
+    /// With an [inbox](crate::Builder::inbox), what other processes have received comes as well; after the receiver was
+    /// closed, only events come that this process has claimed.
+    ///
     /// # Panics
     ///
-    /// If an event waits after a failure, and there is no tokio runtime with its time driver on.
+    /// If an event waits after a failure, or there is an inbox, and there is no tokio runtime with its time driver on.
     pub async fn next(&self) -> Option<Received> {
-        let Item { source, event, handling, attempts } = self.queue.next().await?;
-        let queue = self.queue.clone();
-        Some(Received { event, source, attempts, handling: Some(handling), queue })
+        match &self.keeper {
+            Keeper::Queue(queue) => {
+                let Item { source, event, handling, attempts } = queue.next().await?;
+                let hold = Hold::InQueue(handling, queue.clone());
+                Some(Received::new(event, source, attempts, hold))
+            }
+            Keeper::Shared(shared) => {
+                let ClaimedEvent { claim, event, attempts, .. } = shared.next().await?;
+                let source = (!claim.source.is_empty()).then(|| claim.source.as_str().into());
+                let hold = Hold::Claimed(claim, shared.clone());
+                Some(Received::new(event, source, attempts, hold))
+            }
+        }
     }
 
-    /// How many events wait.
+    /// The events that were set aside after [too many failures](crate::Builder::max_attempts), the oldest first, `limit`
+    /// at most. Without an inbox, those of this process: after a restart they are tried again.
+    ///
+    /// # Errors
+    ///
+    /// The error of the inbox.
+    pub async fn set_aside(&self, limit: usize) -> io::Result<Vec<SetAsideEvent>> {
+        match &self.keeper {
+            Keeper::Queue(queue) => Ok(queue.set_aside(limit)),
+            Keeper::Shared(shared) => shared.set_aside(limit).await,
+        }
+    }
+
+    /// Puts an event back that was set aside: it comes again, as if for the first time. Returns whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// The error of the inbox.
+    pub async fn put_back(&self, event: &SetAsideEvent) -> io::Result<bool> {
+        let (source, id): (&str, &EventId) = (&event.source, &event.event.id);
+        match &self.keeper {
+            Keeper::Queue(queue) => Ok(queue.put_back_set_aside(source, id)),
+            Keeper::Shared(shared) => shared.put_back(source.to_owned(), id.clone()).await,
+        }
+    }
+
+    /// How many events wait. With an inbox, those that this process has claimed.
     pub fn len(&self) -> usize {
-        self.queue.len()
+        self.keeper.len()
     }
 
     /// Whether no event waits.
@@ -46,65 +83,5 @@ impl Events {
 impl fmt::Debug for Events {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events").field("len", &self.len()).finish_non_exhaustive()
-    }
-}
-
-/// An event that is to be handled. One that is dropped before it is [`done`](Self::done) comes again, as it is then,
-/// after a while that is longer each time: see [`Builder::backoff`](crate::Builder::backoff).
-pub struct Received {
-    /// The event.
-    pub event: DeliveredEvent,
-    source: Option<Arc<str>>,
-    attempts: u32,
-    handling: Option<Handling>,
-    queue: Arc<Queue>,
-}
-
-impl Received {
-    /// The name of the endpoint that the event came to, for a receiver
-    /// [of many accounts](crate::Receiver::for_accounts): what its token names. `None` for a receiver of one.
-    pub fn source(&self) -> Option<&str> {
-        self.source.as_deref()
-    }
-
-    /// How often the event was handed out since this process began, this time included: 1 at first.
-    pub fn attempts(&self) -> u32 {
-        self.attempts
-    }
-
-    /// The event was handled: it is not to come again.
-    ///
-    /// # Errors
-    ///
-    /// The system's error where the state file cannot be written. Within this process the event does not come again
-    /// all the same.
-    pub async fn done(mut self) -> io::Result<()> {
-        match self.handling.take() {
-            Some(handling) => self.queue.done(handling).await,
-            None => Ok(()),
-        }
-    }
-}
-
-impl Drop for Received {
-    fn drop(&mut self) {
-        if let Some(handling) = self.handling.take() {
-            // The event that was received, whatever was made of it since.
-            let nothing = DeliveredEvent::new(
-                "",
-                "".into(),
-                Timestamp::UNIX_EPOCH,
-                EventData::Other(Value::Null),
-            );
-            let event = std::mem::replace(&mut self.event, nothing);
-            let (source, attempts) = (self.source.take(), self.attempts);
-            self.queue.put_back(Item { source, event, handling, attempts });
-        }
-    }
-}
-
-impl fmt::Debug for Received {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Received").field("event", &self.event).finish_non_exhaustive()
     }
 }

@@ -42,11 +42,17 @@
 //!   the handler's own effect depend on the event's id.
 //!
 //! An event that is dropped before it is done comes again: after a second, and after twice as long each time
-//! ([`Builder::backoff`]). [`Received::attempts`] counts. What was handled is on the disk when the machine loses its
+//! ([`Builder::backoff`]). [`Received::attempts`] counts, and after 25 attempts ([`Builder::max_attempts`]) the event is
+//! set aside ([`Events::set_aside`]). What was handled is on the disk when the machine loses its
 //! power once an event was received after it: until then the machine's crash, unlike the process's, can bring it again.
 //!
 //! A line of the state file that cannot be read, after a fault of the disk, say, is moved to a file of its own, whose
 //! name ends in `.unreadable`, and is told of ([`Builder::on_error`]).
+//!
+//! # Many accounts, many processes
+//!
+//! [`Receiver::for_accounts`] looks up the secrets of each delivery's account. With an [inbox](Builder::inbox), such as that
+//! of `kit-postgres`, events are in a database that all processes share, in place of the queue and its file.
 //!
 //! To end in order, stop the server, [`close`](Receiver::close) the receiver, and handle what
 //! [`Events::next`] still has until it returns `None`.
@@ -54,6 +60,7 @@
 #![deny(missing_docs)]
 
 mod accounts;
+mod backoff;
 mod builder;
 mod busy;
 mod events;
@@ -62,11 +69,15 @@ pub mod guides;
 mod hooks;
 mod item;
 mod journal;
+mod keeper;
 mod queue;
 mod read;
+mod received;
 mod receiver;
+mod shared;
 mod state;
 
 pub use builder::Builder;
-pub use events::{Events, Received};
+pub use events::Events;
+pub use received::Received;
 pub use receiver::Receiver;

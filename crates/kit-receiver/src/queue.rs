@@ -2,32 +2,19 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use kit_core::deliveries::{DeliveredEvent, Handling, SeenEvents};
+use kit_core::deliveries::{
+    AfterFailure, DeliveredEvent, EventId, Handling, SeenEvents, SetAsideEvent,
+};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
+use crate::backoff::Backoff;
 use crate::busy::Busy;
 use crate::hooks::Hooks;
 use crate::item::{Item, Prepared};
 use crate::journal::{Journal, Waiting};
-use crate::state::{Batch, State};
-
-/// How long an event that was not handled waits: longer each time.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Backoff {
-    pub(crate) first: Duration,
-    pub(crate) longest: Duration,
-}
-
-impl Backoff {
-    /// After so many attempts.
-    fn wait(self, attempts: u32) -> Duration {
-        let factor = 2_u32.saturating_pow(attempts.saturating_sub(1));
-        self.first.saturating_mul(factor).min(self.longest)
-    }
-}
+use crate::state::{Batch, SetAside, State};
 
 pub(crate) struct Queue {
     capacity: usize,
@@ -212,12 +199,24 @@ impl Queue {
         noted.await.unwrap_or_else(|error| Err(io::Error::other(error)))
     }
 
-    /// The event was not handled: it comes again, but not at once.
-    pub(crate) fn put_back(&self, item: Item) {
-        let wait = self.backoff.wait(item.attempts);
-        self.lock().put_back(item, Instant::now() + wait.min(LONGEST));
+    /// The event was not handled: it comes again, but not at once; or it is set aside.
+    pub(crate) fn put_back(&self, item: Item, reason: String) {
+        match self.backoff.after(item.attempts, fastrand::f64()) {
+            AfterFailure::Again(wait) => self.lock().put_back(item, Instant::now() + wait),
+            _ => self.lock().set_aside(item, reason),
+        }
         // Whoever waits has to wait for this, too.
         self.changed.notify_waiters();
+    }
+
+    pub(crate) fn set_aside(&self, limit: usize) -> Vec<SetAsideEvent> {
+        self.lock().set_aside.iter().take(limit).map(SetAside::told).collect()
+    }
+
+    pub(crate) fn put_back_set_aside(&self, source: &str, id: &EventId) -> bool {
+        let is_back = self.lock().put_back_set_aside(source, id);
+        self.changed.notify_waiters();
+        is_back
     }
 
     pub(crate) fn close(&self) {
@@ -243,9 +242,6 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-/// So that the sum with the time now is in range.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// The writer of the state file. If the runtime ends before the writer does, the next writer takes over.
 struct Writing {

@@ -11,7 +11,8 @@ use http::{Method, Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use kit_core::deliveries::{
-    Answer, AsyncSecretStore, Delivery, DeliveryError, EndpointTokens, UnreadableEvent, Verifier,
+    Answer, AsyncSecretStore, Delivery, DeliveryError, EndpointTokens, InboxEvent, UnreadableEvent,
+    Verifier,
 };
 use kit_core::webhook_endpoints::SigningSecret;
 use tower_service::Service;
@@ -22,7 +23,7 @@ use crate::builder::Secrets;
 use crate::busy::Busy;
 use crate::hooks::Hooks;
 use crate::item::Prepared;
-use crate::queue::Queue;
+use crate::keeper::Keeper;
 use crate::read::read;
 
 /// When Kit is asked to come again where there is no room.
@@ -52,7 +53,7 @@ pub struct Receiver {
     verifying: Arc<Verifying>,
     body_timeout: Duration,
     hooks: Hooks,
-    queue: Arc<Queue>,
+    keeper: Keeper,
     answers: Arc<Mutex<BTreeMap<&'static str, u64>>>,
 }
 
@@ -111,10 +112,10 @@ impl Receiver {
         verifying: Verifying,
         body_timeout: Duration,
         hooks: Hooks,
-        queue: Arc<Queue>,
+        keeper: Keeper,
     ) -> Self {
         let (verifying, answers) = (Arc::new(verifying), Arc::default());
-        Self { verifying, body_timeout, hooks, queue, answers }
+        Self { verifying, body_timeout, hooks, keeper, answers }
     }
 
     /// Takes a delivery that is known to be Kit's, such as one from the log of deliveries
@@ -131,14 +132,25 @@ impl Receiver {
 
     async fn take_from(&self, source: Option<Arc<str>>, delivery: Delivery) -> Answer {
         let Delivery { events, mut unreadable, .. } = delivery;
-        let mut prepared = Vec::with_capacity(events.len());
-        for event in events {
-            match self.queue.line_of(source.as_deref(), &event) {
-                Ok(line) => prepared.push(Prepared { source: source.clone(), event, line }),
-                Err(error) => unreadable.push(UnreadableEvent::of(&event, error)),
+        let taken = match &self.keeper {
+            Keeper::Queue(queue) => {
+                let mut prepared = Vec::with_capacity(events.len());
+                for event in events {
+                    match queue.line_of(source.as_deref(), &event) {
+                        Ok(line) => prepared.push(Prepared { source: source.clone(), event, line }),
+                        Err(error) => unreadable.push(UnreadableEvent::of(&event, error)),
+                    }
+                }
+                queue.take(prepared).await
             }
-        }
-        if let Err(busy) = self.queue.take(prepared).await {
+            Keeper::Shared(shared) if shared.is_closed() => Err(Busy::Full),
+            Keeper::Shared(shared) => {
+                let source = source.as_deref().unwrap_or_default();
+                let events = events.into_iter().map(|event| InboxEvent::new(source, event));
+                shared.put(events.collect()).await.map_err(Busy::Unsaved)
+            }
+        };
+        if let Err(busy) = taken {
             if let Busy::Unsaved(error) = &busy {
                 self.hooks.tell(error);
             }
@@ -159,12 +171,12 @@ impl Receiver {
     /// Takes no more deliveries: they are answered with 503. [`Events::next`](crate::Events::next) returns `None`
     /// when what was taken before is handed on.
     pub fn close(&self) {
-        self.queue.close();
+        self.keeper.close();
     }
 
     /// Whether the receiver was closed: no delivery that comes now will ever be taken.
     pub fn is_closed(&self) -> bool {
-        self.queue.is_closed()
+        self.keeper.is_closed()
     }
 
     /// How often each answer was given to a request, by its [reason](Answer::reason): `received`, `busy`,

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use kit_core::deliveries::{Handling, HandlingStep, SeenEvents};
+use kit_core::deliveries::{EventId, Handling, HandlingStep, SeenEvents, SetAsideEvent};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -18,6 +18,21 @@ pub(crate) struct Batch {
     pub(crate) done: oneshot::Sender<Result<(), Busy>>,
 }
 
+/// An event that is not tried any more.
+#[derive(Debug)]
+pub(crate) struct SetAside {
+    item: Item,
+    reason: String,
+}
+
+impl SetAside {
+    pub(crate) fn told(&self) -> SetAsideEvent {
+        let Item { source, event, attempts, .. } = &self.item;
+        let source = source.as_deref().unwrap_or_default();
+        SetAsideEvent::new(source, event.clone(), *attempts, self.reason.as_str())
+    }
+}
+
 /// The place of each event: being written down, waiting, or being handled.
 #[derive(Debug)]
 pub(crate) struct State {
@@ -29,6 +44,8 @@ pub(crate) struct State {
     in_hand: usize,
     /// How many events are being written down.
     reserved: usize,
+    /// Events that are not tried any more.
+    pub(crate) set_aside: Vec<SetAside>,
     pub(crate) pending: Vec<Batch>,
     pub(crate) is_writing: bool,
     /// Whether it was told that the state file cannot be written anew.
@@ -45,6 +62,7 @@ impl State {
             delays: 0,
             in_hand: 0,
             reserved: 0,
+            set_aside: Vec::new(),
             pending: Vec::new(),
             is_writing: false,
             is_told: false,
@@ -115,6 +133,22 @@ impl State {
         self.in_hand -= 1;
         self.delays += 1;
         self.delayed.insert((due, self.delays), item);
+    }
+
+    pub(crate) fn set_aside(&mut self, item: Item, reason: String) {
+        self.in_hand -= 1;
+        self.set_aside.push(SetAside { item, reason });
+    }
+
+    /// Lets an event wait again that was set aside. Returns whether it was there.
+    pub(crate) fn put_back_set_aside(&mut self, source: &str, id: &EventId) -> bool {
+        let is_it = |aside: &SetAside| {
+            aside.item.source.as_deref().unwrap_or_default() == source && aside.item.event.id == *id
+        };
+        let Some(place) = self.set_aside.iter().position(is_it) else { return false };
+        let SetAside { item, .. } = self.set_aside.remove(place);
+        self.waiting.push_back(Item { attempts: 0, ..item });
+        true
     }
 
     /// Notes that an event was handled.

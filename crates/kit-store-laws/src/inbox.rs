@@ -216,6 +216,38 @@ impl<S: AsyncInbox> Inbox<'_, S> {
         self.put(&[event("s", "aside")]).await;
         assert_eq!(names(&self.claim(9, LONG).await), []);
         assert!(!self.done(&claimed.claim).await);
+        let aside = async |limit| {
+            let aside = self.inbox.set_aside(limit).await;
+            aside.unwrap_or_else(|error| panic!("set aside: {error}"))
+        };
+        let back = async |source: &str, id: &str| {
+            let back = self.inbox.put_back(source, &id.into()).await;
+            back.unwrap_or_else(|error| panic!("put back: {error}"))
+        };
+        self.put(&[event("s", "aside 2")]).await;
+        let second = self.next(LONG).await;
+        assert!(self.failed(&second.claim, AfterFailure::SetAside).await);
+        let listed = aside(9).await;
+        let listed: Vec<_> =
+            listed.iter().map(|aside| (aside.event.id.as_str(), aside.attempts)).collect();
+        assert_eq!(listed, [("aside", 1), ("aside 2", 1)]);
+        assert_eq!(aside(1).await.len(), 1);
+        let [first, _] = &*aside(2).await else { panic!("two were set aside") };
+        assert_eq!((first.source.as_str(), &first.event), ("s", &claimed.event));
+        assert!(
+            first.error.contains("a fault") && first.error.contains('\u{fc}'),
+            "{}",
+            first.error
+        );
+        assert!(!back("t", "aside").await && !back("s", "nothing").await);
+        for id in ["aside", "aside 2"] {
+            assert!(back("s", id).await);
+            assert!(!back("s", id).await, "it is back already");
+            let again = self.next(LONG).await;
+            assert_eq!((again.claim.id.as_str(), again.attempts), (id, 1));
+            assert!(self.done(&again.claim).await);
+        }
+        assert!(aside(9).await.is_empty());
     }
 
     fn an_event_is_claimed_by_one_at_a_time(&self) {

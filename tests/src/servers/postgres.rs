@@ -97,7 +97,10 @@ impl Postgres {
     }
 
     fn is_ready(&self) -> bool {
-        self.connect().is_ok()
+        // On a thread of its own, since the caller may be on a runtime, and this client has one of its own.
+        let config = self.config();
+        let connect = move || postgres::Client::connect(&config, postgres::NoTls).map(drop);
+        std::thread::spawn(connect).join().is_ok_and(|connected| connected.is_ok())
     }
 
     fn process(&self) -> std::sync::MutexGuard<'_, Option<Process>> {

@@ -20,6 +20,7 @@ mod framing;
 mod http2;
 mod hyper;
 mod import;
+mod inbox;
 mod inventory;
 mod liberal_replies;
 mod lists;

@@ -206,17 +206,47 @@ async fn an_event_that_was_not_handled_comes_again() {
     assert_eq!((first.event.id.as_str(), first.attempts()), ("a", 1));
     drop(first);
     assert_eq!(next(&events).await, "b");
-    // Longer each time, up to five minutes.
-    let mut waited = Vec::new();
-    for attempt in 2..=12 {
+    // Longer each time, up to an hour; at random from the half of that on.
+    let mut before = Duration::ZERO;
+    for (attempt, longest) in (2..).zip([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600]) {
         let again = events.next().await.unwrap();
         assert_eq!((again.event.id.as_str(), again.attempts()), ("a", attempt));
-        waited.push(start.elapsed().as_secs() - waited.iter().sum::<u64>());
+        let waited = start.elapsed().saturating_sub(before);
+        let longest = Duration::from_secs(longest);
+        // Timers are of whole milliseconds.
+        let latest = longest + Duration::from_millis(2);
+        assert!((longest / 2..latest).contains(&waited), "{waited:?} of {longest:?}");
+        before = start.elapsed();
     }
-    assert_eq!(waited, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
     assert_eq!(next(&events).await, "a");
     assert_eq!(deliver(&receiver, &["a"]).await, 204);
     assert!(events.is_empty());
+}
+
+#[tokio::test]
+async fn an_event_that_fails_too_often_is_set_aside() {
+    let builder = builder().backoff(Duration::ZERO, Duration::ZERO).max_attempts(2);
+    let (receiver, events) = builder.build().unwrap();
+    assert_eq!(deliver(&receiver, &["a", "b"]).await, 204);
+    events.next().await.unwrap().failed("fault 1").await.unwrap();
+    assert_eq!(next(&events).await, "b");
+    drop(events.next().await.unwrap());
+    assert!(events.is_empty());
+    let aside = events.set_aside(9).await.unwrap();
+    assert_eq!((aside.len(), aside[0].attempts), (1, 2));
+    assert_eq!(aside[0].error, "it was dropped before it was done");
+    assert!(events.set_aside(0).await.unwrap().is_empty());
+    // It is not new, and does not come again by itself.
+    assert_eq!(deliver(&receiver, &["a"]).await, 204);
+    assert!(events.is_empty());
+    assert!(events.put_back(&aside[0]).await.unwrap());
+    assert!(!events.put_back(&aside[0]).await.unwrap());
+    let again = events.next().await.unwrap();
+    assert_eq!((again.event.id.as_str(), again.attempts()), ("a", 1));
+    again.done().await.unwrap();
+    assert!(events.set_aside(9).await.unwrap().is_empty());
+    receiver.close();
+    assert!(events.next().await.is_none());
 }
 
 /// A handler that waits already waits for what another one drops, too.

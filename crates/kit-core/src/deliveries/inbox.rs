@@ -63,6 +63,27 @@ pub trait AsyncInbox: Send + Sync {
         then: AfterFailure,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
+    /// The events that were set aside, the oldest first, `limit` at most.
+    ///
+    /// # Errors
+    ///
+    /// Why they cannot be listed.
+    fn set_aside(
+        &self,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<SetAsideEvent>, StoreError>> + Send;
+
+    /// Puts an event back that was set aside: it comes again, as if for the first time. Returns whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be put back.
+    fn put_back(
+        &self,
+        source: &str,
+        id: &EventId,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
     /// Forgets what is old: contents of events that were handled, and in the end that they were there. Called once in a
     /// while; does a bounded part of the work each time, and returns whether there is more.
     ///
