@@ -22,6 +22,7 @@ mod hyper;
 mod import;
 mod inbox;
 mod inventory;
+mod kills;
 mod liberal_replies;
 mod lists;
 mod misbehaving;
