@@ -43,6 +43,8 @@ pub(crate) fn run() -> Result<(), Failed> {
     crate::docs()?;
     title("Examples against the local Kit");
     script("examples.sh").run()?;
+    title("An app of many accounts, as two processes of which one is killed");
+    script("many_accounts.sh").run()?;
     title("Fuzz targets, each for twenty seconds");
     script("fuzz.sh").run()?;
     title("Benches, each once");
