@@ -1,0 +1,77 @@
+//! What an inbox in PostgreSQL costs: `stores put|handle CONFIG SCHEMA CONNECTIONS SECONDS` prints how many events were put
+//! in, or handled, each second. `benches/stores.sh` does so beside pgbench.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use kit_core::deliveries::{AsyncInbox as _, Delivery, InboxEvent};
+use kit_postgres::{Postgres, PostgresInbox, Tables};
+use tokio_postgres::NoTls;
+
+/// How long an event is claimed.
+const LEASE: Duration = Duration::from_secs(60);
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [what, config, schema, connections, seconds] = &*arguments else { return usage() };
+    let (Ok(connections), Ok(seconds)) = (connections.parse(), seconds.parse()) else {
+        return usage();
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = { runtime }.worker_threads(2).enable_all().build().expect("a runtime");
+    let events = runtime.block_on(run(what == "put", config, schema, connections, seconds));
+    #[expect(clippy::cast_precision_loss, reason = "it is small")]
+    {
+        println!("{:.0}", events as f64 / f64::from(seconds));
+    }
+    ExitCode::SUCCESS
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: stores put|handle CONFIG SCHEMA CONNECTIONS SECONDS");
+    ExitCode::from(2)
+}
+
+async fn run(is_put: bool, config: &str, schema: &str, connections: u32, seconds: u32) -> u64 {
+    let (count, end) =
+        (Arc::new(AtomicU64::new(0)), Instant::now() + Duration::from_secs(seconds.into()));
+    let mut tasks = Vec::new();
+    for connection in 0..connections {
+        let (client, driver) = tokio_postgres::connect(config, NoTls).await.expect("PostgreSQL");
+        tokio::spawn(driver);
+        let (client, tables) = (Arc::new(client), Tables::named(schema, "").expect("a name"));
+        Postgres::new(client.clone(), tables.clone()).install().await.expect("tables");
+        let (inbox, count) = (PostgresInbox::new(client, tables), count.clone());
+        tasks.push(tokio::spawn(async move {
+            let event = event();
+            for number in 0_u64.. {
+                if Instant::now() >= end {
+                    return;
+                }
+                if is_put {
+                    let mut event = event.clone();
+                    event.event.id = format!("{connection}-{number}").into();
+                    inbox.put(&[event]).await.expect("it is put in");
+                    count.fetch_add(1, Ordering::Relaxed);
+                } else {
+                    for claimed in inbox.claim(16, LEASE).await.expect("claims") {
+                        assert!(inbox.done(&claimed.claim).await.expect("it is done"));
+                        count.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            }
+        }));
+    }
+    for task in tasks {
+        task.await.expect("no panic");
+    }
+    count.load(Ordering::Relaxed)
+}
+
+fn event() -> InboxEvent {
+    let body = kit_benches::receiving::envelope(1, 1);
+    let mut delivery = Delivery::read(body.as_bytes()).expect("a delivery");
+    InboxEvent::new("account-9", delivery.events.remove(0))
+}
