@@ -113,10 +113,14 @@ impl SessionStore for FolderStore {
         Ok(file.write_bytes(&record.sealed(key, &*self.seal)?)?)
     }
 
-    fn delete(&self, key: &str) -> Result<(), StoreError> {
+    fn delete(&self, key: &str, version: u64) -> Result<bool, StoreError> {
         let file = self.file(key)?;
         let _lock = file.lock()?;
-        Ok(file.delete()?)
+        let is_there = self.read(key, &file)?.is_some_and(|held| held.version() == version);
+        if is_there {
+            file.delete()?;
+        }
+        Ok(is_there)
     }
 
     fn list(

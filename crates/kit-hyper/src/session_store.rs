@@ -26,9 +26,9 @@ impl<S: SessionStore + 'static> AsyncSessionStore for Blocking<S> {
         self.run(move |store| Ok(store.save(&key, &record))).await?
     }
 
-    async fn delete(&self, key: &str) -> Result<(), StoreError> {
+    async fn delete(&self, key: &str, version: u64) -> Result<bool, StoreError> {
         let key = key.to_owned();
-        self.run(move |store| store.delete(&key)).await
+        self.run(move |store| store.delete(&key, version)).await
     }
 
     async fn list(
@@ -46,7 +46,7 @@ impl<S: SessionStore + 'static> AsyncSessionStore for Blocking<S> {
 pub(crate) trait ErasedSessions: Send + Sync {
     fn load<'a>(&'a self, key: &'a str) -> Awaiting<'a, Result<Option<Record>, StoreError>>;
     fn save<'a>(&'a self, key: &'a str, record: &'a Record) -> Awaiting<'a, Result<(), SaveError>>;
-    fn delete<'a>(&'a self, key: &'a str) -> Awaiting<'a, Result<(), StoreError>>;
+    fn delete<'a>(&'a self, key: &'a str, version: u64) -> Awaiting<'a, Result<bool, StoreError>>;
     fn list<'a>(
         &'a self,
         which: ListedSessions,
@@ -67,8 +67,8 @@ impl<S: AsyncSessionStore> ErasedSessions for S {
         })
     }
 
-    fn delete<'a>(&'a self, key: &'a str) -> Awaiting<'a, Result<(), StoreError>> {
-        Box::pin(async { unpanicking(|| self.delete(key)).await.unwrap_or_else(Err) })
+    fn delete<'a>(&'a self, key: &'a str, version: u64) -> Awaiting<'a, Result<bool, StoreError>> {
+        Box::pin(async move { unpanicking(|| self.delete(key, version)).await.unwrap_or_else(Err) })
     }
 
     fn list<'a>(

@@ -89,7 +89,8 @@ impl Sessions {
     }
 
     /// Ends the session of an account: revokes its tokens at Kit, then deletes it in the store. Without a session under
-    /// this key, nothing is done. If this fails it can be repeated.
+    /// this key, nothing is done. If this fails it can be repeated. A session that is begun anew meanwhile, since the
+    /// account installs the app again, is not deleted: then this returns [`SessionError::Busy`].
     ///
     /// The revocation is sent by `client`, as nobody: the app proves itself by its secret. Another process that has the
     /// session gets a 401 with its next call, finds nothing in the store, and returns [`SessionError::NoTokens`].
@@ -99,12 +100,30 @@ impl Sessions {
     /// The errors of [`Client::send`]; [`Error::Session`] where the store fails. The session stays in the store until
     /// Kit has revoked it.
     pub async fn end(&self, key: &str, client: &Client) -> Result<(), Error> {
-        let tokens = self.get(key).tokens().await.map_err(RevokeToken::not_sent)?;
-        let Some(tokens) = tokens else { return Ok(()) };
-        let revoke = RevokeToken::of(self.app(), &tokens);
-        client.with_principal(Credentials::none()).send(&revoke).await?;
-        let deleted = self.store.delete(key).await;
-        deleted.map_err(|error| RevokeToken::not_sent(SessionError::Save(error.into())))?;
+        let mut revoked = None;
+        loop {
+            let record = self.store.load(key).await;
+            let record =
+                record.map_err(|error| RevokeToken::not_sent(SessionError::Load(error.into())))?;
+            let Some(record) = record else { break };
+            let tokens = record.tokens();
+            match &revoked {
+                None => {
+                    let revoke = RevokeToken::of(self.app(), tokens);
+                    client.with_principal(Credentials::none()).send(&revoke).await?;
+                    revoked = Some(tokens.clone());
+                }
+                // A refresh has claimed it, or has given its claim back.
+                Some(revoked) if revoked.refresh_token == tokens.refresh_token => {}
+                Some(_) => return Err(RevokeToken::not_sent(SessionError::Busy)),
+            }
+            let is_deleted = self.store.delete(key, record.version()).await;
+            let is_deleted = is_deleted
+                .map_err(|error| RevokeToken::not_sent(SessionError::Save(error.into())))?;
+            if is_deleted {
+                break;
+            }
+        }
         self.inner.forget(key);
         Ok(())
     }

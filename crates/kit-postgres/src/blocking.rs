@@ -119,8 +119,10 @@ impl<D: Database> SessionStore for Postgres<D> {
         }
     }
 
-    fn delete(&self, key: &str) -> Result<(), StoreError> {
-        self.database.rows(&self.tables.sessions.delete, &[(&key, Type::TEXT)]).map(drop)
+    fn delete(&self, key: &str, version: u64) -> Result<bool, StoreError> {
+        let version = i64::try_from(version)?;
+        let parameters: &Parameters<'_> = &[(&key, Type::TEXT), (&version, Type::INT8)];
+        Ok(!self.database.rows(&self.tables.sessions.delete, parameters)?.is_empty())
     }
 
     fn list(

@@ -101,9 +101,10 @@ impl<D: Database> AsyncSessionStore for Postgres<D> {
         }
     }
 
-    async fn delete(&self, key: &str) -> Result<(), StoreError> {
-        let statement = &self.tables.sessions.delete;
-        self.database.rows(statement, &[(&key, Type::TEXT)]).await.map(drop)
+    async fn delete(&self, key: &str, version: u64) -> Result<bool, StoreError> {
+        let version = i64::try_from(version)?;
+        let parameters: &Parameters<'_> = &[(&key, Type::TEXT), (&version, Type::INT8)];
+        Ok(!self.database.rows(&self.tables.sessions.delete, parameters).await?.is_empty())
     }
 
     async fn list(

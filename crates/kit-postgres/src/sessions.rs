@@ -4,6 +4,7 @@ use kit_core::oauth::{ListedSessions, Record, SaveError, StoreError, StoredSessi
 use kit_core::seal::Seal;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
+use zeroize::Zeroizing;
 
 /// The statements of sessions. The parameters are those of [`Save`], or as the methods of the stores give them.
 pub(crate) struct Statements {
@@ -26,7 +27,9 @@ impl Statements {
         Self {
             load: format!("SELECT record FROM {tables}session WHERE key = $1"),
             is_written: format!("SELECT 1 FROM {tables}session WHERE key = $1 AND writer = $2"),
-            delete: format!("DELETE FROM {tables}session WHERE key = $1"),
+            delete: format!(
+                "DELETE FROM {tables}session WHERE key = $1 AND version = $2 RETURNING 1"
+            ),
             list: list(""),
             list_needing_authorization: list(" AND needs_authorization"),
             insert: format!(
@@ -56,7 +59,7 @@ pub(crate) struct Save<'a> {
     /// By which the row is recognised where the reply of the statement is lost. A version is not enough: two processes
     /// may make the same one.
     writer: Vec<u8>,
-    record: Vec<u8>,
+    record: Zeroizing<Vec<u8>>,
     replaces: Option<i64>,
 }
 
@@ -84,7 +87,7 @@ impl<'a> Save<'a> {
             (&self.version, Type::INT8),
             (&self.needs_authorization, Type::BOOL),
             (&self.writer, Type::BYTEA),
-            (&self.record, Type::BYTEA),
+            (&*self.record, Type::BYTEA),
         ];
         if let Some(replaces) = &self.replaces {
             parameters.push((replaces, Type::INT8));

@@ -107,9 +107,8 @@ impl<C: Connect> SessionStore for Redis<C> {
         sessions::saved(self.run(&sessions::save(&self.keys, key, record)?)?)
     }
 
-    fn delete(&self, key: &str) -> Result<(), StoreError> {
-        self.run(&sessions::delete(&self.keys, key))?;
-        Ok(())
+    fn delete(&self, key: &str, version: u64) -> Result<bool, StoreError> {
+        sessions::deleted(self.run(&sessions::delete(&self.keys, key, version))?)
     }
 
     fn list(

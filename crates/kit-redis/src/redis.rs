@@ -89,9 +89,8 @@ impl<C: Connect> AsyncSessionStore for Redis<C> {
         sessions::saved(self.run(&sessions::save(&self.keys, key, record)?).await?)
     }
 
-    async fn delete(&self, key: &str) -> Result<(), StoreError> {
-        self.run(&sessions::delete(&self.keys, key)).await?;
-        Ok(())
+    async fn delete(&self, key: &str, version: u64) -> Result<bool, StoreError> {
+        sessions::deleted(self.run(&sessions::delete(&self.keys, key, version)).await?)
     }
 
     async fn list(

@@ -16,7 +16,9 @@ redis.call('ZADD', KEYS[2], 0, ARGV[5])
 if ARGV[6] == '1' then redis.call('ZADD', KEYS[3], 0, ARGV[5]) else redis.call('ZREM', KEYS[3], ARGV[5]) end
 return 1";
 
+/// Deletes where the version is this one. Where its reply was lost, the second time says that it was not there.
 const DELETE: &str = "
+if redis.call('HGET', KEYS[1], 'version') ~= ARGV[2] then return 0 end
 redis.call('DEL', KEYS[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
@@ -59,7 +61,7 @@ pub(crate) fn save(keys: &Keys, key: &str, record: &Record) -> Result<Cmd, Store
     save.arg(record.replaces().map(|version| version.to_string()).unwrap_or_default())
         .arg(record.version())
         .arg(writer.as_slice())
-        .arg(record.sealed(key, &*keys.seal)?)
+        .arg(record.sealed(key, &*keys.seal)?.as_slice())
         .arg(key)
         .arg(u8::from(record.needs_authorization()));
     Ok(save)
@@ -69,10 +71,14 @@ pub(crate) fn saved(value: Value) -> Result<(), SaveError> {
     if bool::from_redis_value(value)? { Ok(()) } else { Err(SaveError::Conflict) }
 }
 
-pub(crate) fn delete(keys: &Keys, key: &str) -> Cmd {
+pub(crate) fn delete(keys: &Keys, key: &str, version: u64) -> Cmd {
     let mut delete = script(DELETE, &of_session(keys, key));
-    delete.arg(key);
+    delete.arg(key).arg(version);
     delete
+}
+
+pub(crate) fn deleted(value: Value) -> Result<bool, StoreError> {
+    Ok(bool::from_redis_value(value)?)
 }
 
 pub(crate) fn list(keys: &Keys, which: ListedSessions, after: Option<&str>, limit: usize) -> Cmd {

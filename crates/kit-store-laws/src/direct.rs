@@ -15,8 +15,8 @@ impl<S: SessionStore> AsyncSessionStore for Direct<S> {
         self.0.save(key, record)
     }
 
-    async fn delete(&self, key: &str) -> Result<(), StoreError> {
-        self.0.delete(key)
+    async fn delete(&self, key: &str, version: u64) -> Result<bool, StoreError> {
+        self.0.delete(key, version)
     }
 
     async fn list(

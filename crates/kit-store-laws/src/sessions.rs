@@ -1,4 +1,5 @@
 use std::fmt;
+use std::panic::resume_unwind;
 use std::sync::Barrier;
 
 use kit_core::oauth::{AsyncSessionStore, ListedSessions, Record, SaveError, Tokens};
@@ -48,7 +49,13 @@ impl<S: AsyncSessionStore> Sessions<'_, S> {
     }
 
     async fn delete(&self, key: &str) {
-        self.store.delete(key).await.unwrap_or_else(|error| panic!("delete {key:?}: {error}"));
+        let Some(record) = self.load(key).await else { panic!("{key:?} is not there") };
+        assert!(self.deletes(key, record.version()).await, "{key:?} is not deleted");
+    }
+
+    async fn deletes(&self, key: &str, version: u64) -> bool {
+        let deleted = self.store.delete(key, version).await;
+        deleted.unwrap_or_else(|error| panic!("delete {key:?}: {error}"))
     }
 
     async fn keys(&self, which: ListedSessions, after: Option<&str>, limit: usize) -> Vec<String> {
@@ -64,7 +71,7 @@ impl<S: AsyncSessionStore> Sessions<'_, S> {
 
     async fn a_key_without_a_record_has_none(&self) {
         assert_eq!(self.load("nobody").await, None);
-        self.delete("nobody").await;
+        assert!(!self.deletes("nobody", 1).await);
         self.is_empty().await;
     }
 
@@ -124,7 +131,10 @@ impl<S: AsyncSessionStore> Sessions<'_, S> {
         let records = Records::new();
         let first = records.of(&Records::tokens(1), None);
         self.save("a", &first).await;
+        assert!(!self.deletes("a", first.version() + 1).await, "it is another version");
+        assert!(self.load("a").await.is_some());
         self.delete("a").await;
+        assert!(!self.deletes("a", first.version()).await, "it is gone");
         assert_eq!(self.load("a").await, None);
         self.is_empty().await;
         // Somebody was refreshing meanwhile.
@@ -251,7 +261,10 @@ impl<S: AsyncSessionStore> Sessions<'_, S> {
                     })
                 };
                 let threads: Vec<_> = attempts.iter().map(attempt).collect();
-                saved = threads.into_iter().map(|thread| thread.join().unwrap_or(true)).collect();
+                saved = threads
+                    .into_iter()
+                    .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+                    .collect();
             });
             let winners: Vec<_> = (0..AT_ONCE).filter(|number| saved[*number]).collect();
             assert_eq!(winners.len(), 1, "round {round}: {winners:?} have saved");

@@ -87,7 +87,8 @@ impl Sessions {
     }
 
     /// Ends the session of an account: revokes its tokens at Kit, then deletes it in the store. Without a session under
-    /// this key, nothing is done. If this fails it can be repeated.
+    /// this key, nothing is done. If this fails it can be repeated. A session that is begun anew meanwhile, since the
+    /// account installs the app again, is not deleted: then this returns [`SessionError::Busy`].
     ///
     /// The revocation is sent by `client`, as nobody: the app proves itself by its secret. Another process that has the
     /// session gets a 401 with its next call, finds nothing in the store, and returns [`SessionError::NoTokens`].
@@ -97,12 +98,28 @@ impl Sessions {
     /// The errors of [`Client::send`]; [`Error::Session`] where the store fails. The session stays in the store until
     /// Kit has revoked it.
     pub fn end(&self, key: &str, client: &Client) -> Result<(), Error> {
-        let session = self.get(key);
-        let Some(tokens) = session.tokens().map_err(RevokeToken::not_sent)? else { return Ok(()) };
-        let revoke = RevokeToken::of(self.app(), &tokens);
-        client.with_principal(Credentials::none()).send(&revoke)?;
-        unpanicking(|| self.store.delete(key))
-            .map_err(|error| RevokeToken::not_sent(SessionError::Save(error.into())))?;
+        let mut revoked = None;
+        loop {
+            let record = unpanicking(|| self.store.load(key))
+                .map_err(|error| RevokeToken::not_sent(SessionError::Load(error.into())))?;
+            let Some(record) = record else { break };
+            let tokens = record.tokens();
+            match &revoked {
+                None => {
+                    let revoke = RevokeToken::of(self.app(), tokens);
+                    client.with_principal(Credentials::none()).send(&revoke)?;
+                    revoked = Some(tokens.clone());
+                }
+                // A refresh has claimed it, or has given its claim back.
+                Some(revoked) if revoked.refresh_token == tokens.refresh_token => {}
+                Some(_) => return Err(RevokeToken::not_sent(SessionError::Busy)),
+            }
+            let is_deleted = unpanicking(|| self.store.delete(key, record.version()))
+                .map_err(|error| RevokeToken::not_sent(SessionError::Save(error.into())))?;
+            if is_deleted {
+                break;
+            }
+        }
         self.inner.forget(key);
         Ok(())
     }

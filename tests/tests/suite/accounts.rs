@@ -207,7 +207,7 @@ impl SessionStore for Panicking {
         self.panic()
     }
 
-    fn delete(&self, _: &str) -> Result<(), StoreError> {
+    fn delete(&self, _: &str, _: u64) -> Result<bool, StoreError> {
         self.panic()
     }
 

@@ -223,7 +223,7 @@ async fn lose_replies(store: &impl AsyncSessionStore, proxy: &Cutting, is_repeat
         let is_next = held.as_ref().unwrap().tokens() == next.tokens();
         assert_eq!(is_next, is_repeated, "what is told is what was done");
     }
-    store.delete("a").await.unwrap();
+    assert!(store.delete("a", held.unwrap().version()).await.unwrap());
 }
 
 #[test]

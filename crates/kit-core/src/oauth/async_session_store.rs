@@ -29,12 +29,17 @@ pub trait AsyncSessionStore: Send + Sync {
         record: &Record,
     ) -> impl Future<Output = Result<(), SaveError>> + Send;
 
-    /// Deletes the record under this key, if there is one.
+    /// Deletes the record under this key, if it has this version. Returns whether it did: otherwise there is another
+    /// record, or none.
     ///
     /// # Errors
     ///
     /// Why the record cannot be deleted.
-    fn delete(&self, key: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
+    fn delete(
+        &self,
+        key: &str,
+        version: u64,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// The sessions behind the key `after`, in the order of the keys' bytes, `limit` at most.
     ///
@@ -62,8 +67,12 @@ impl<S: AsyncSessionStore + ?Sized> AsyncSessionStore for Arc<S> {
         (**self).save(key, record)
     }
 
-    fn delete(&self, key: &str) -> impl Future<Output = Result<(), StoreError>> + Send {
-        (**self).delete(key)
+    fn delete(
+        &self,
+        key: &str,
+        version: u64,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        (**self).delete(key, version)
     }
 
     fn list(

@@ -81,9 +81,11 @@ impl Record {
     /// # Errors
     ///
     /// The error of the seal.
-    pub fn sealed(&self, key: &str, seal: &dyn Seal) -> Result<Vec<u8>, SealError> {
-        let json = Zeroizing::new(serde_json::to_vec(self)?);
-        seal.seal(&place(key), &json)
+    pub fn sealed(&self, key: &str, seal: &dyn Seal) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        // All of it fits: nothing stays behind where it would have grown.
+        let mut json = Zeroizing::new(Vec::with_capacity(self.tokens.longest_json() + 512));
+        serde_json::to_writer(&mut *json, self)?;
+        seal.seal(&place(key), &json).map(Zeroizing::new)
     }
 
     /// Reads a record that was [`sealed`](Self::sealed).
@@ -126,11 +128,14 @@ impl Record {
     /// The same tokens, in a record by which this process claims the refresh token, to spend it.
     pub(super) fn claim(&self, now: SystemTime, lease: Duration) -> Self {
         let claimed_until = now.checked_add(lease);
-        Self { claimed_until, ..self.over(Some(self), now) }
+        let needs_authorization = self.needs_authorization;
+        Self { claimed_until, needs_authorization, ..self.over(Some(self), now) }
     }
 
     /// The same tokens, in a record that claims nothing.
     pub(super) fn release(&self, now: SystemTime, needs_authorization: bool) -> Self {
+        // Only new tokens end the need.
+        let needs_authorization = needs_authorization || self.needs_authorization;
         Self { needs_authorization, ..self.over(Some(self), now) }
     }
 

@@ -52,12 +52,13 @@ pub trait SessionStore: Send + Sync {
     /// be written.
     fn save(&self, key: &str, record: &Record) -> Result<(), SaveError>;
 
-    /// Deletes the record under this key, if there is one.
+    /// Deletes the record under this key, if it has this version. Returns whether it did: otherwise there is another
+    /// record, or none.
     ///
     /// # Errors
     ///
     /// Why the record cannot be deleted.
-    fn delete(&self, key: &str) -> Result<(), StoreError>;
+    fn delete(&self, key: &str, version: u64) -> Result<bool, StoreError>;
 
     /// The sessions behind the key `after`, in the order of the keys' bytes, `limit` at most.
     ///
@@ -115,8 +116,8 @@ impl<S: SessionStore + ?Sized> SessionStore for std::sync::Arc<S> {
         (**self).save(key, record)
     }
 
-    fn delete(&self, key: &str) -> Result<(), StoreError> {
-        (**self).delete(key)
+    fn delete(&self, key: &str, version: u64) -> Result<bool, StoreError> {
+        (**self).delete(key, version)
     }
 
     fn list(
@@ -153,9 +154,13 @@ impl SessionStore for MemorySessions {
         Ok(())
     }
 
-    fn delete(&self, key: &str) -> Result<(), StoreError> {
-        self.records().remove(key);
-        Ok(())
+    fn delete(&self, key: &str, version: u64) -> Result<bool, StoreError> {
+        let mut records = self.records();
+        let is_there = records.get(key).is_some_and(|record| record.version() == version);
+        if is_there {
+            records.remove(key);
+        }
+        Ok(is_there)
     }
 
     fn list(

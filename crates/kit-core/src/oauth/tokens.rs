@@ -56,6 +56,17 @@ impl Tokens {
         self
     }
 
+    /// How long they are at most as JSON, in bytes, but for numbers and names.
+    pub(super) fn longest_json(&self) -> usize {
+        let texts = [
+            Some(self.access_token.secret()),
+            self.refresh_token.as_ref().map(RefreshToken::secret),
+            self.scope.as_deref(),
+        ];
+        // A control character is six letters.
+        texts.into_iter().flatten().map(|text| 6 * text.len()).sum()
+    }
+
     /// Reads the reply of the token endpoint.
     pub(super) fn read(reply: Reply<'_>) -> Result<Self, ReadError> {
         #[derive(Deserialize)]

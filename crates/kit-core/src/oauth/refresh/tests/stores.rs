@@ -350,7 +350,14 @@ fn the_store_says_which_session_has_ended() {
     assert!(matches!(world.end(&mut refresh, at(LIFETIME)), Err(SessionError::Ended(_))));
     assert!(is_marked(&world));
     assert_eq!(world.store.tokens(), Some(tokens(1)), "nothing is lost");
-    // Another process asks Kit once more, since Kit may have been wrong.
+    // Another process asks Kit once more, since Kit may have been wrong. A failure that passes changes nothing.
+    let other = World::over(world.store.clone());
+    let mut refresh = refresh_of(other.call().next(at(LIFETIME)));
+    other.sent(&mut refresh, at(LIFETIME));
+    assert!(is_marked(&world), "its claim does not say otherwise");
+    refresh.received(reply(401, &serde_json::json!({"error": "invalid_client"})), at(LIFETIME));
+    other.end(&mut refresh, at(LIFETIME)).unwrap_err();
+    assert!(is_marked(&world));
     let other = World::over(world.store.clone());
     let mut refresh = refresh_of(other.call().next(at(LIFETIME)));
     other.renew(&mut refresh, 2, at(LIFETIME));
