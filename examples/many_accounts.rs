@@ -189,7 +189,7 @@ impl Process {
     async fn endpoint(&self, account: &str) -> Result<(), Failure> {
         let mut database = self.pool.take().await?;
         let lock = database.transaction().await?;
-        lock.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", &[&account]).await?;
+        self.postgres.lock(&lock, account).await?;
         let url = self.tokens.token(account).in_url(format!("{}/kit", self.public))?;
         let client = self.client.with_principal(self.sessions.get(account));
         let mut there = client.items(ListWebhookEndpoints::new());

@@ -44,14 +44,15 @@ impl Statements {
                 "WITH due AS (SELECT number FROM {event} e WHERE state = 0 AND due_at <= now(){and} \
                  ORDER BY number LIMIT $1 FOR UPDATE SKIP LOCKED) \
                  UPDATE {event} e SET token = $2, attempts = attempts + 1, \
-                 due_at = now() + $3 * interval '1 microsecond' FROM due WHERE e.number = due.number \
+                 due_at = now() + $3 * interval '1 microsecond' \
+                 FROM due WHERE e.number = due.number AND e.state = 0 \
                  RETURNING e.source, e.id, e.content, e.attempts, e.number"
             )
         };
         let of_claim = "source = $1 AND id = $2 AND token = $3";
         let old = |what: &str, and: &str| {
             format!(
-                "{what} WHERE number IN (SELECT number FROM {event} WHERE state = 1{and} \
+                "{what} WHERE (source, id) IN (SELECT source, id FROM {event} WHERE state = 1{and} \
                  AND done_at < now() - $1 * interval '1 microsecond' \
                  ORDER BY done_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1"
             )
@@ -64,11 +65,16 @@ impl Statements {
             ),
             claim: claim(""),
             claim_in_order: claim(&in_order),
+            // One whose row is locked is in the transaction of its effect: nobody else claims it until that has ended.
             renew: format!(
-                "UPDATE {event} e SET due_at = now() + $4 * interval '1 microsecond' \
-                 FROM unnest($1, $2, $3) AS c (source, id, token) \
-                 WHERE e.source = c.source AND e.id = c.id AND e.token = c.token AND e.state = 0 \
-                 RETURNING e.source, e.id, e.token"
+                "WITH mine AS (SELECT e.source, e.id, e.token FROM {event} e \
+                 JOIN unnest($1, $2, $3) AS c (source, id, token) \
+                 ON e.source = c.source AND e.id = c.id AND e.token = c.token WHERE e.state = 0), \
+                 free AS (SELECT e.source, e.id FROM {event} e JOIN mine m ON e.source = m.source AND e.id = m.id \
+                 WHERE e.token = m.token AND e.state = 0 FOR UPDATE OF e SKIP LOCKED), \
+                 renewed AS (UPDATE {event} e SET due_at = now() + $4 * interval '1 microsecond' \
+                 FROM free f WHERE e.source = f.source AND e.id = f.id) \
+                 SELECT source, id, token FROM mine"
             ),
             // A second time it changes nothing, and says the same.
             done: format!(
@@ -191,22 +197,31 @@ fn event(
     Ok(serde_json::from_slice(&seal.open(&place(source, id), content)?)?)
 }
 
+/// An event whose content cannot be read, and why.
+pub(crate) type Unreadable = (Claim, StoreError);
+
+/// The events of a claim, and those whose content cannot be read: one of them must not hold up the others.
 pub(crate) fn claimed(
     rows: &[Row],
     token: [u8; 16],
     seal: &dyn Seal,
-) -> Result<Vec<ClaimedEvent>, StoreError> {
-    let mut claimed = Vec::with_capacity(rows.len());
+) -> Result<(Vec<ClaimedEvent>, Vec<Unreadable>), StoreError> {
+    let (mut claimed, mut unreadable) = (Vec::with_capacity(rows.len()), Vec::new());
     for row in rows {
         let (source, id): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-        let event = event(&source, &id, row.try_get(2)?, seal)?;
         let (attempts, number): (i32, i64) = (row.try_get(3)?, row.try_get(4)?);
+        let event = event(&source, &id, row.try_get(2)?, seal);
         let claim = Claim::new(source, id.into(), token);
-        claimed.push((number, ClaimedEvent::new(claim, event, attempts.unsigned_abs())));
+        match event {
+            Ok(event) => {
+                claimed.push((number, ClaimedEvent::new(claim, event, attempts.unsigned_abs())));
+            }
+            Err(error) => unreadable.push((claim, error)),
+        }
     }
     // An update returns its rows in any order.
     claimed.sort_by_key(|(number, _)| *number);
-    Ok(claimed.into_iter().map(|(_, event)| event).collect())
+    Ok((claimed.into_iter().map(|(_, event)| event).collect(), unreadable))
 }
 
 pub(crate) fn renewed(rows: &[Row]) -> Result<Vec<Claim>, StoreError> {

@@ -25,8 +25,10 @@
 //! # What lies open
 //!
 //! Without a [seal](kit_core::seal::Seal), whoever can read the tables has the tokens of all accounts: the tables, their
-//! backups and replicas are as secret as the tokens. With [`Tables::sealed`], the database holds keys, versions and
-//! times, and nothing else that can be read.
+//! backups and replicas are as secret as the tokens; so is PostgreSQL's log where it has the parameters of statements.
+//! With [`Tables::sealed`], tokens, secrets and the content of events cannot be read. What can: the keys of accounts, the
+//! ids of events and subscribers, times, and the reasons that handlers give for failures. What was written before stays
+//! as it is: seal from the beginning, and keep a key as long as anything is sealed by it.
 //!
 //! # Features
 //!

@@ -6,13 +6,24 @@ use tokio_postgres::error::DbError;
 /// Whether a statement that failed may have been done all the same: the connection broke, or the server stopped, before
 /// its reply was there. Where PostgreSQL has refused the statement, it was not.
 pub(crate) fn may_be_done(error: &StoreError) -> bool {
+    // Connection exceptions and the server's end.
+    refusal(error).is_none_or(|code| code.starts_with("08") || code.starts_with("57"))
+}
+
+/// Whether two statements waited for each other, and this one was ended: it can be sent again.
+#[cfg(feature = "async")]
+pub(crate) fn is_deadlock(error: &StoreError) -> bool {
+    refusal(error).is_some_and(|code| code.starts_with("40"))
+}
+
+/// The code of PostgreSQL's refusal, if it has refused.
+fn refusal(error: &StoreError) -> Option<&str> {
     let mut cause: Option<&(dyn Error + 'static)> = Some(&**error);
     while let Some(error) = cause {
         if let Some(refusal) = error.downcast_ref::<DbError>() {
-            // Connection exceptions and the server's end.
-            return ["08", "57"].iter().any(|class| refusal.code().code().starts_with(class));
+            return Some(refusal.code().code());
         }
         cause = error.source();
     }
-    true
+    None
 }

@@ -74,6 +74,23 @@ impl<D: Database> Postgres<D> {
         Ok(())
     }
 
+    /// Takes a lock that is held until the end of the transaction: for what one process at a time is to do for a name,
+    /// such as seeing to it that an account has one webhook endpoint whose secret is known. Waits while another holds it.
+    ///
+    /// # Errors
+    ///
+    /// The error of PostgreSQL.
+    pub async fn lock(
+        &self,
+        transaction: &tokio_postgres::Transaction<'_>,
+        name: &str,
+    ) -> Result<(), Error> {
+        let parameters: &Parameters<'_> = &[(&name, Type::TEXT)];
+        let locked = transaction.query_typed(&self.tables.lock, parameters).await;
+        locked.map_err(StoreError::from)?;
+        Ok(())
+    }
+
     async fn is_written(&self, save: &Save<'_>) -> Result<bool, StoreError> {
         let statement = &self.tables.sessions.is_written;
         Ok(!self.database.rows(statement, &save.look()).await?.is_empty())

@@ -10,9 +10,12 @@ use tokio::sync::Notify;
 use tokio_postgres::types::Type;
 
 use crate::inbox::{self, Claims, Columns, Retention, TIDIED};
-use crate::lost::may_be_done;
+use crate::lost::{is_deadlock, may_be_done};
 use crate::secrets::microseconds;
 use crate::{Database, Error, Parameters, Tables};
+
+/// How long an event waits whose content cannot be read.
+const UNREADABLE: Duration = Duration::from_secs(60);
 
 /// An [`AsyncInbox`] in PostgreSQL: events that wait to be handled, by any of an app's processes. Clones are one inbox.
 ///
@@ -48,9 +51,9 @@ impl<D: Database> PostgresInbox<D> {
         Self { database, tables, retention, is_in_order: false, hint }
     }
 
-    /// Hands out the events of one subscriber in the order in which they were put in, one at a time: an event waits while
-    /// an earlier one of its subscriber is being handled, or waits behind a failure. By default there is no order. Each
-    /// process has to say the same.
+    /// Hands out the events of one subscriber in the order in which they were put in: an event waits while an earlier one
+    /// of its subscriber is being handled, or waits behind a failure. By default there is no order. Each process has to
+    /// say the same. Two deliveries that are put in at the same moment have no order.
     #[must_use]
     pub fn in_order_of_subscribers(self) -> Self {
         Self { is_in_order: true, ..self }
@@ -70,7 +73,7 @@ impl<D: Database> PostgresInbox<D> {
     }
 
     /// Marks an event as handled in the transaction of its effect: if the transaction is committed, the event was
-    /// handled, and otherwise nothing has happened. Returns whether the claim still was there: roll the transaction back
+    /// handled, and otherwise nothing has happened. Call it last, and then commit: until then the row is locked. Returns whether the claim still was there: roll the transaction back
     /// if it was not, since somebody else handles the event.
     ///
     /// # Errors
@@ -109,7 +112,9 @@ impl<D: Database> PostgresInbox<D> {
         parameters: &Parameters<'_>,
     ) -> Result<Vec<tokio_postgres::Row>, StoreError> {
         match self.database.rows(statement, parameters).await {
-            Err(error) if may_be_done(&error) => self.database.rows(statement, parameters).await,
+            Err(error) if may_be_done(&error) || is_deadlock(&error) => {
+                self.database.rows(statement, parameters).await
+            }
             done => done,
         }
     }
@@ -143,7 +148,18 @@ impl<D: Database> AsyncInbox for PostgresInbox<D> {
         let parameters: &Parameters<'_> =
             &[(&limit, Type::INT8), (&token_bytes, Type::BYTEA), (&lease, Type::INT8)];
         let rows = self.database.rows(statement, parameters).await?;
-        inbox::claimed(&rows, token, &*self.tables.seal)
+        let (claimed, unreadable) = inbox::claimed(&rows, token, &*self.tables.seal)?;
+        let mut problem = None;
+        for (claim, error) in unreadable {
+            // The key may be known to another process, or to this one soon.
+            let text = format!("the event {} cannot be read: {error}", claim.id);
+            self.failed(&claim, &text, AfterFailure::Again(UNREADABLE)).await?;
+            problem = Some(text);
+        }
+        match problem {
+            Some(text) if claimed.is_empty() => Err(text.into()),
+            _ => Ok(claimed),
+        }
     }
 
     async fn renew(&self, claims: &[Claim], lease: Duration) -> Result<Vec<Claim>, StoreError> {

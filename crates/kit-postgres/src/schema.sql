@@ -59,6 +59,7 @@ BEGIN
         CREATE UNIQUE INDEX {prefix}event_waiting ON {t}event (number) WHERE state = 0;
         CREATE INDEX {prefix}event_subscriber ON {t}event (source, subscriber, number) WHERE state = 0;
         CREATE INDEX {prefix}event_done ON {t}event (done_at) WHERE state = 1;
+        CREATE INDEX {prefix}event_content ON {t}event (done_at) WHERE state = 1 AND content IS NOT NULL;
         CREATE INDEX {prefix}event_set_aside ON {t}event (number) WHERE state = 2;
 
         UPDATE {t}version SET version = 1;

@@ -31,6 +31,8 @@ pub struct Tables {
     pub(crate) secrets: Arc<crate::secrets::Statements>,
     #[cfg(feature = "async")]
     pub(crate) events: Arc<crate::inbox::Statements>,
+    #[cfg(feature = "async")]
+    pub(crate) lock: Arc<str>,
     channel: Arc<str>,
     pub(crate) seal: Arc<dyn Seal>,
     install: Arc<str>,
@@ -82,6 +84,11 @@ impl Tables {
             secrets: Arc::new(crate::secrets::Statements::new(&tables)),
             #[cfg(feature = "async")]
             events: Arc::new(crate::inbox::Statements::new(&tables, &channel)),
+            #[cfg(feature = "async")]
+            lock: format!(
+                "SELECT pg_advisory_xact_lock(hashtextextended('{tables}lock ' || $1, 0))"
+            )
+            .into(),
             channel: channel.into(),
             seal: Arc::new(Unsealed),
             install: install.into(),

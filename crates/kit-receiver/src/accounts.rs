@@ -1,7 +1,6 @@
 //! The secrets of many accounts: looked up when they are needed, and kept for a while.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,7 +11,7 @@ use kit_core::oauth::StoreError;
 use kit_core::webhook_endpoints::SigningSecret;
 use tokio::time::Instant;
 
-use crate::hooks::Hooks;
+use crate::hooks::{Hooks, told};
 
 /// How long secrets are kept, by default.
 pub(crate) const KEPT: Duration = Duration::from_secs(60);
@@ -113,13 +112,18 @@ impl Accounts {
         let slot = self.slot(name);
         let mut kept = slot.lock().await;
         if let Some(found) = &*kept {
-            let lasts = if found.verifier.is_ok() { not_older_than } else { FAILED };
+            let lasts = match &found.verifier {
+                Ok(Some(_)) => not_older_than,
+                // An account that has just been installed is known soon.
+                Ok(None) => FRESH.min(not_older_than),
+                Err(Unavailable) => FAILED,
+            };
             if found.at.elapsed() < lasts {
                 return found.verifier.clone();
             }
         }
         let verifier = self.look_up(name).await.map_err(|error| {
-            self.hooks.tell(&io::Error::other(error));
+            self.hooks.tell(&told(error));
             Unavailable
         });
         *kept = Some(Found { at: Instant::now(), verifier: verifier.clone() });

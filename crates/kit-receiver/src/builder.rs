@@ -160,8 +160,8 @@ impl Builder {
     }
 
     /// Is told why a delivery could not be written to the state file (Kit is asked to send it again later), why the
-    /// file could not be written anew (which is tried again later), of each line that cannot be read, and why the
-    /// secrets of an account could not be looked up. Without this, the standard error stream is told.
+    /// file could not be written anew (which is tried again later), of each line that cannot be read, why the
+    /// secrets of an account could not be looked up, and of failures of the inbox. Without this, the standard error stream is told.
     #[must_use]
     pub fn on_error(mut self, tell: impl Fn(&io::Error) + Send + Sync + 'static) -> Self {
         self.hooks.error = Some(Arc::new(tell));

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use kit_core::deliveries::{ClaimedEvent, EventId, SetAsideEvent};
 
@@ -11,11 +12,24 @@ use crate::received::{Hold, Received};
 #[derive(Clone)]
 pub struct Events {
     keeper: Keeper,
+    _takers: Arc<Takers>,
+}
+
+/// All who can take events.
+struct Takers(Keeper);
+
+impl Drop for Takers {
+    fn drop(&mut self) {
+        if let Keeper::Shared(shared) = &self.0 {
+            shared.abandon();
+        }
+    }
 }
 
 impl Events {
     pub(crate) fn new(keeper: Keeper) -> Self {
-        Self { keeper }
+        let takers = Arc::new(Takers(keeper.clone()));
+        Self { keeper, _takers: takers }
     }
 
     /// The next event, once there is one. `None` when the receiver was closed, and all events are done: where others

@@ -3,6 +3,7 @@ use std::io;
 use std::sync::Arc;
 
 use kit_core::deliveries::{Answer, UnreadableEvent};
+use kit_core::oauth::StoreError;
 
 /// The program's functions that the receiver calls.
 #[derive(Clone, Default)]
@@ -15,6 +16,21 @@ pub(crate) struct Hooks {
 type TakeUnreadable = dyn Fn(UnreadableEvent) + Send + Sync;
 type TellError = dyn Fn(&io::Error) + Send + Sync;
 type TellRefused = dyn Fn(&Answer) + Send + Sync;
+
+/// The error of a store, with its causes: some say no more than "db error" of themselves.
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+pub(crate) fn told(error: StoreError) -> io::Error {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = error.source();
+    }
+    io::Error::other(text)
+}
 
 impl Hooks {
     /// Tells of a failure of the state file. Where nobody listens, on the standard error stream.

@@ -62,8 +62,8 @@ impl Received {
         }
     }
 
-    /// Whether the claim has ended, as far as this process knows: it could not be renewed in time, and somebody else
-    /// handles the event. Look before an effect that cannot be undone. Always false without an inbox.
+    /// Whether the claim has ended, by the clock of this process: it could not be renewed in time, and somebody else may
+    /// handle the event. Look before an effect that cannot be undone. Always false without an inbox.
     pub fn is_lost(&self) -> bool {
         matches!(&self.hold, Some(Hold::Claimed(claim, shared)) if !shared.holds(claim))
     }
@@ -117,7 +117,7 @@ impl Received {
 }
 
 /// The reason of a failure that nobody has given.
-pub(crate) const DROPPED: &str = "it was dropped before it was done";
+const DROPPED: &str = "it was dropped before it was done";
 
 impl Drop for Received {
     fn drop(&mut self) {
@@ -126,7 +126,7 @@ impl Drop for Received {
                 let item = self.take_item(handling);
                 queue.put_back(item, DROPPED.to_owned());
             }
-            Some(Hold::Claimed(claim, shared)) => shared.dropped(claim, self.attempts),
+            Some(Hold::Claimed(claim, shared)) => shared.give_back(claim, self.attempts, DROPPED),
             None => {}
         }
     }

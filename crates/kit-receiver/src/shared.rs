@@ -1,9 +1,11 @@
 //! Events in an inbox that processes share: claimed in small groups, held by leases that are renewed.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::Poll;
 use std::time::Duration;
 
 use kit_core::deliveries::{
@@ -14,8 +16,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::backoff::Backoff;
-use crate::hooks::Hooks;
-use crate::received::DROPPED;
+use crate::hooks::{Hooks, told};
 
 /// How long an event is claimed, by default. It is renewed at a third of it.
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
@@ -29,6 +30,9 @@ const POLL: Duration = Duration::from_secs(1);
 /// How often it looks for what can be forgotten.
 const TIDY: Duration = Duration::from_secs(10 * 60);
 
+/// The reason of a failure that nobody has told.
+const ENDED: &str = "whoever had claimed it ended before it was done";
+
 pub(crate) struct Shared {
     inbox: Box<dyn Erased>,
     lease: Duration,
@@ -36,7 +40,7 @@ pub(crate) struct Shared {
     hooks: Hooks,
     state: Mutex<State>,
     /// Who looks into the inbox holds this, so that the others wait for what it finds.
-    looking: tokio::sync::Mutex<()>,
+    looking: Arc<tokio::sync::Mutex<()>>,
     closed: Notify,
 }
 
@@ -44,11 +48,18 @@ pub(crate) struct Shared {
 struct State {
     /// Claimed, and not handed out.
     next: VecDeque<ClaimedEvent>,
-    /// All claims that this process holds.
-    held: BTreeSet<Claim>,
+    /// All claims that this process holds, and when their leases end at the earliest.
+    held: BTreeMap<Claim, Instant>,
     is_renewing: bool,
     is_closed: bool,
     tidied_at: Option<Instant>,
+}
+
+/// What came of a look into the inbox.
+enum Look {
+    Found,
+    Nothing,
+    Failed,
 }
 
 impl Shared {
@@ -63,85 +74,130 @@ impl Shared {
     }
 
     pub(crate) async fn put(&self, events: Vec<InboxEvent>) -> io::Result<()> {
-        self.inbox.put(events).await.map_err(io::Error::other)
+        self.inbox.put(events).await.map_err(told)
     }
 
     /// The next event. `None` when it was closed: what other processes have put in is theirs.
+    ///
+    /// Whoever stops waiting for it loses nothing: a look that has begun goes on.
     pub(crate) async fn next(self: &Arc<Self>) -> Option<ClaimedEvent> {
         loop {
-            let mut closed = std::pin::pin!(self.closed.notified());
+            let mut closed = pin!(self.closed.notified());
             closed.as_mut().enable();
-            if let Some(claimed) = self.state().next.pop_front() {
+            if let Some(claimed) = self.pop() {
                 return Some(claimed);
             }
-            if self.state().is_closed {
+            if self.is_closed() {
                 return None;
             }
-            let looking = self.looking.lock().await;
-            // Another may have found some meanwhile, or closed it.
-            if !self.state().next.is_empty() || self.state().is_closed {
+            let looking = tokio::select! {
+                looking = self.looking.clone().lock_owned() => looking,
+                () = closed.as_mut() => continue,
+            };
+            // Another may have found some meanwhile.
+            if self.len() > 0 {
                 continue;
             }
-            let mut hint = std::pin::pin!(self.inbox.hint());
+            let mut hint = pin!(self.inbox.hint());
             // From now on no hint is missed.
-            let is_ready = std::future::poll_fn(|cx| {
-                std::task::Poll::Ready(hint.as_mut().poll(cx).is_ready())
-            });
-            let has_hint = is_ready.await;
-            match self.inbox.claim(GROUP, self.lease).await {
-                Ok(claimed) if claimed.is_empty() => {
-                    self.tidy().await;
-                    if has_hint {
-                        continue;
-                    }
-                    tokio::select! {
-                        () = hint => {}
-                        () = closed => {}
-                        () = tokio::time::sleep(POLL) => {}
-                    }
-                }
-                Ok(claimed) => {
-                    self.hold(claimed);
-                    // The others have something to take.
-                    drop(looking);
-                }
-                Err(error) => {
-                    self.hooks.tell(&io::Error::other(error));
-                    tokio::select! {
-                        () = closed => {}
-                        () = tokio::time::sleep(POLL) => {}
-                    }
-                }
+            let has_hint = poll_fn(|cx| Poll::Ready(hint.as_mut().poll(cx).is_ready())).await;
+            let this = self.clone();
+            let look = tokio::spawn(async move { (this.look().await, looking) });
+            let (look, _looking) = tokio::select! {
+                done = look => match done {
+                    Ok(done) => done,
+                    // The inbox panicked, or the runtime ends.
+                    Err(_) => (Look::Failed, self.looking.clone().lock_owned().await),
+                },
+                () = closed.as_mut() => continue,
+            };
+            match look {
+                Look::Found => {}
+                Look::Nothing if has_hint => {}
+                Look::Nothing => tokio::select! {
+                    () = hint => {}
+                    () = closed => {}
+                    () = tokio::time::sleep(POLL) => {}
+                },
+                Look::Failed => tokio::select! {
+                    () = closed => {}
+                    () = tokio::time::sleep(POLL) => {}
+                },
             }
         }
     }
 
-    fn hold(self: &Arc<Self>, claimed: Vec<ClaimedEvent>) {
-        let mut state = self.state();
-        state.held.extend(claimed.iter().map(|claimed| claimed.claim.clone()));
-        state.next.extend(claimed);
-        if !std::mem::replace(&mut state.is_renewing, true) {
-            drop(tokio::spawn(renew(Arc::downgrade(self), self.lease / 3)));
+    /// Claims what waits.
+    async fn look(self: &Arc<Self>) -> Look {
+        // Before the statement is sent: by the clock of the inbox, the lease ends later than that.
+        let ends = Instant::now() + self.lease;
+        let claimed = match self.inbox.claim(GROUP, self.lease).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                self.hooks.tell(&told(error));
+                return Look::Failed;
+            }
+        };
+        let has_found = !claimed.is_empty();
+        for claimed in claimed {
+            self.hold(claimed, ends);
         }
+        self.tidy().await;
+        if has_found { Look::Found } else { Look::Nothing }
+    }
+
+    fn hold(self: &Arc<Self>, claimed: ClaimedEvent, ends: Instant) {
+        let mut state = self.state();
+        state.held.insert(claimed.claim.clone(), ends);
+        if claimed.attempts > self.backoff.max_attempts.max(1) {
+            // It was handed out as often as it may, and nobody has said what came of it the last time.
+            drop(state);
+            self.give_back(claimed.claim, claimed.attempts, ENDED);
+            return;
+        }
+        state.next.push_back(claimed);
+        if !std::mem::replace(&mut state.is_renewing, true) {
+            let renewing = Renewing { shared: Arc::downgrade(self), is_over: false };
+            drop(tokio::spawn(renewing.run(self.lease / 3)));
+        }
+    }
+
+    /// The next event that was claimed, if its lease lasts.
+    fn pop(&self) -> Option<ClaimedEvent> {
+        let mut state = self.state();
+        while let Some(claimed) = state.next.pop_front() {
+            if state.held.get(&claimed.claim).is_some_and(|ends| Instant::now() < *ends) {
+                return Some(claimed);
+            }
+            state.held.remove(&claimed.claim);
+        }
+        None
     }
 
     /// Prolongs all leases. What is no longer this process's is not handed out.
-    async fn renew(&self) -> Result<(), StoreError> {
-        let claims: Vec<Claim> = self.state().held.iter().cloned().collect();
-        let renewed = self.inbox.renew(claims.clone(), self.lease).await?;
-        let renewed: BTreeSet<Claim> = renewed.into_iter().collect();
-        let lost: BTreeSet<Claim> = claims.into_iter().filter(|c| !renewed.contains(c)).collect();
+    async fn renew(&self) -> io::Result<()> {
+        let claims: Vec<Claim> = self.state().held.keys().cloned().collect();
+        let ends = Instant::now() + self.lease;
+        let renewing = self.inbox.renew(claims.clone(), self.lease);
+        let renewed = tokio::time::timeout(self.lease / 3, renewing).await;
+        let renewed =
+            renewed.map_err(|_| io::Error::other("claims could not be renewed in time"))?;
+        let renewed: BTreeSet<Claim> = renewed.map_err(told)?.into_iter().collect();
         let mut state = self.state();
-        state.held.retain(|claim| !lost.contains(claim));
-        state.next.retain(|claimed| !lost.contains(&claimed.claim));
+        for claim in claims {
+            if !renewed.contains(&claim) {
+                state.held.remove(&claim);
+            } else if let Some(held) = state.held.get_mut(&claim) {
+                *held = ends;
+            }
+        }
         Ok(())
     }
 
     /// The event was handled.
-    pub(crate) async fn done(&self, claim: Claim) -> io::Result<()> {
-        let done = self.inbox.done(claim.clone()).await;
-        self.state().held.remove(&claim);
-        if done.map_err(io::Error::other)? {
+    pub(crate) async fn done(self: &Arc<Self>, claim: Claim) -> io::Result<()> {
+        let releasing = Releasing { shared: self.clone(), claim };
+        if self.inbox.done(releasing.claim.clone()).await.map_err(told)? {
             return Ok(());
         }
         let text =
@@ -151,37 +207,45 @@ impl Shared {
 
     /// Whether the event is still this process's, as far as this process knows.
     pub(crate) fn holds(&self, claim: &Claim) -> bool {
-        self.state().held.contains(claim)
+        self.state().held.get(claim).is_some_and(|ends| Instant::now() < *ends)
     }
 
     /// The event was not handled.
-    pub(crate) async fn failed(&self, claim: Claim, attempts: u32, error: &str) -> io::Result<()> {
-        let then = self.backoff.after(attempts, fastrand::f64());
-        let failed = self.inbox.failed(claim.clone(), error.to_owned(), then).await;
-        self.state().held.remove(&claim);
-        // If the claim has ended, somebody else has the event.
-        failed.map(drop).map_err(io::Error::other)
+    pub(crate) async fn failed(
+        self: &Arc<Self>,
+        claim: Claim,
+        attempts: u32,
+        error: &str,
+    ) -> io::Result<()> {
+        Releasing { shared: self.clone(), claim }.failed(attempts, error).await
     }
 
     /// The same, when nobody waits for it. Without a runtime, the event comes again when its lease has ended.
-    pub(crate) fn dropped(self: &Arc<Self>, claim: Claim, attempts: u32) {
-        let this = self.clone();
-        let failing = async move {
-            if let Err(error) = this.failed(claim, attempts, DROPPED).await {
-                this.hooks.tell(&error);
-            }
-        };
+    pub(crate) fn give_back(self: &Arc<Self>, claim: Claim, attempts: u32, error: &'static str) {
+        let releasing = Releasing { shared: self.clone(), claim };
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            drop(runtime.spawn(failing));
+            drop(runtime.spawn(async move {
+                if let Err(error) = releasing.failed(attempts, error).await {
+                    releasing.shared.hooks.tell(&error);
+                }
+            }));
+        }
+    }
+
+    /// Nobody takes events any more: others may have those that were claimed, when their leases have ended.
+    pub(crate) fn abandon(&self) {
+        let mut state = self.state();
+        for claimed in std::mem::take(&mut state.next) {
+            state.held.remove(&claimed.claim);
         }
     }
 
     pub(crate) async fn set_aside(&self, limit: usize) -> io::Result<Vec<SetAsideEvent>> {
-        self.inbox.set_aside(limit).await.map_err(io::Error::other)
+        self.inbox.set_aside(limit).await.map_err(told)
     }
 
     pub(crate) async fn put_back(&self, source: String, id: EventId) -> io::Result<bool> {
-        self.inbox.put_back(source, id).await.map_err(io::Error::other)
+        self.inbox.put_back(source, id).await.map_err(told)
     }
 
     async fn tidy(&self) {
@@ -196,7 +260,7 @@ impl Shared {
             Ok(false) => self.state().tidied_at = Some(now),
             Err(error) => {
                 self.state().tidied_at = Some(now);
-                self.hooks.tell(&io::Error::other(error));
+                self.hooks.tell(&told(error));
             }
         }
     }
@@ -220,20 +284,58 @@ impl Shared {
     }
 }
 
-/// Renews the leases of a process as long as it holds any.
-async fn renew(shared: Weak<Shared>, every: Duration) {
-    loop {
-        tokio::time::sleep(every).await;
-        let Some(shared) = shared.upgrade() else { return };
-        {
-            let mut state = shared.state();
-            if state.held.is_empty() {
-                state.is_renewing = false;
-                return;
+/// A claim that this process gives up, however this ends: it is not renewed any more.
+struct Releasing {
+    shared: Arc<Shared>,
+    claim: Claim,
+}
+
+impl Releasing {
+    async fn failed(&self, attempts: u32, error: &str) -> io::Result<()> {
+        let then = self.shared.backoff.after(attempts, fastrand::f64());
+        let failed = self.shared.inbox.failed(self.claim.clone(), error.to_owned(), then).await;
+        // If the claim has ended, somebody else has the event.
+        failed.map(drop).map_err(told)
+    }
+}
+
+impl Drop for Releasing {
+    fn drop(&mut self) {
+        self.shared.state().held.remove(&self.claim);
+    }
+}
+
+/// Renews the leases of a process as long as it holds any. If this ends otherwise, the next claim begins another.
+struct Renewing {
+    shared: Weak<Shared>,
+    is_over: bool,
+}
+
+impl Renewing {
+    async fn run(mut self, every: Duration) {
+        loop {
+            tokio::time::sleep(every).await;
+            let Some(shared) = self.shared.upgrade() else { return };
+            {
+                let mut state = shared.state();
+                if state.held.is_empty() {
+                    // In one step, so that a claim which comes now begins another.
+                    state.is_renewing = false;
+                    self.is_over = true;
+                    return;
+                }
+            }
+            if let Err(error) = shared.renew().await {
+                shared.hooks.tell(&error);
             }
         }
-        if let Err(error) = shared.renew().await {
-            shared.hooks.tell(&io::Error::other(error));
+    }
+}
+
+impl Drop for Renewing {
+    fn drop(&mut self) {
+        if let (Some(shared), false) = (self.shared.upgrade(), self.is_over) {
+            shared.state().is_renewing = false;
         }
     }
 }

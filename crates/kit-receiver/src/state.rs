@@ -91,7 +91,8 @@ impl State {
         }
         let (items, lines) = self.claim(events).ok_or(Busy::Full)?;
         // Nothing new needs no room, however much was kept.
-        if !items.is_empty() && self.len() + self.reserved + items.len() > capacity {
+        let taken = self.len() + self.reserved + self.set_aside.len();
+        if !items.is_empty() && taken + items.len() > capacity {
             self.release(items);
             return Err(Busy::Full);
         }

@@ -21,7 +21,7 @@
 //!
 //! By default Redis writes to the disk every second, and a replica may lag when it becomes the primary: the last saves
 //! may be gone. A session whose new tokens are lost has to be authorized again, since its refresh token is spent. Run
-//! Redis with `appendonly yes` and `appendfsync always`, or keep sessions in PostgreSQL.
+//! Redis with `appendonly yes`, `appendfsync always` and `maxmemory-policy noeviction`, or keep sessions in PostgreSQL.
 //!
 //! # What lies open
 //!

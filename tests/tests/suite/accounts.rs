@@ -1,7 +1,7 @@
 //! Apps of many accounts: the sessions of all of them, through both transports.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
 use kit_core::oauth::{
@@ -12,6 +12,7 @@ use kit_core::settings::Pacing;
 use kit_core::webhooks::ListWebhooks;
 use kit_core::{Credentials, Error};
 use kit_emulator::{Emulator, Fault};
+use kit_store_laws::Records;
 use kit_tests::on_each_transport;
 use kit_tests::session::{app, tokens};
 use kit_tests::transport::{Setup, Transport, TransportSession as _, TransportSessions as _};
@@ -25,6 +26,7 @@ on_each_transport!(
     accounts_to_ask_are_listed,
     the_clients_of_a_session_share_a_pacer,
     a_store_that_panics_is_an_error,
+    an_installation_while_a_session_is_ended_stays,
 );
 
 const LIFETIME: Duration = Duration::from_secs(3600);
@@ -234,4 +236,64 @@ fn a_store_that_panics_is_an_error<T: Transport>() {
     for text in texts {
         assert!(text.contains("the store panicked"), "{text}");
     }
+}
+
+/// A store to which somebody saves just before the session is deleted.
+struct Changing {
+    store: Arc<MemorySessions>,
+    change: Mutex<Option<Change>>,
+}
+
+type Change = Box<dyn FnOnce(&Record) -> Record + Send>;
+
+impl SessionStore for Changing {
+    fn load(&self, key: &str) -> Result<Option<Record>, StoreError> {
+        self.store.load(key)
+    }
+
+    fn save(&self, key: &str, record: &Record) -> Result<(), SaveError> {
+        self.store.save(key, record)
+    }
+
+    fn delete(&self, key: &str, version: u64) -> Result<bool, StoreError> {
+        if let Some(change) = self.change.lock().unwrap().take() {
+            let held = self.store.load(key)?.unwrap();
+            self.store.save(key, &change(&held)).unwrap();
+        }
+        self.store.delete(key, version)
+    }
+
+    fn list(
+        &self,
+        which: ListedSessions,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredSession>, StoreError> {
+        self.store.list(which, after, limit)
+    }
+}
+
+fn an_installation_while_a_session_is_ended_stays<T: Transport>() {
+    let emulator = emulator();
+    let client = client::<T>(&emulator);
+    let end = |change: Change| {
+        let store = Arc::new(MemorySessions::default());
+        let changing = Changing { store: store.clone(), change: Mutex::new(Some(change)) };
+        let sessions = T::Sessions::new(app(&emulator), changing);
+        sessions.get("a").begin(&tokens(&emulator)).unwrap();
+        (sessions.end("a", &client), store.load("a").unwrap())
+    };
+    let new = tokens(&emulator);
+    let installed = new.clone();
+    let (ended, held) = end(Box::new(move |held| Records::new().of(&installed, Some(held))));
+    let busy = matches!(&ended, Err(Error::Session { failure: SessionError::Busy, .. }));
+    assert!(busy, "{ended:?}");
+    assert_eq!(held.unwrap().tokens(), &new);
+    // A process that was about to refresh keeps nothing.
+    let (ended, held) = end(Box::new(|held| {
+        let same = held.tokens().clone();
+        Records::new().of(&same, Some(held))
+    }));
+    ended.unwrap();
+    assert_eq!(held, None);
 }

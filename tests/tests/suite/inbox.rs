@@ -442,3 +442,121 @@ async fn a_receiver_that_is_closed_leaves_the_rest_to_others() {
     assert!(events.next().await.is_none());
     assert_eq!(handle_all_of(&other, 1).await, ["b"]);
 }
+
+/// Without a runtime on its thread, nobody can tell the inbox.
+#[tokio::test]
+async fn an_event_that_is_dropped_anywhere_comes_again() {
+    let Some(server) = servers::Postgres::shared() else { return };
+    let inbox = inbox(&server, "dropped").await;
+    let (receiver, events) = builder(&inbox).lease(Duration::from_secs(1)).build().unwrap();
+    let (_, other) = builder(&inbox).build().unwrap();
+    assert_eq!(deliver(&receiver, &["a", "b", "c"]).await, 204);
+    let taken = events.next().await.unwrap();
+    std::thread::spawn(move || drop(taken)).join().unwrap();
+    // One whose end nobody waits for.
+    let cancelled = events.next().await.unwrap();
+    drop(tokio::time::timeout(Duration::ZERO, cancelled.done()).await);
+    // And one that nobody takes any more, although the receiver lives.
+    drop(events);
+    let start = Instant::now();
+    let mut ids = Vec::new();
+    while !["a", "c"].iter().all(|id| ids.iter().any(|came| came == id)) {
+        let taken = tokio::time::timeout(Duration::from_secs(20), other.next()).await.unwrap();
+        ids.push(taken.unwrap().event.id.to_string());
+    }
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+#[tokio::test]
+async fn whoever_stops_waiting_loses_no_event() {
+    let Some(server) = servers::Postgres::shared() else { return };
+    let inbox = inbox(&server, "cancelled").await;
+    let (receiver, events) = builder(&inbox).build().unwrap();
+    let ids: Vec<String> = (0..40).map(|id| id.to_string()).collect();
+    assert_eq!(deliver(&receiver, &ids.iter().map(String::as_str).collect::<Vec<_>>()).await, 204);
+    let start = Instant::now();
+    let mut handled = Vec::new();
+    while handled.len() < ids.len() {
+        // Shorter than a statement takes, mostly.
+        let wait = Duration::from_micros(fastrand::u64(..1500));
+        if let Ok(Some(taken)) = tokio::time::timeout(wait, events.next()).await {
+            handled.push(taken.event.id.to_string());
+            taken.done().await.unwrap();
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "{} of {}", handled.len(), ids.len());
+    }
+    assert_eq!(handled, ids);
+}
+
+#[tokio::test]
+async fn an_event_that_ends_its_process_is_set_aside() {
+    let Some(server) = servers::Postgres::shared() else { return };
+    let inbox = inbox(&server, "poison").await;
+    let (receiver, events) = builder(&inbox).max_attempts(2).build().unwrap();
+    assert_eq!(deliver(&receiver, &["a"]).await, 204);
+    for _ in 0..2 {
+        // Processes that claim it, and are gone.
+        assert_eq!(inbox.claim(1, Duration::ZERO).await.unwrap().len(), 1);
+    }
+    assert!(handle_all(&events).await.is_empty());
+    let aside = events.set_aside(9).await.unwrap();
+    assert_eq!((aside.len(), aside[0].attempts), (1, 3));
+    assert!(aside[0].error.contains("ended before it was done"), "{}", aside[0].error);
+}
+
+/// The thread of the runtime is blocked, as if the process had been stopped.
+#[tokio::test]
+async fn a_claim_ends_by_this_processs_own_clock() {
+    let Some(server) = servers::Postgres::shared() else { return };
+    let inbox = inbox(&server, "clock").await;
+    let (receiver, events) = builder(&inbox).lease(Duration::from_secs(1)).build().unwrap();
+    assert_eq!(deliver(&receiver, &["a", "b"]).await, 204);
+    let taken = events.next().await.unwrap();
+    assert!(!taken.is_lost());
+    std::thread::sleep(Duration::from_millis(1100));
+    assert!(taken.is_lost());
+}
+
+/// A transaction that takes long holds up no other renewal.
+#[tokio::test]
+async fn an_open_transaction_holds_up_no_renewal() {
+    let Some(server) = servers::Postgres::shared() else { return };
+    let inbox = inbox(&server, "open").await;
+    let lease = Duration::from_secs(600);
+    inbox.put(&[of_nobody("a"), of_nobody("b")]).await.unwrap();
+    let claimed = inbox.claim(2, Duration::from_millis(1)).await.unwrap();
+    let claims: Vec<_> = claimed.into_iter().map(|claimed| claimed.claim).collect();
+    let mut client = connect(&server).await;
+    let transaction = client.transaction().await.unwrap();
+    assert!(inbox.done_in(&transaction, &claims[0]).await.unwrap());
+    let renewed = inbox.renew(&claims, lease).await.unwrap();
+    assert_eq!(renewed.len(), 2, "both are still held");
+    assert!(
+        inbox.claim(9, lease).await.unwrap().is_empty(),
+        "the one is locked, the other renewed"
+    );
+    transaction.commit().await.unwrap();
+    assert_eq!(inbox.renew(&claims, lease).await.unwrap(), claims[1..]);
+}
+
+/// Its seal is of another key, say.
+#[tokio::test]
+async fn an_event_that_cannot_be_read_holds_up_no_other() {
+    let Some(server) = servers::Postgres::shared() else { return };
+    let inbox = inbox(&server, "unreadable").await;
+    let events: Vec<_> = ["a", "b", "c"].iter().map(|id| of_nobody(id)).collect();
+    inbox.put(&events).await.unwrap();
+    let client = connect(&server).await;
+    client.batch_execute("UPDATE unreadable.event SET content = 'x' WHERE id = 'a'").await.unwrap();
+    let lease = Duration::from_secs(60);
+    let claimed = inbox.claim(9, lease).await.unwrap();
+    let ids: Vec<_> = claimed.iter().map(|claimed| claimed.claim.id.as_str()).collect();
+    assert_eq!(ids, ["b", "c"]);
+    client
+        .batch_execute("UPDATE unreadable.event SET due_at = now() WHERE id = 'a'")
+        .await
+        .unwrap();
+    let error = inbox.claim(9, lease).await.unwrap_err().to_string();
+    assert!(error.contains("the event a cannot be read"), "{error}");
+    assert!(inbox.claim(9, lease).await.unwrap().is_empty(), "it waits");
+}

@@ -4,12 +4,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use kit_core::Credentials;
 use kit_core::deliveries::AsyncSecretStore as _;
 use kit_core::oauth::{
     AsyncSessionStore, MemorySessions, SaveError, SessionStore as _, StoreError,
 };
 use kit_core::seal::{Seal, SealError};
-use kit_core::webhook_endpoints::SigningSecret;
+use kit_core::webhook_endpoints::{CreateWebhookEndpoint, EventType, SigningSecret};
+use kit_emulator::Emulator;
 use kit_file_store::FolderStore;
 use kit_postgres::{Parameters, PostgresInbox, Tables, blocking};
 use kit_redis::Keys;
@@ -373,4 +375,46 @@ fn an_inbox_in_postgres_keeps_the_laws() {
         }
         Inbox { inbox: &inbox, wait: &|future| runtime.block_on(future) }.hold();
     }
+}
+
+/// Eight replicas that start together: each sees to it that the account has one endpoint whose secret is known.
+#[test]
+fn eight_processes_set_up_one_endpoint() {
+    let Some(server) = servers::Postgres::shared() else { return };
+    let emulator = Emulator::start().unwrap();
+    let runtime = runtime();
+    runtime.block_on(async {
+        let tables = tables("set_up");
+        install(&server, &tables).await;
+        let mut processes = Vec::new();
+        for _ in 0..8 {
+            let mut client = connect_by(server.port()).await.unwrap();
+            let own = connect_by(server.port()).await.unwrap();
+            let postgres = kit_postgres::Postgres::new(own, tables.clone());
+            let kit = kit_hyper::Client::builder().base_url(emulator.base_url());
+            let kit = kit.build(Credentials::api_key(emulator.api_key())).unwrap();
+            processes.push(tokio::spawn(async move {
+                let transaction = client.transaction().await.unwrap();
+                postgres.lock(&transaction, "account-9").await.unwrap();
+                if postgres.secrets("account-9").await.unwrap().is_empty() {
+                    let events = [EventType::SubscriberCreated];
+                    let create = CreateWebhookEndpoint::new("https://example.com/kit", events);
+                    let created = kit.send(&create.unwrap()).await.unwrap();
+                    postgres
+                        .set_secret("account-9", &created.secret, Duration::ZERO)
+                        .await
+                        .unwrap();
+                }
+                transaction.commit().await.unwrap();
+            }));
+        }
+        for process in processes {
+            process.await.unwrap();
+        }
+        let client = connect_by(server.port()).await.unwrap();
+        let secrets =
+            kit_postgres::Postgres::new(client, tables).secrets("account-9").await.unwrap();
+        let [endpoint] = &*emulator.webhook_endpoints() else { panic!("one endpoint") };
+        assert_eq!((secrets.len(), secrets[0].secret()), (1, endpoint.secret.as_str()));
+    });
 }

@@ -10,7 +10,9 @@ use std::error::Error;
 /// somebody who can write to the database cannot put the tokens of one account into the place of another.
 ///
 /// To be able to change keys, write the number of the key in front of the sealed text, and keep the old keys for
-/// [`open`](Self::open). Whatever is saved again is sealed with the new key. The example `sealed_sessions` does this.
+/// [`open`](Self::open), as long as anything is sealed by them: sessions are sealed anew with each refresh, the secret of
+/// an endpoint when it is set again. What cannot be opened cannot be replaced, either: delete it in the store. The example
+/// `sealed_sessions` has two keys.
 ///
 /// # Examples
 ///
