@@ -163,7 +163,7 @@ impl Session {
         self.held_pacer().get_or_insert_with(|| Pacer::new(rate_limit)).clone()
     }
 
-    fn held_pacer(&self) -> MutexGuard<'_, Option<Pacer>> {
+    pub(super) fn held_pacer(&self) -> MutexGuard<'_, Option<Pacer>> {
         self.shared.pacer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -227,7 +227,9 @@ mod tests {
             assert!(send(number / 20), "{number}");
         }
         assert!(!send(59), "the first requests still count");
+        assert!(world.sessions.get("a", world.at(59)).held_pacer().is_some());
         // Nothing counts any more, and the pacer was given up: there is a whole budget.
+        assert!(world.sessions.get("a", world.at(150)).held_pacer().is_none());
         assert!((0..600).all(|_| send(200)) && !send(200));
     }
 

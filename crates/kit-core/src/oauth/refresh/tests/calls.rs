@@ -318,7 +318,9 @@ fn kit_is_not_asked_before_it_wants_to_be() {
     let mut call = world.call();
     let step = call.next(at(now + 2));
     assert!(matches!(step, Step::Wait(wait) if wait == Duration::from_secs(5)), "{step:?}");
-    world.renew(&mut refresh_of(call.next(at(now + 7))), 2, at(now + 7));
+    // A new authorization has nothing to do with that.
+    world.begin(&tokens(7).with_expires_in(0), at(now + 3)).unwrap();
+    world.renew(&mut refresh_of(world.call().next(at(now + 3))), 8, at(now + 3));
 }
 
 /// A claim in the store outlasts the process that made it by its lease.
@@ -419,6 +421,18 @@ fn a_refresh_that_nobody_drives_blocks_the_others_no_longer_than_its_lease() {
     abandoned.received(invalid_grant(), at(LIFETIME + 70));
     world.end(&mut abandoned, at(LIFETIME + 70)).unwrap();
     assert_eq!(token_of(&world.call().next(at(LIFETIME + 70))), "Bearer access-2");
+}
+
+#[test]
+fn an_abandoned_refresh_does_not_end_another() {
+    let world = World::new();
+    let abandoned = refresh_of(world.call().next(at(LIFETIME)));
+    let mut refresh = refresh_of(world.call().next(at(LIFETIME + 60)));
+    drop(abandoned);
+    let mut call = world.call();
+    assert!(waits(&call.next(at(LIFETIME + 61))).is_some(), "the other is still under way");
+    world.renew(&mut refresh, 2, at(LIFETIME + 62));
+    assert_eq!(token_of(&call.next(at(LIFETIME + 62))), "Bearer access-2");
 }
 
 #[test]
@@ -544,6 +558,8 @@ fn tokens_that_last_no_time_are_used_all_the_same() {
     refresh.received(reply(200, &tokens), at(LIFETIME));
     world.end(&mut refresh, at(LIFETIME)).unwrap();
     assert_eq!(token_of(&call.next(at(LIFETIME))), "Bearer access-2");
+    // By those who have waited for it. Whoever comes later gets another.
+    world.renew(&mut refresh_of(world.call().next(at(LIFETIME + 1))), 3, at(LIFETIME + 1));
 }
 
 /// Kit's guide has two days for the first token, and two hours for each that follows.
