@@ -194,6 +194,23 @@ mod tests {
         assert!(!world.is_known("a", 160));
     }
 
+    /// A quarter of its idle time later, at the latest.
+    #[test]
+    fn an_idle_session_is_forgotten_soon() {
+        let world = World::new();
+        assert!(world.sessions.is_empty());
+        world.begin("a", 0);
+        for seconds in [26, 77, 102] {
+            world.is_known("b", seconds);
+        }
+        assert_eq!(world.sessions.len(), 1);
+        let world = World { sessions: Sessions::new(App::public("id")), ..world };
+        world.begin("a", 0);
+        assert!(world.is_known("a", 3599));
+        world.is_known("b", 3599 + 3600);
+        assert!(!world.is_known("a", 3599 + 3601));
+    }
+
     #[test]
     fn a_session_in_use_is_kept() {
         let world = World::new();
