@@ -1,71 +1,24 @@
 //! One of several processes of an app: receives deliveries on a port, and handles events of the inbox that all share, each
 //! in the transaction of its effect. `inbox_process POSTGRES_PORT SCHEMA PORT SECRET`. It runs until it is killed.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use kit_core::oauth::StoreError;
-use kit_postgres::{Database, Parameters, PostgresInbox, Tables};
+use kit_postgres::{PostgresInbox, Tables};
 use kit_receiver::{Received, Receiver};
-use kit_tests::servers;
+use kit_tests::servers::Pool;
 use tokio::net::TcpListener;
-use tokio_postgres::{Client, NoTls, Row};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// Connections that are made anew after they broke.
-struct Pool {
-    config: String,
-    idle: Mutex<Vec<Client>>,
-}
-
-impl Pool {
-    async fn take(&self) -> Result<Client, StoreError> {
-        let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
-        if let Some(client) = idle.filter(|client| !client.is_closed()) {
-            return Ok(client);
-        }
-        let (client, connection) = tokio_postgres::connect(&self.config, NoTls).await?;
-        tokio::spawn(connection);
-        Ok(client)
-    }
-
-    fn give(&self, client: Client) {
-        if let Ok(mut idle) = self.idle.lock() {
-            idle.push(client);
-        }
-    }
-}
-
-impl Database for Pool {
-    async fn rows(
-        &self,
-        statement: &str,
-        parameters: &Parameters<'_>,
-    ) -> Result<Vec<Row>, StoreError> {
-        let client = self.take().await?;
-        let rows = client.rows(statement, parameters).await;
-        self.give(client);
-        rows
-    }
-
-    async fn run(&self, statement: &str) -> Result<(), StoreError> {
-        let client = self.take().await?;
-        let done = client.run(statement).await;
-        self.give(client);
-        done
-    }
-}
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [postgres, schema, port, secret] = &*arguments else { return Err("usage".into()) };
-    let config = servers::Postgres::config_of(postgres.parse()?);
-    let pool = Arc::new(Pool { config, idle: Mutex::default() });
+    let pool = Pool::by(postgres.parse()?);
     let inbox = PostgresInbox::new(pool.clone(), Tables::named(schema, "")?);
     let (receiver, events) = Receiver::builder([secret.as_str()])
         .inbox(inbox.clone())

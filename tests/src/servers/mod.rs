@@ -4,6 +4,7 @@
 //! `KIT_TESTS_SKIP_NOTHING` in the environment it fails.
 
 mod cutting;
+mod pool;
 mod postgres;
 mod process;
 mod redis;
@@ -11,10 +12,23 @@ mod redis;
 use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 pub use self::cutting::{Cut, Cutting};
+pub use self::pool::Pool;
 pub use self::postgres::Postgres;
 pub use self::redis::Redis;
+
+/// A server that all tests share which run at the same time: the one that is running, or a new one.
+fn shared<S>(running: &Mutex<Weak<S>>, start: impl FnOnce() -> Option<S>) -> Option<Arc<S>> {
+    let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(server) = running.upgrade() {
+        return Some(server);
+    }
+    let server = Arc::new(start()?);
+    *running = Arc::downgrade(&server);
+    Some(server)
+}
 
 /// The program, if it is installed: on the path, or in one of these directories.
 fn program(name: &str, directories: impl IntoIterator<Item = PathBuf>) -> Option<PathBuf> {

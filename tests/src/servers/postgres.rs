@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::process::{Process, become_user};
-use super::{free_port, program, skip};
+use super::{free_port, program, shared, skip};
 
 /// A PostgreSQL with an empty database `postgres`, which all tests that run at the same time share.
 #[derive(Debug)]
@@ -23,14 +23,8 @@ pub struct Postgres {
 impl Postgres {
     /// The one that is running, or a new one. `None` where PostgreSQL is not installed.
     pub fn shared() -> Option<Arc<Self>> {
-        static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = shared.upgrade() {
-            return Some(running);
-        }
-        let new = Arc::new(Self::start()?);
-        *shared = Arc::downgrade(&new);
-        Some(new)
+        static RUNNING: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
+        shared(&RUNNING, Self::start)
     }
 
     /// One for this test alone. `None` where PostgreSQL is not installed.

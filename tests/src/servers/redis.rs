@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::process::Process;
-use super::{free_port, program, skip};
+use super::{free_port, program, shared, skip};
 
 /// A Redis that forgets nothing as long as its folder is there, which all tests that run at the same time share.
 #[derive(Debug)]
@@ -21,14 +21,8 @@ pub struct Redis {
 impl Redis {
     /// The one that is running, or a new one. `None` where Redis is not installed.
     pub fn shared() -> Option<Arc<Self>> {
-        static SHARED: Mutex<Weak<Redis>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = shared.upgrade() {
-            return Some(running);
-        }
-        let new = Arc::new(Self::start()?);
-        *shared = Arc::downgrade(&new);
-        Some(new)
+        static RUNNING: Mutex<Weak<Redis>> = Mutex::new(Weak::new());
+        shared(&RUNNING, Self::start)
     }
 
     /// One for this test alone. `None` where Redis is not installed.

@@ -8,12 +8,11 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
 use kit_core::deliveries::{AfterFailure, AsyncInbox as _, DeliveredEvent, EventData, InboxEvent};
-use kit_core::oauth::StoreError;
-use kit_postgres::{Database, Parameters, Postgres, PostgresInbox, Tables};
+use kit_postgres::{Postgres, PostgresInbox, Tables};
 use kit_receiver::{Builder, Events, Receiver};
 use kit_tests::receiver::sign;
-use kit_tests::servers;
-use tokio_postgres::{Client, NoTls, Row};
+use kit_tests::servers::{self, Pool};
+use tokio_postgres::{Client, NoTls};
 use tower_service::Service as _;
 
 const SECRET: &str = "whsec_test";
@@ -24,53 +23,11 @@ async fn connect(server: &servers::Postgres) -> Client {
     client
 }
 
-/// Connections that are made anew after they broke, as a pool makes them.
-struct Pool {
-    config: String,
-    idle: Mutex<Vec<Client>>,
-}
-
-impl Pool {
-    fn of(server: &servers::Postgres) -> Arc<Self> {
-        Arc::new(Self { config: server.config(), idle: Mutex::default() })
-    }
-
-    async fn take(&self) -> Result<Client, StoreError> {
-        let idle = self.idle.lock().unwrap().pop();
-        if let Some(client) = idle.filter(|client| !client.is_closed()) {
-            return Ok(client);
-        }
-        let (client, connection) = tokio_postgres::connect(&self.config, NoTls).await?;
-        tokio::spawn(connection);
-        Ok(client)
-    }
-}
-
-impl Database for Pool {
-    async fn rows(
-        &self,
-        statement: &str,
-        parameters: &Parameters<'_>,
-    ) -> Result<Vec<Row>, StoreError> {
-        let client = self.take().await?;
-        let rows = client.rows(statement, parameters).await;
-        self.idle.lock().unwrap().push(client);
-        rows
-    }
-
-    async fn run(&self, statement: &str) -> Result<(), StoreError> {
-        let client = self.take().await?;
-        let done = client.run(statement).await;
-        self.idle.lock().unwrap().push(client);
-        done
-    }
-}
-
 type Inbox = PostgresInbox<Arc<Pool>>;
 
 /// An inbox in tables of this test alone.
 async fn inbox(server: &servers::Postgres, name: &str) -> Inbox {
-    let (pool, tables) = (Pool::of(server), Tables::named(name, "").unwrap());
+    let (pool, tables) = (Pool::by(server.port()), Tables::named(name, "").unwrap());
     Postgres::new(pool.clone(), tables.clone()).install().await.unwrap();
     PostgresInbox::new(pool, tables)
 }
@@ -136,7 +93,7 @@ async fn an_event_of_a_process_that_crashed_is_handled_by_another() {
     let inbox = inbox(&server, "crash").await;
     let (receiver, events) = builder(&inbox).build().unwrap();
     let crashing = std::thread::spawn({
-        let (pool, tables) = (Pool::of(&server), Tables::named("crash", "").unwrap());
+        let (pool, tables) = (Pool::by(server.port()), Tables::named("crash", "").unwrap());
         let inbox = PostgresInbox::new(pool, tables);
         move || {
             // A process of its own, as far as a runtime is one.
@@ -375,7 +332,8 @@ async fn a_notification_is_a_hint() {
     });
     let channel = Tables::named("hint", "").unwrap().channel().to_owned();
     listening.batch_execute(&format!("LISTEN {channel}")).await.unwrap();
-    let other_process = PostgresInbox::new(Pool::of(&server), Tables::named("hint", "").unwrap());
+    let other_process =
+        PostgresInbox::new(Pool::by(server.port()), Tables::named("hint", "").unwrap());
     let mut fastest = Duration::MAX;
     for number in 0..5 {
         let next = tokio::spawn({
