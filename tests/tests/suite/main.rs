@@ -1,5 +1,5 @@
 //! Tests that span crates, in one program: each program that is linked costs seconds. `secrets`, `warm_connections` and
-//! `no_io` need a process of their own.
+//! `no_io` need a process of their own, and `kills` the whole machine.
 
 mod accounts;
 mod call;
@@ -22,7 +22,6 @@ mod hyper;
 mod import;
 mod inbox;
 mod inventory;
-mod kills;
 mod liberal_replies;
 mod lists;
 mod misbehaving;
