@@ -90,7 +90,7 @@ pub use call::{Call, Step};
 pub use endpoint::{Auth, Endpoint, Extended, WithResponse};
 pub use error::{
     ApiError, Applied, Effect, Error, Operation, ReplyError, ReplyProblem, RetryAfter, Sent,
-    SessionError, TransportError,
+    SessionError, TransportError, chain,
 };
 pub use id::{
     AccountId, BroadcastId, CustomFieldId, DeliveryId, EmailTemplateId, FormId, LinkId, PostId,

@@ -71,7 +71,7 @@ impl<D: Database + ?Sized> Database for Arc<D> {
     }
 }
 
-/// What the processes of an app share, in PostgreSQL, for programs that block.
+/// The tables that the processes of an app share, for programs that block.
 ///
 /// As a [`SessionStore`] it keeps the sessions of accounts: a row for each key. Where the reply of a save is lost, since
 /// the connection broke, the row is looked up before anything is called failed.

@@ -13,7 +13,7 @@ use crate::secrets;
 use crate::sessions::{self, Save};
 use crate::{Database, Error, Parameters, Tables};
 
-/// What the processes of an app share, in PostgreSQL, for async programs.
+/// The tables that the processes of an app share, for async programs.
 ///
 /// As an [`AsyncSessionStore`] it keeps the sessions of accounts: a row for each key. Where the reply of a save is lost,
 /// since the connection broke, the row is looked up before anything is called failed. As an [`AsyncSecretStore`] it keeps

@@ -101,7 +101,7 @@ impl<'a> Save<'a> {
     }
 }
 
-/// What came of a save: of its statement, if the reply was there.
+/// The outcome of a save whose reply is there.
 pub(crate) fn saved(rows: &[Row]) -> Result<(), SaveError> {
     if rows.is_empty() { Err(SaveError::Conflict) } else { Ok(()) }
 }

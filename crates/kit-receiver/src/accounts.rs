@@ -64,10 +64,9 @@ pub(crate) struct Accounts {
 /// The place of one name. Who looks up holds the lock, so that the others wait for the same look-up.
 type Slot = tokio::sync::Mutex<Option<Found>>;
 
-#[derive(Clone)]
 struct Found {
     at: Instant,
-    /// `None` where the name is not known, or its secrets cannot be used.
+    /// `None` where the name is not known.
     verifier: Result<Option<Arc<Verifier>>, Unavailable>,
 }
 
@@ -146,7 +145,7 @@ impl Accounts {
             return slot.clone();
         }
         if kept.len() >= MOST {
-            // Those that are not being looked up, and are of no use any more; or any, if all are of use.
+            // Names go that are not being looked up, and are of no use any more; or any, if all are of use.
             let is_old = |slot: &Arc<Slot>| {
                 slot.try_lock().is_ok_and(|found| {
                     found.as_ref().is_none_or(|found| found.at.elapsed() >= self.kept_for)

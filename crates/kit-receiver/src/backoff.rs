@@ -5,7 +5,7 @@ use kit_core::deliveries::AfterFailure;
 /// So that the sum with the time now is in range.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// What becomes of events that were not handled.
+/// The waits of events that were not handled, and their end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Backoff {
     pub(crate) first: Duration,

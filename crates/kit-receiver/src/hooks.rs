@@ -2,6 +2,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+use kit_core::chain;
 use kit_core::deliveries::{Answer, UnreadableEvent};
 use kit_core::oauth::StoreError;
 
@@ -20,16 +21,7 @@ type TellRefused = dyn Fn(&Answer) + Send + Sync;
 /// The error of a store, with its causes: some say no more than "db error" of themselves.
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 pub(crate) fn told(error: StoreError) -> io::Error {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let said = error.to_string();
-        if !text.contains(&said) {
-            text = format!("{text}: {said}");
-        }
-        cause = error.source();
-    }
-    io::Error::other(text)
+    io::Error::other(chain(&*error))
 }
 
 impl Hooks {

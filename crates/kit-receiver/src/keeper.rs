@@ -3,7 +3,7 @@ use std::sync::Arc;
 use crate::queue::Queue;
 use crate::shared::Shared;
 
-/// Where events wait: in this process, with a state file or without one; or in an inbox that processes share.
+/// The place where events wait: in this process, with a state file or without one; or in an inbox that processes share.
 #[derive(Clone)]
 pub(crate) enum Keeper {
     Queue(Arc<Queue>),

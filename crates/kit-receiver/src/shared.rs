@@ -39,7 +39,7 @@ pub(crate) struct Shared {
     backoff: Backoff,
     hooks: Hooks,
     state: Mutex<State>,
-    /// Who looks into the inbox holds this, so that the others wait for what it finds.
+    /// Held by whoever looks into the inbox, so that the others wait for what it finds.
     looking: Arc<tokio::sync::Mutex<()>>,
     closed: Notify,
 }
@@ -55,7 +55,7 @@ struct State {
     tidied_at: Option<Instant>,
 }
 
-/// What came of a look into the inbox.
+/// The outcome of a look into the inbox.
 enum Look {
     Found,
     Nothing,

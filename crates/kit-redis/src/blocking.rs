@@ -47,7 +47,7 @@ impl Connect for redis::Client {
     }
 }
 
-/// What the processes of an app share, in Redis, for programs that block. Clones share their connections: each thread
+/// The sessions that the processes of an app share, in Redis, for programs that block. Clones share their connections: each thread
 /// uses one at a time, and up to 16 idle ones are kept.
 ///
 /// As a [`SessionStore`] it keeps the sessions of accounts: a hash for each. [The crate's page](crate) says what Redis

@@ -10,7 +10,7 @@ use redis::{Cmd, RedisResult, Value};
 use crate::retry::needs_another_connection;
 use crate::{Connect, Keys, sessions};
 
-/// What the processes of an app share, in Redis, for async programs. Clones share one connection.
+/// The sessions that the processes of an app share, in Redis, for async programs. Clones share one connection.
 ///
 /// As an [`AsyncSessionStore`] it keeps the sessions of accounts: a hash for each. [The crate's page](crate) says what
 /// Redis may lose.

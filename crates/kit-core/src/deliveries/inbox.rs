@@ -154,13 +154,13 @@ impl ClaimedEvent {
     }
 }
 
-/// What becomes of an event that was not handled.
+/// The fate of an event that was not handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AfterFailure {
-    /// It waits for this time, and comes again.
+    /// The event waits for this time, and comes again.
     Again(Duration),
-    /// It is set aside: it does not come again until somebody puts it back.
+    /// The event is set aside: it does not come again until somebody puts it back.
     SetAside,
 }
 

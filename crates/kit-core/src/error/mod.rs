@@ -20,4 +20,4 @@ pub use operation::{Effect, Operation};
 pub use reply_error::{ReplyError, ReplyProblem};
 pub use retry_after::RetryAfter;
 pub use session_error::SessionError;
-pub use transport_error::{Applied, TransportError};
+pub use transport_error::{Applied, TransportError, chain};

@@ -102,9 +102,17 @@ impl fmt::Display for AppliedText<'_> {
     }
 }
 
-/// An error with all its causes, so that its text alone says what happened: the outermost of an HTTP
-/// stack's errors often says no more than that there was one.
-pub(super) fn chain(error: &(dyn StdError + 'static)) -> String {
+/// The text of an error with all its causes, so that it alone says what happened: the outermost error of an HTTP
+/// stack or of a database often says no more than that there was one. For a transport, a store or a service of your own.
+/// A cause that the text before it ends with is not repeated.
+///
+/// # Examples
+///
+/// ```
+/// let error: Box<dyn std::error::Error> = "the database is down".into();
+/// assert_eq!(kit_core::chain(&*error), "the database is down");
+/// ```
+pub fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
