@@ -79,6 +79,7 @@ pub mod sync;
 mod text_enum;
 mod time;
 mod trace;
+mod waiters;
 pub mod wire;
 
 pub use self::time::{Clock, Time};

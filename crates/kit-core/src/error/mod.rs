@@ -11,6 +11,7 @@ mod operation;
 mod reply_error;
 mod retry_after;
 mod session_error;
+mod store_error;
 mod transport_error;
 
 pub use api_error::ApiError;
@@ -20,4 +21,5 @@ pub use operation::{Effect, Operation};
 pub use reply_error::{ReplyError, ReplyProblem};
 pub use retry_after::RetryAfter;
 pub use session_error::SessionError;
+pub use store_error::{SaveError, StoreError};
 pub use transport_error::{Applied, TransportError, chain};

@@ -52,9 +52,9 @@ mod store;
 mod token_in_use;
 mod tokens;
 mod unsaved;
-mod waiters;
 
 pub use crate::error::{OAuthError, OAuthErrorCode, SessionError};
+pub use crate::error::{SaveError, StoreError};
 pub use crate::kit::OAuthUrls;
 pub(crate) use access::{Access, TokenHistory};
 pub use app::App;
@@ -80,7 +80,7 @@ pub use session_store::{ListedSessions, MemorySessions, SessionStore, StoredSess
 pub use sessions::Sessions;
 #[cfg(feature = "authorize")]
 pub use state::State;
-pub use store::{SaveError, Store, StoreError};
+pub use store::Store;
 pub use tokens::Tokens;
 
 /// The path of the token endpoint (RFC 6749, section 3.2).

@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use super::outcome::Outcome;
 use super::refreshed::Until;
-use super::waiters::{Released, Waiters};
 use crate::error::SessionError;
+use crate::waiters::{Released, Waiters};
 
 /// How long a process claims a refresh token that it is about to spend; and how long a refresh that nobody
 /// runs any more keeps others from beginning one.

@@ -1,4 +1,4 @@
-use super::Record;
+use super::{Record, SaveError, StoreError};
 
 /// Keeps the tokens of a session, so that they outlast the process. The methods may block.
 ///
@@ -76,24 +76,5 @@ impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
 
     fn save(&self, record: &Record) -> Result<(), SaveError> {
         (**self).save(record)
-    }
-}
-
-/// Why a store could not be read or written. The text of the error must not hold a secret.
-pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
-
-/// Why a record was not saved.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum SaveError {
-    /// The record in the store has another version: another process has saved.
-    Conflict,
-    /// The record could not be written. The `?` operator turns any error into this one.
-    Failed(StoreError),
-}
-
-impl<E: Into<StoreError>> From<E> for SaveError {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
     }
 }

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 use std::task::Waker;
 
-/// The wakers of the futures that wait for a refresh.
+/// The wakers of the futures that wait for the same thing.
 #[derive(Default)]
-pub(super) struct Waiters {
+pub(crate) struct Waiters {
     waiting: BTreeMap<u64, Waker>,
     /// How many there were. This is the number of the last one.
     numbers: u64,
@@ -13,14 +13,14 @@ pub(super) struct Waiters {
 /// Wakers that are kept no longer. They are woken and dropped when the lock is free, since a waker runs code
 /// of others.
 #[derive(Default)]
-pub(super) struct Released {
+pub(crate) struct Released {
     to_wake: Vec<Waker>,
     to_drop: Vec<Waker>,
 }
 
 impl Waiters {
     /// Keeps the waker of a waiter, in place of its earlier one. Returns the number of the waiter.
-    pub(super) fn keep(&mut self, waiter: Option<u64>, waker: &Waker) -> u64 {
+    pub(crate) fn keep(&mut self, waiter: Option<u64>, waker: &Waker) -> u64 {
         let waiter = waiter.unwrap_or_else(|| {
             self.numbers += 1;
             self.numbers
@@ -31,21 +31,21 @@ impl Waiters {
         waiter
     }
 
-    pub(super) fn forget(&mut self, waiter: u64) {
+    pub(crate) fn forget(&mut self, waiter: u64) {
         self.released.to_drop.extend(self.waiting.remove(&waiter));
     }
 
-    pub(super) fn wake(&mut self) {
+    pub(crate) fn wake(&mut self) {
         self.released.to_wake.extend(std::mem::take(&mut self.waiting).into_values());
     }
 
-    pub(super) fn take_released(&mut self) -> Released {
+    pub(crate) fn take_released(&mut self) -> Released {
         std::mem::take(&mut self.released)
     }
 }
 
 impl Released {
-    pub(super) fn wake(self) {
+    pub(crate) fn wake(self) {
         drop(self.to_drop);
         for waker in self.to_wake {
             waker.wake();
