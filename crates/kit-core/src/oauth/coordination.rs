@@ -39,6 +39,8 @@ pub(super) struct Memory {
     pub(super) ended: Option<Box<(RefreshToken, OAuthError)>>,
     /// The version by which this session has claimed the refresh token last.
     pub(super) claim: Option<u64>,
+    /// The version by which another process was seen to claim the refresh token, and when that was seen first.
+    seen_claim: Option<(u64, Duration)>,
 }
 
 impl Coordination {
@@ -136,6 +138,18 @@ impl Coordination {
     /// The tokens that are to be saved.
     pub(super) fn unsaved(&self, begun: Begun) -> Option<&Unsaved> {
         self.memory.unsaved.as_deref().filter(|_| self.is_current(begun))
+    }
+
+    /// For how long this process has seen another claim the refresh token by the record with this version.
+    pub(super) fn claim_seen_for(&mut self, version: u64, now: Time) -> Duration {
+        let elapsed = self.timeline.since_first(now).unwrap_or_default();
+        match self.memory.seen_claim {
+            Some((seen, since)) if seen == version => elapsed.saturating_sub(since),
+            _ => {
+                self.memory.seen_claim = Some((version, elapsed));
+                Duration::ZERO
+            }
+        }
     }
 
     /// The tokens that no store has: of these, the newest.

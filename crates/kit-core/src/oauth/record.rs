@@ -10,6 +10,9 @@ use crate::secret::seal::{Seal, SealError};
 /// How long before its end an access token is refreshed, or a tenth of its lifetime, if that is less.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
 
+/// By how much the dates of processes may differ.
+const SKEW: Duration = Duration::from_secs(10 * 60);
+
 /// From how many seconds on a lifetime is a moment: the first is in 2001, and a lifetime would be 31 years.
 const FIRST_MOMENT: Duration = Duration::from_secs(1_000_000_000);
 
@@ -144,10 +147,10 @@ impl Record {
         Self { obtained_at: self.obtained_at, ..Self::new(old, self.tokens.clone(), now) }
     }
 
-    /// How much longer the refresh token is claimed: `lease` at most, even where another clock is wrong.
-    pub(super) fn claimed_for(&self, now: SystemTime, lease: Duration) -> Option<Duration> {
-        let left = self.claimed_until?.duration_since(now).ok()?;
-        (!left.is_zero()).then(|| left.min(lease))
+    /// Whether a process claims the refresh token, which may have another date than this one.
+    pub(super) fn is_claimed(&self, now: SystemTime) -> bool {
+        let ends_at = self.claimed_until.and_then(|until| until.checked_add(SKEW));
+        ends_at.is_some_and(|ends_at| now < ends_at)
     }
 }
 
@@ -255,14 +258,14 @@ mod tests {
         assert!(anew.version() > third.version() && anew.replaces().is_none());
     }
 
+    /// Ten minutes later than it says, since another process may be late by that much.
     #[test]
     fn a_claim_ends_by_itself() {
-        let lease = Duration::from_secs(60);
-        let record = lasting(1).claim(at(100), lease);
-        assert_eq!(record.claimed_for(at(130), lease), Some(Duration::from_secs(30)));
-        assert_eq!(record.claimed_for(at(160), lease), None);
-        assert_eq!(record.claimed_for(at(0), lease), Some(lease), "a clock that was set back");
-        assert_eq!(lasting(1).claimed_for(at(0), lease), None);
+        let record = lasting(1).claim(at(1000), Duration::from_secs(60));
+        for (now, is_claimed) in [(0, true), (1059, true), (1659, true), (1660, false)] {
+            assert_eq!(record.is_claimed(at(now)), is_claimed, "{now}");
+        }
+        assert!(!lasting(1).is_claimed(at(0)));
     }
 
     #[test]

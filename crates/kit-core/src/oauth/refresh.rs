@@ -25,8 +25,7 @@ use crate::trace::Trace;
 /// How long to wait before reading the store again, while another process refreshes.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
-/// How long after the claim a refresh waits for the response. The rest of the lease allows for clocks that
-/// differ.
+/// How long after the claim a refresh waits for the response. The rest of the lease is for saving the tokens.
 const LAST_ANSWER: Duration = Duration::from_secs(55);
 
 /// How long to wait before saving again, after another process saved at the same time.

@@ -126,9 +126,14 @@ impl Refresh {
         Ok(Spending { claimed: record.clone(), is_in_store: false, since: elapsed, endpoint })
     }
 
-    /// How much longer another process claims the refresh token.
+    /// How much longer another process claims the refresh token. The dates of processes may differ: the claim counts for
+    /// as long as it lasts from when this process has seen it first.
     pub(super) fn claimed_by_another(&self, record: &Record, now: Time) -> Option<Duration> {
         let own = self.with_memory(|memory| memory.claim);
-        record.claimed_for(now.date, LEASE).filter(|_| own != Some(record.version()))
+        if own == Some(record.version()) || !record.is_claimed(now.date) {
+            return None;
+        }
+        let seen_for = self.session.with(|shared| shared.claim_seen_for(record.version(), now));
+        Some(LEASE.saturating_sub(seen_for)).filter(|left| !left.is_zero())
     }
 }

@@ -332,7 +332,10 @@ fn a_dropped_refresh_holds_other_processes_up_for_its_lease() {
     let mut other = refresh_of(other_process.call().next(at(LIFETIME + 2)));
     world.sent(&mut other, at(LIFETIME + 2));
     drop(other);
-    let mut refresh = refresh_of(patient.next(at(LIFETIME + 62)));
+    let mut refresh = refresh_of(patient.next(at(LIFETIME + 2)));
+    for now in [LIFETIME + 2, LIFETIME + 61] {
+        assert!(matches!(world.ask(&mut refresh, at(now)), RefreshStep::Wait(_)));
+    }
     world.renew(&mut refresh, 2, at(LIFETIME + 62));
 }
 

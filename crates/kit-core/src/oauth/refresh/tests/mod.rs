@@ -18,9 +18,14 @@ const LIFETIME: u64 = 3600;
 
 /// One clock for all, which starts in 2001.
 fn at(seconds: u64) -> Time {
+    at_date(seconds, seconds)
+}
+
+/// A time by the clock of all tests, in a process with another date.
+fn at_date(seconds: u64, date: u64) -> Time {
     static CLOCK: std::sync::LazyLock<Clock> = std::sync::LazyLock::new(Clock::new);
-    let elapsed = Duration::from_secs(seconds);
-    CLOCK.time(elapsed, SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000) + elapsed)
+    let date = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000 + date);
+    CLOCK.time(Duration::from_secs(seconds), date)
 }
 
 fn tokens(number: u32) -> Tokens {

@@ -89,7 +89,8 @@ fn new_tokens_are_saved_over_a_later_claim() {
     slow.sent(&mut slow_refresh, at(LIFETIME));
     let other = World::over(slow.store.clone());
     let mut other_call = other.call();
-    let mut other_refresh = refresh_of(other_call.next(at(LIFETIME + 60)));
+    let mut other_refresh = refresh_of(other_call.next(at(LIFETIME)));
+    assert!(matches!(other.ask(&mut other_refresh, at(LIFETIME)), RefreshStep::Wait(_)));
     other.sent(&mut other_refresh, at(LIFETIME + 60));
     let now = at(LIFETIME + 61);
     slow_refresh.received(reply(200, &tokens(2)), now);
@@ -111,9 +112,10 @@ fn a_process_that_oversleeps_its_claim_claims_again() {
     slow_refresh.loaded(slow.store.load(), at(LIFETIME));
     let RefreshStep::Save(claim) = slow_refresh.next(at(LIFETIME)) else { panic!("no claim") };
     let saved = slow.store.save(&claim);
+    let mut other_refresh = refresh_of(other.call().next(at(LIFETIME)));
+    assert!(matches!(other.ask(&mut other_refresh, at(LIFETIME)), RefreshStep::Wait(_)));
     let late = LIFETIME + 60;
     slow_refresh.saved(saved, at(late));
-    let mut other_refresh = refresh_of(other.call().next(at(late)));
     other.sent(&mut other_refresh, at(late));
     assert!(matches!(slow.ask(&mut slow_refresh, at(late)), RefreshStep::Wait(_)));
     other_refresh.received(reply(200, &tokens(2)), at(late));
@@ -144,7 +146,8 @@ fn a_refused_process_waits_for_tokens_that_another_may_be_saving() {
     slow.sent(&mut slow_refresh, at(LIFETIME));
     let other = World::over(slow.store.clone());
     let late = LIFETIME + 60;
-    let mut other_refresh = refresh_of(other.call().next(at(late)));
+    let mut other_refresh = refresh_of(other.call().next(at(LIFETIME)));
+    assert!(matches!(other.ask(&mut other_refresh, at(LIFETIME)), RefreshStep::Wait(_)));
     other.sent(&mut other_refresh, at(late));
     slow_refresh.received(invalid_grant(), at(late));
     assert!(matches!(slow.ask(&mut slow_refresh, at(late)), RefreshStep::Wait(_)));
@@ -169,4 +172,23 @@ fn a_refresh_that_timed_out_is_tried_again_under_another_claim() {
     refresh.received(reply(200, &tokens(2)), at(LIFETIME + 32));
     world.end(&mut refresh, at(LIFETIME + 32)).unwrap();
     assert_eq!(token_of(&call.next(at(LIFETIME + 32))), "Bearer access-2");
+}
+
+/// Whichever date the other process has: its refresh token is spent once.
+#[test]
+fn a_claim_lasts_where_the_dates_of_processes_differ() {
+    for date in [LIFETIME * 2 - 600, LIFETIME * 2 - 60, LIFETIME * 2 + 60, LIFETIME * 2 + 599] {
+        let now = |seconds| at_date(LIFETIME * 2 + seconds, date + seconds);
+        let world = World::new();
+        let mut refresh = refresh_of(world.call().next(at(LIFETIME * 2)));
+        world.sent(&mut refresh, at(LIFETIME * 2));
+        let other = World::over(world.store.clone());
+        let mut waiting = refresh_of(other.call().next(now(0)));
+        for seconds in [0, 30, 59] {
+            let step = other.ask(&mut waiting, now(seconds));
+            assert!(matches!(step, RefreshStep::Wait(_)), "{date} {seconds}: {step:?}");
+        }
+        // The first has died.
+        other.sent(&mut waiting, now(60));
+    }
 }
