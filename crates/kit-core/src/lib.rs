@@ -58,6 +58,7 @@
 #![forbid(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod api;
+pub mod budgets;
 mod call;
 #[cfg(feature = "deliveries")]
 pub mod deliveries;
@@ -100,7 +101,7 @@ pub use id::{
 };
 pub use kit::{Credentials, Kit};
 pub use list::{List, Page, PageQuery, Pages, Pagination};
-pub use pacer::Pacer;
+pub use pacer::{BudgetChange, Pacer, Reserve, ReserveStep};
 pub use retry::RetryPolicy;
 pub use secret::seal;
 pub use wire::{Date, DateBound, DateRange, Decimal, Timestamp, Upsert, UpsertOutcome};

@@ -12,7 +12,7 @@ mod on {
 
     use http::Response;
     use tracing::field::{Empty, display};
-    use tracing::{Span, debug, info_span, warn};
+    use tracing::{Span, debug, info, info_span, warn};
 
     use crate::endpoint::{Endpoint, operation};
     use crate::{Applied, Credentials, Error, Kit, SessionError, TransportError};
@@ -76,6 +76,20 @@ mod on {
 
         pub(crate) fn waits_for_session(&self) {
             self.span.in_scope(|| debug!(target: TARGET, "waits for the session"));
+        }
+
+        pub(crate) fn waits_for_budget(&self) {
+            self.span.in_scope(|| debug!(target: TARGET, "waits for a share of the budget"));
+        }
+
+        /// An event outside of any call's span.
+        pub(crate) fn budget_fails(failure: &str) {
+            warn!(target: TARGET, failure, "the store of the shared budget fails");
+        }
+
+        /// An event outside of any call's span.
+        pub(crate) fn budget_works() {
+            info!(target: TARGET, "the store of the shared budget works again");
         }
 
         pub(crate) fn refreshes(&self) {
@@ -148,6 +162,12 @@ mod off {
         pub(crate) fn waits(&self, _: Duration) {}
 
         pub(crate) fn waits_for_session(&self) {}
+
+        pub(crate) fn waits_for_budget(&self) {}
+
+        pub(crate) fn budget_fails(_: &str) {}
+
+        pub(crate) fn budget_works() {}
 
         pub(crate) fn refreshes(&self) {}
 

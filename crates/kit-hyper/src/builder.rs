@@ -14,7 +14,7 @@ use crate::connector::HAS_TLS;
 use crate::exchange::Exchange;
 use crate::protocol::Protocol;
 use crate::sender::Sender;
-use crate::{Client, HttpClient, Principal, RequestBody, connector};
+use crate::{Client, ClientPacing, HttpClient, Principal, RequestBody, connector};
 
 /// The settings of a [`Client`], before it is built.
 ///
@@ -161,21 +161,24 @@ impl Builder {
     /// https URL and this crate is built without TLS.
     pub fn build(self, principal: impl Into<Principal>) -> Result<Client, Error> {
         let Principal { credentials, session } = principal.into();
-        let pacer = self.settings.pacing.pacer(&credentials);
+        let pacing = ClientPacing::from(self.settings.pacing.clone());
+        let (pacer, budget) = pacing.choose(&credentials, session.as_ref());
         let kit = self.settings.kit(credentials)?;
         let (patience, on_wait) = ((&self.settings).into(), self.settings.on_wait.clone());
         let exchange = self.exchange(&kit)?;
-        Ok(Client { kit, session, pacer, patience, on_wait, exchange: Ok(exchange.into()) })
+        Ok(Client { kit, session, pacer, budget, patience, on_wait, exchange: Ok(exchange.into()) })
     }
 
     /// Builds the client with the defaults. Where a default cannot be used, every call returns the error.
     pub(crate) fn of_defaults(principal: Principal) -> Client {
         let Principal { credentials, session } = principal;
         let this = Self::default();
-        let (pacer, patience) = (this.settings.pacing.pacer(&credentials), (&this.settings).into());
+        let pacing = ClientPacing::from(this.settings.pacing.clone());
+        let (pacer, budget) = pacing.choose(&credentials, session.as_ref());
+        let patience = (&this.settings).into();
         let (kit, on_wait) = (Kit::new(credentials), this.settings.on_wait.clone());
         let exchange = this.exchange(&kit).map(Into::into).map_err(Unusable::from);
-        Client { kit, session, pacer, patience, on_wait, exchange }
+        Client { kit, session, pacer, budget, patience, on_wait, exchange }
     }
 
     fn exchange(self, kit: &Kit) -> Result<Exchange, Error> {

@@ -7,9 +7,10 @@ use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, RetryPolicy, Step, Trans
 
 use crate::clock::now;
 use crate::exchange::Exchange;
+use crate::named_budget::NamedBudget;
 use crate::oauth::Session;
 use crate::stream::{ItemStream, PageStream};
-use crate::{Builder, Principal};
+use crate::{Builder, ClientPacing, Principal};
 
 /// Sends operations to Kit and awaits their replies.
 ///
@@ -24,6 +25,8 @@ pub struct Client {
     pub(crate) kit: Kit,
     pub(crate) session: Option<Session>,
     pub(crate) pacer: Option<Pacer>,
+    /// The budget of the pacer, if that is shared.
+    pub(crate) budget: Option<NamedBudget>,
     pub(crate) patience: Patience,
     pub(crate) on_wait: OnWait,
     /// The sender of requests; or, if it cannot be made, the setting at fault.
@@ -63,11 +66,12 @@ impl Client {
         self.with(Patience { retry, ..self.patience })
     }
 
-    /// The same client with another pacer, or with none: a [`Pacer`](crate::Pacer) that other clients share, say.
-    /// Shares the connections.
+    /// The same client with another pacer, or with none: a [`Pacer`](crate::Pacer) that other clients share, say, or a
+    /// [`SharedPacer`](crate::SharedPacer) for all processes with the same credential. Shares the connections.
     #[must_use]
-    pub fn with_pacing(&self, pacing: impl Into<Pacing>) -> Self {
-        Self { pacer: pacing.into().pacer(self.kit.credentials()), ..self.clone() }
+    pub fn with_pacing(&self, pacing: impl Into<ClientPacing>) -> Self {
+        let (pacer, budget) = pacing.into().choose(self.kit.credentials(), self.session.as_ref());
+        Self { pacer, budget, ..self.clone() }
     }
 
     fn with(&self, patience: Patience) -> Self {
@@ -81,9 +85,9 @@ impl Client {
     pub fn with_principal(&self, principal: impl Into<Principal>) -> Self {
         let Principal { credentials, session } = principal.into();
         let pacing = self.pacer.as_ref().map_or(Pacing::None, |_| Pacing::ByCredentials);
-        let pacer = pacing.pacer(&credentials);
+        let (pacer, budget) = ClientPacing::from(pacing).choose(&credentials, session.as_ref());
         let kit = self.kit.clone().with_credentials(credentials);
-        Self { kit, session, pacer, ..self.clone() }
+        Self { kit, session, pacer, budget, ..self.clone() }
     }
 
     /// Sends an operation, such as [`CreateWebhook`](crate::webhooks::CreateWebhook), and reads its
@@ -145,6 +149,15 @@ impl Client {
                     tokio::spawn(async move {
                         session.run(*refresh, Some((&exchange, attempt_timeout))).await
                     });
+                }
+                Step::AwaitShare { change, at_most } => {
+                    self.on_wait.tell(&call.operation(), at_most);
+                    let _ = tokio::time::timeout(at_most, change).await;
+                }
+                // By a task of its own, too: it serves the other calls.
+                Step::Reserve(reserve) if self.budget.is_some() => {
+                    let Some(budget) = self.budget.clone() else { continue };
+                    tokio::spawn(budget.run(*reserve));
                 }
                 step => return call.refuse(&step),
             }

@@ -37,6 +37,7 @@
 #![deny(missing_docs)]
 
 mod box_error;
+mod budget_store;
 mod builder;
 mod client;
 mod clock;
@@ -46,6 +47,7 @@ mod exchange;
 #[cfg(all(doc, not(doctest)))]
 pub mod guides;
 mod http_client;
+mod named_budget;
 mod pause;
 mod principal;
 mod protocol;
@@ -54,6 +56,7 @@ mod sender;
 mod session;
 mod session_store;
 mod sessions;
+mod shared_pacer;
 mod store;
 mod stream;
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
@@ -68,6 +71,7 @@ pub use kit_core;
 pub use kit_core::*;
 pub use principal::Principal;
 pub use request_body::RequestBody;
+pub use shared_pacer::{ClientPacing, SharedPacer};
 pub use stream::{ItemStream, PageStream};
 
 /// OAuth 2.0: all of [`kit_core::oauth`], but with a [`Session`](oauth::Session) and [`Sessions`](oauth::Sessions) that

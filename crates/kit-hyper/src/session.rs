@@ -5,10 +5,11 @@ use std::time::Duration;
 use kit_core::oauth::{
     self, App, Record, Refresh, RefreshStep, SaveError, SessionError, StoreError, Tokens,
 };
-use kit_core::{Credentials, TransportError};
+use kit_core::{Credentials, Pacer, TransportError};
 
 use crate::clock::now;
 use crate::exchange::Exchange;
+use crate::named_budget::NamedBudget;
 use crate::oauth::AsyncStore;
 use crate::store::Erased;
 
@@ -43,27 +44,38 @@ use crate::store::Erased;
 pub struct Session {
     inner: oauth::Session,
     store: Option<Arc<dyn Erased>>,
+    budget: Option<NamedBudget>,
 }
 
 impl Session {
     /// A session of `app` whose tokens `store` keeps. They are loaded when the first call needs them.
     pub fn new(app: App, store: impl AsyncStore + 'static) -> Self {
-        Self::kept(oauth::Session::new(app), store)
+        Self::kept(oauth::Session::new(app), store, None)
     }
 
     /// A session of `app` without a store: its tokens are lost when the process ends.
     pub fn in_memory(app: App) -> Self {
-        Self { inner: oauth::Session::in_memory(app), store: None }
+        Self { inner: oauth::Session::in_memory(app), store: None, budget: None }
     }
 
-    /// A session that others have, too, with its store.
-    pub(crate) fn kept(inner: oauth::Session, store: impl AsyncStore + 'static) -> Self {
-        Self { inner, store: Some(Arc::new(store)) }
+    /// A session that others have, too, with its store, and the store of its budget.
+    pub(crate) fn kept(
+        inner: oauth::Session,
+        store: impl AsyncStore + 'static,
+        budget: Option<NamedBudget>,
+    ) -> Self {
+        Self { inner, store: Some(Arc::new(store)), budget }
+    }
+
+    /// The pacer of the session's clients, and its budget, if that is shared.
+    pub(crate) fn budget(&self) -> Option<(Pacer, NamedBudget)> {
+        let budget = self.budget.clone()?;
+        Some((self.inner.shared_pacer(fastrand::u64(..)), budget))
     }
 
     /// The session of the credentials, if they are one, without a store.
     pub(crate) fn of(credentials: &Credentials) -> Option<Self> {
-        Some(Self { inner: credentials.as_session()?.clone(), store: None })
+        Some(Self { inner: credentials.as_session()?.clone(), store: None, budget: None })
     }
 
     pub(crate) fn credentials(&self) -> Credentials {

@@ -2,18 +2,7 @@ use kit_core::oauth::{
     AsyncSessionStore, ListedSessions, Record, SaveError, SessionStore, StoreError, StoredSession,
 };
 
-use crate::store::{Awaiting, Blocking, unblocked, unpanicking};
-
-impl<S: SessionStore + 'static> Blocking<S> {
-    async fn run<T: Send + 'static>(
-        &self,
-        act: impl FnOnce(&S) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let store = self.0.clone();
-        let done = tokio::task::spawn_blocking(move || act(&store)).await;
-        done.unwrap_or_else(|error| Err(unblocked(&error)))
-    }
-}
+use crate::store::{Awaiting, Blocking, unpanicking};
 
 impl<S: SessionStore + 'static> AsyncSessionStore for Blocking<S> {
     async fn load(&self, key: &str) -> Result<Option<Record>, StoreError> {

@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kit_core::budgets::AsyncBudgetStore;
 use kit_core::oauth::{
     self, App, ListedSessions, Record, RevokeToken, SaveError, SessionError, StoreError,
     StoredSession,
@@ -9,7 +10,9 @@ use kit_core::oauth::{
 use kit_core::{Credentials, Error};
 
 use crate::Client;
+use crate::budget_store::ErasedBudgets;
 use crate::clock::now;
+use crate::named_budget::NamedBudget;
 use crate::oauth::{AsyncSessionStore, AsyncStore};
 use crate::session::Session;
 use crate::session_store::ErasedSessions;
@@ -50,13 +53,15 @@ use crate::session_store::ErasedSessions;
 pub struct Sessions {
     inner: Arc<oauth::Sessions>,
     store: Arc<dyn ErasedSessions>,
+    budgets: Option<Arc<dyn ErasedBudgets>>,
 }
 
 impl Sessions {
     /// The sessions of `app`, which `store` keeps. A session that nobody has used for an hour is forgotten by this
     /// process, and loaded again when it is used.
     pub fn new(app: App, store: impl AsyncSessionStore + 'static) -> Self {
-        Self { inner: Arc::new(oauth::Sessions::new(app)), store: Arc::new(store) }
+        let inner = Arc::new(oauth::Sessions::new(app));
+        Self { inner, store: Arc::new(store), budgets: None }
     }
 
     /// The same with another idle time. Set it before the first session is used. Default: 1 hour.
@@ -66,11 +71,21 @@ impl Sessions {
         Self { inner: Arc::new(inner), ..self }
     }
 
+    /// The same, whose clients share Kit's rate limit with other processes: each account has a budget under its key in
+    /// `store`, unless the client is given another pacer. [`Pacer::shared`](kit_core::Pacer::shared) says how the budget is
+    /// shared. Default: the limit is for this process alone.
+    #[must_use]
+    pub fn with_budgets(self, store: impl AsyncBudgetStore + 'static) -> Self {
+        Self { budgets: Some(Arc::new(store)), ..self }
+    }
+
     /// The session of the account with this key. Its tokens are loaded when the first call needs them. A key without a
     /// session gives one without tokens: calls return [`SessionError::NoTokens`] until it is begun.
     pub fn get(&self, key: &str) -> Session {
         let row = Row { store: self.store.clone(), key: key.into() };
-        Session::kept(self.inner.get(key, now()), row)
+        let budgets = self.budgets.clone();
+        let budget = budgets.map(|store| NamedBudget::of(store, key));
+        Session::kept(self.inner.get(key, now()), row, budget)
     }
 
     /// The sessions in the store behind the key `after`, in the order of the keys' bytes, `limit` at most.

@@ -17,12 +17,23 @@ use kit_core::oauth::{self, AsyncStore, Record, SaveError, StoreError};
 /// let session = Session::new(app, Blocking::new(FileStore::new("session.json")));
 /// ```
 #[derive(Debug)]
-pub struct Blocking<S>(pub(crate) Arc<S>);
+pub struct Blocking<S>(Arc<S>);
 
 impl<S: 'static> Blocking<S> {
     /// Wraps a blocking store.
     pub fn new(store: S) -> Self {
         Self(Arc::new(store))
+    }
+}
+
+impl<S: Send + Sync + 'static> Blocking<S> {
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&S) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let store = self.0.clone();
+        let done = tokio::task::spawn_blocking(move || act(&store)).await;
+        done.unwrap_or_else(|error| Err(unblocked(&error)))
     }
 }
 
@@ -34,23 +45,16 @@ impl<S> Clone for Blocking<S> {
 
 impl<S: oauth::Store + 'static> AsyncStore for Blocking<S> {
     async fn load(&self) -> Result<Option<Record>, StoreError> {
-        let store = self.0.clone();
-        match tokio::task::spawn_blocking(move || store.load()).await {
-            Ok(loaded) => loaded,
-            Err(error) => Err(unblocked(&error)),
-        }
+        self.run(oauth::Store::load).await
     }
 
     async fn save(&self, record: &Record) -> Result<(), SaveError> {
-        let (store, record) = (self.0.clone(), record.clone());
-        match tokio::task::spawn_blocking(move || store.save(&record)).await {
-            Ok(saved) => saved,
-            Err(error) => Err(SaveError::Failed(unblocked(&error))),
-        }
+        let record = record.clone();
+        self.run(move |store| Ok(store.save(&record))).await?
     }
 }
 
-pub(crate) fn unblocked(error: &tokio::task::JoinError) -> StoreError {
+fn unblocked(error: &tokio::task::JoinError) -> StoreError {
     if error.is_panic() { PANICKED.into() } else { "the runtime is shutting down".into() }
 }
 

@@ -21,10 +21,12 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use kit_core::budgets::{Budget, BudgetStore, LoadedBudget};
 use kit_core::oauth::{ListedSessions, Record, SaveError, SessionStore, StoreError, StoredSession};
 use postgres::types::Type;
 use postgres::{Client, Row};
 
+use crate::budgets;
 use crate::lost::may_be_done;
 use crate::sessions::{self, Save};
 use crate::{Error, Parameters, Tables};
@@ -74,7 +76,8 @@ impl<D: Database + ?Sized> Database for Arc<D> {
 /// The tables that the processes of an app share, for programs that block.
 ///
 /// As a [`SessionStore`] it keeps the sessions of accounts: a row for each key. Where the reply of a save is lost, since
-/// the connection broke, the row is looked up before anything is called failed.
+/// the connection broke, the row is looked up before anything is called failed. As a [`BudgetStore`] it keeps the budgets
+/// that processes share: a row for each name, which is updated for each share.
 #[derive(Clone)]
 pub struct Postgres<D> {
     database: D,
@@ -95,6 +98,23 @@ impl<D: Database> Postgres<D> {
     /// crate knows.
     pub fn install(&self) -> Result<(), Error> {
         Ok(self.database.run(self.tables.install_statement())?)
+    }
+
+    /// Takes a lock that is held until the end of the transaction: for what one process at a time is to do for a name.
+    /// Waits while another holds it.
+    ///
+    /// # Errors
+    ///
+    /// The error of PostgreSQL.
+    pub fn lock(
+        &self,
+        transaction: &mut postgres::Transaction<'_>,
+        name: &str,
+    ) -> Result<(), Error> {
+        let parameters: &Parameters<'_> = &[(&name, Type::TEXT)];
+        let locked = transaction.query_typed(&self.tables.lock, parameters);
+        locked.map_err(StoreError::from)?;
+        Ok(())
     }
 
     fn is_written(&self, save: &Save<'_>) -> Result<bool, StoreError> {
@@ -134,6 +154,18 @@ impl<D: Database> SessionStore for Postgres<D> {
         let limit = sessions::limit(limit);
         let parameters: &Parameters<'_> = &[(&after, Type::TEXT), (&limit, Type::INT8)];
         sessions::listed(&self.database.rows(self.tables.sessions.list(which), parameters)?)
+    }
+}
+
+impl<D: Database> BudgetStore for Postgres<D> {
+    fn load_budget(&self, name: &str) -> Result<LoadedBudget, StoreError> {
+        budgets::loaded(&self.database.rows(&self.tables.budgets.load, &[(&name, Type::TEXT)])?)
+    }
+
+    fn save_budget(&self, name: &str, budget: &Budget) -> Result<(), SaveError> {
+        let save = budgets::Save::new(name, budget)?;
+        let statement = save.statement(&self.tables.budgets);
+        budgets::saved(&self.database.rows(statement, &save.parameters())?)
     }
 }
 

@@ -1,5 +1,5 @@
-//! What the processes of an app share, in PostgreSQL: the sessions of its accounts, the secrets of their webhook
-//! endpoints, and the events that wait to be handled.
+//! What the processes of an app share, in PostgreSQL: the sessions of its accounts, the budgets of their requests, the
+//! secrets of their webhook endpoints, and the events that wait to be handled.
 //!
 //! The program brings the connections, the pool and TLS, and lends them by a small trait: [`Database`] for async
 //! programs, [`blocking::Database`] for others. Each method of a store is one statement, sent unnamed with the types of
@@ -40,6 +40,7 @@
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod budgets;
 #[cfg(feature = "async")]
 mod database;
 mod error;

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use kit_core::budgets::{AsyncBudgetStore, Budget, LoadedBudget};
 use kit_core::deliveries::AsyncSecretStore;
 use kit_core::oauth::{
     AsyncSessionStore, ListedSessions, Record, SaveError, StoreError, StoredSession,
@@ -8,6 +9,7 @@ use kit_core::oauth::{
 use kit_core::webhook_endpoints::SigningSecret;
 use tokio_postgres::types::Type;
 
+use crate::budgets;
 use crate::lost::may_be_done;
 use crate::secrets;
 use crate::sessions::{self, Save};
@@ -16,8 +18,9 @@ use crate::{Database, Error, Parameters, Tables};
 /// The tables that the processes of an app share, for async programs.
 ///
 /// As an [`AsyncSessionStore`] it keeps the sessions of accounts: a row for each key. Where the reply of a save is lost,
-/// since the connection broke, the row is looked up before anything is called failed. As an [`AsyncSecretStore`] it keeps
-/// the secrets of webhook endpoints, for a receiver of many accounts.
+/// since the connection broke, the row is looked up before anything is called failed. As an [`AsyncBudgetStore`] it keeps
+/// the budgets that processes share, a row for each name; its rows are updated for each share. As an
+/// [`AsyncSecretStore`] it keeps the secrets of webhook endpoints, for a receiver of many accounts.
 #[derive(Clone)]
 pub struct Postgres<D> {
     database: D,
@@ -134,6 +137,19 @@ impl<D: Database> AsyncSessionStore for Postgres<D> {
         let parameters: &Parameters<'_> = &[(&after, Type::TEXT), (&limit, Type::INT8)];
         let statement = self.tables.sessions.list(which);
         sessions::listed(&self.database.rows(statement, parameters).await?)
+    }
+}
+
+impl<D: Database> AsyncBudgetStore for Postgres<D> {
+    async fn load_budget(&self, name: &str) -> Result<LoadedBudget, StoreError> {
+        let statement = &self.tables.budgets.load;
+        budgets::loaded(&self.database.rows(statement, &[(&name, Type::TEXT)]).await?)
+    }
+
+    async fn save_budget(&self, name: &str, budget: &Budget) -> Result<(), SaveError> {
+        let save = budgets::Save::new(name, budget)?;
+        let statement = save.statement(&self.tables.budgets);
+        budgets::saved(&self.database.rows(statement, &save.parameters()).await?)
     }
 }
 

@@ -38,6 +38,12 @@ BEGIN
         );
         CREATE INDEX {prefix}secret_name ON {t}secret (name);
 
+        CREATE TABLE {t}budget (
+            name text COLLATE "C" PRIMARY KEY,
+            version bigint NOT NULL,
+            budget bytea NOT NULL
+        );
+
         CREATE TABLE {t}event (
             number bigint GENERATED ALWAYS AS IDENTITY,
             source text COLLATE "C" NOT NULL,

@@ -27,11 +27,11 @@ const LONGEST: usize = 24;
 #[derive(Clone)]
 pub struct Tables {
     pub(crate) sessions: Arc<Statements>,
+    pub(crate) budgets: Arc<crate::budgets::Statements>,
     #[cfg(feature = "async")]
     pub(crate) secrets: Arc<crate::secrets::Statements>,
     #[cfg(feature = "async")]
     pub(crate) events: Arc<crate::inbox::Statements>,
-    #[cfg(feature = "async")]
     pub(crate) lock: Arc<str>,
     channel: Arc<str>,
     pub(crate) seal: Arc<dyn Seal>,
@@ -80,11 +80,11 @@ impl Tables {
             .replace("{version}", &VERSION.to_string());
         Self {
             sessions: Arc::new(Statements::new(&tables)),
+            budgets: Arc::new(crate::budgets::Statements::new(&tables)),
             #[cfg(feature = "async")]
             secrets: Arc::new(crate::secrets::Statements::new(&tables)),
             #[cfg(feature = "async")]
             events: Arc::new(crate::inbox::Statements::new(&tables, &channel)),
-            #[cfg(feature = "async")]
             lock: format!(
                 "SELECT pg_advisory_xact_lock(hashtextextended('{tables}lock ' || $1, 0))"
             )

@@ -17,11 +17,12 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use kit_core::budgets::{Budget, BudgetStore, LoadedBudget};
 use kit_core::oauth::{ListedSessions, Record, SaveError, SessionStore, StoreError, StoredSession};
 use redis::{Cmd, Connection, ConnectionLike, RedisResult, Value};
 
 use crate::retry::needs_another_connection;
-use crate::{Keys, sessions};
+use crate::{Keys, budgets, sessions};
 
 /// How many idle connections are kept.
 const MOST_IDLE: usize = 16;
@@ -50,7 +51,7 @@ impl Connect for redis::Client {
 /// The sessions that the processes of an app share, in Redis, for programs that block. Clones share their connections: each thread
 /// uses one at a time, and up to 16 idle ones are kept.
 ///
-/// As a [`SessionStore`] it keeps the sessions of accounts: a hash for each. [The crate's page](crate) says what Redis
+/// As a [`SessionStore`] it keeps the sessions of accounts, and as a [`BudgetStore`] the budgets that processes share: a hash for each. [The crate's page](crate) says what Redis
 /// may lose.
 pub struct Redis<C: Connect> {
     shared: Arc<Shared<C>>,
@@ -118,6 +119,16 @@ impl<C: Connect> SessionStore for Redis<C> {
         limit: usize,
     ) -> Result<Vec<StoredSession>, StoreError> {
         sessions::listed(self.run(&sessions::list(&self.keys, which, after, limit))?)
+    }
+}
+
+impl<C: Connect> BudgetStore for Redis<C> {
+    fn load_budget(&self, name: &str) -> Result<LoadedBudget, StoreError> {
+        budgets::loaded(self.run(&budgets::load(&self.keys, name))?)
+    }
+
+    fn save_budget(&self, name: &str, budget: &Budget) -> Result<(), SaveError> {
+        budgets::saved(self.run(&budgets::save(&self.keys, name, budget)?)?)
     }
 }
 

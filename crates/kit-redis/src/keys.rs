@@ -53,6 +53,10 @@ impl Keys {
         format!("{{{}}}:session:{key}", self.prefix)
     }
 
+    pub(crate) fn budget(&self, name: &str) -> String {
+        format!("{{{}}}:budget:{name}", self.prefix)
+    }
+
     /// The keys of all sessions, in order.
     pub(crate) fn sessions(&self) -> String {
         format!("{{{}}}:sessions", self.prefix)

@@ -1,4 +1,4 @@
-//! What the processes of an app share, in Redis: the sessions of its accounts.
+//! What the processes of an app share, in Redis: the sessions of its accounts, and the budgets of their requests.
 //!
 //! The program brings a way to connect, with its own TLS and password. A connection that breaks, or that leads to a
 //! server which no longer is the primary, is made anew, and the command is sent once more: each can be repeated, since a
@@ -23,6 +23,9 @@
 //! may be gone. A session whose new tokens are lost has to be authorized again, since its refresh token is spent. Run
 //! Redis with `appendonly yes`, `appendfsync always` and `maxmemory-policy noeviction`, or keep sessions in PostgreSQL.
 //!
+//! A budget that is lost is made anew of what the processes report when they need a share: until then more requests than
+//! Kit allows may be sent, and Kit may answer 429.
+//!
 //! # What lies open
 //!
 //! Without a [seal](kit_core::seal::Seal), whoever can read the database has the tokens of all accounts. With
@@ -38,6 +41,7 @@
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod budgets;
 #[cfg(feature = "async")]
 mod connect;
 mod keys;

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use kit_core::budgets::{AsyncBudgetStore, Budget, LoadedBudget};
 use kit_core::oauth::{
     AsyncSessionStore, ListedSessions, Record, SaveError, StoreError, StoredSession,
 };
@@ -8,11 +9,11 @@ use redis::aio::ConnectionLike as _;
 use redis::{Cmd, RedisResult, Value};
 
 use crate::retry::needs_another_connection;
-use crate::{Connect, Keys, sessions};
+use crate::{Connect, Keys, budgets, sessions};
 
 /// The sessions that the processes of an app share, in Redis, for async programs. Clones share one connection.
 ///
-/// As an [`AsyncSessionStore`] it keeps the sessions of accounts: a hash for each. [The crate's page](crate) says what
+/// As an [`AsyncSessionStore`] it keeps the sessions of accounts, and as an [`AsyncBudgetStore`] the budgets that processes share: a hash for each. [The crate's page](crate) says what
 /// Redis may lose.
 pub struct Redis<C: Connect> {
     shared: Arc<Shared<C>>,
@@ -100,6 +101,16 @@ impl<C: Connect> AsyncSessionStore for Redis<C> {
         limit: usize,
     ) -> Result<Vec<StoredSession>, StoreError> {
         sessions::listed(self.run(&sessions::list(&self.keys, which, after, limit)).await?)
+    }
+}
+
+impl<C: Connect> AsyncBudgetStore for Redis<C> {
+    async fn load_budget(&self, name: &str) -> Result<LoadedBudget, StoreError> {
+        budgets::loaded(self.run(&budgets::load(&self.keys, name)).await?)
+    }
+
+    async fn save_budget(&self, name: &str, budget: &Budget) -> Result<(), SaveError> {
+        budgets::saved(self.run(&budgets::save(&self.keys, name, budget)?).await?)
     }
 }
 

@@ -33,7 +33,7 @@ for _, key in ipairs(redis.call('ZRANGEBYLEX', KEYS[1], ARGV[1], '+', 'LIMIT', 0
 end
 return list";
 
-fn script(text: &str, keys: &[String]) -> Cmd {
+pub(crate) fn script(text: &str, keys: &[String]) -> Cmd {
     let mut script = cmd("EVAL");
     script.arg(text).arg(keys.len()).arg(keys);
     script

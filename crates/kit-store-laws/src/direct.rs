@@ -1,3 +1,4 @@
+use kit_core::budgets::{AsyncBudgetStore, Budget, BudgetStore, LoadedBudget};
 use kit_core::oauth::{
     AsyncSessionStore, ListedSessions, Record, SaveError, SessionStore, StoreError, StoredSession,
 };
@@ -26,5 +27,15 @@ impl<S: SessionStore> AsyncSessionStore for Direct<S> {
         limit: usize,
     ) -> Result<Vec<StoredSession>, StoreError> {
         self.0.list(which, after, limit)
+    }
+}
+
+impl<S: BudgetStore> AsyncBudgetStore for Direct<S> {
+    async fn load_budget(&self, name: &str) -> Result<LoadedBudget, StoreError> {
+        self.0.load_budget(name)
+    }
+
+    async fn save_budget(&self, name: &str, budget: &Budget) -> Result<(), SaveError> {
+        self.0.save_budget(name, budget)
     }
 }

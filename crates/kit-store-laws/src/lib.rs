@@ -20,11 +20,13 @@
 
 #![deny(missing_docs)]
 
+mod budgets;
 mod direct;
 mod inbox;
 mod records;
 mod sessions;
 
+pub use budgets::Budgets;
 pub use direct::Direct;
 pub use inbox::Inbox;
 pub use records::Records;

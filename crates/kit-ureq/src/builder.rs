@@ -12,7 +12,7 @@ use ureq::{Agent, Proxy, ProxyProtocol};
 use crate::cancel::Cancel;
 use crate::connection::{Connecting, LazyResolver};
 use crate::exchange::{Exchange, LONGEST, Middleware, Next};
-use crate::{Client, Principal};
+use crate::{Client, ClientPacing, Principal};
 
 const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 
@@ -93,7 +93,8 @@ impl Builder {
     /// https URL and this crate is built without TLS.
     pub fn build(self, principal: impl Into<Principal>) -> Result<Client, Error> {
         let Principal { credentials, session } = principal.into();
-        let pacer = self.settings.pacing.pacer(&credentials);
+        let pacing = ClientPacing::from(self.settings.pacing.clone());
+        let (pacer, budget) = pacing.choose(&credentials, session.as_ref());
         let kit = self.settings.kit(credentials)?;
         let (patience, on_wait) = ((&self.settings).into(), self.settings.on_wait.clone());
         let exchange = self.exchange(&kit)?;
@@ -101,6 +102,7 @@ impl Builder {
             kit,
             session,
             pacer,
+            budget,
             patience,
             on_wait,
             cancel: Cancel::default(),
@@ -112,10 +114,21 @@ impl Builder {
     pub(crate) fn of_defaults(principal: Principal) -> Client {
         let Principal { credentials, session } = principal;
         let this = Self::default();
-        let (pacer, patience) = (this.settings.pacing.pacer(&credentials), (&this.settings).into());
+        let pacing = ClientPacing::from(this.settings.pacing.clone());
+        let (pacer, budget) = pacing.choose(&credentials, session.as_ref());
+        let patience = (&this.settings).into();
         let (kit, on_wait) = (Kit::new(credentials), this.settings.on_wait.clone());
         let exchange = this.exchange(&kit).map(Arc::new).map_err(Unusable::from);
-        Client { kit, session, pacer, patience, on_wait, cancel: Cancel::default(), exchange }
+        Client {
+            kit,
+            session,
+            pacer,
+            budget,
+            patience,
+            on_wait,
+            cancel: Cancel::default(),
+            exchange,
+        }
     }
 
     fn exchange(self, kit: &Kit) -> Result<Exchange, Error> {

@@ -4,15 +4,19 @@ use std::time::Duration;
 use kit_core::oauth::Refresh;
 use kit_core::settings::{OnWait, Pacing, Patience, Unusable};
 use kit_core::sync::{SyncError, SyncReport, SyncStep, Synced, Synchronize};
-use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, RetryPolicy, Step};
+use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, Reserve, RetryPolicy, Step};
 
 use crate::cancel::Cancel;
 use crate::clock::now;
 use crate::exchange::Exchange;
 use crate::iter::{ItemIter, PageIter};
+use crate::named_budget::NamedBudget;
 use crate::oauth::Session;
 use crate::wait::wait_for;
-use crate::{Builder, Principal};
+use crate::{Builder, ClientPacing, Principal};
+
+/// How long a call waits that could not begin a thread.
+const NO_THREAD: Duration = Duration::from_millis(20);
 
 /// Sends operations to Kit and blocks until each is done.
 ///
@@ -27,6 +31,8 @@ pub struct Client {
     pub(crate) kit: Kit,
     pub(crate) session: Option<Session>,
     pub(crate) pacer: Option<Pacer>,
+    /// The budget of the pacer, if that is shared.
+    pub(crate) budget: Option<NamedBudget>,
     pub(crate) patience: Patience,
     pub(crate) on_wait: OnWait,
     pub(crate) cancel: Cancel,
@@ -67,11 +73,12 @@ impl Client {
         self.with(Patience { retry, ..self.patience })
     }
 
-    /// The same client with another pacer, or with none: a [`Pacer`](crate::Pacer) that other clients share, say.
-    /// Shares the connections.
+    /// The same client with another pacer, or with none: a [`Pacer`](crate::Pacer) that other clients share, say, or a
+    /// [`SharedPacer`](crate::SharedPacer) for all processes with the same credential. Shares the connections.
     #[must_use]
-    pub fn with_pacing(&self, pacing: impl Into<Pacing>) -> Self {
-        Self { pacer: pacing.into().pacer(self.kit.credentials()), ..self.clone() }
+    pub fn with_pacing(&self, pacing: impl Into<ClientPacing>) -> Self {
+        let (pacer, budget) = pacing.into().choose(self.kit.credentials(), self.session.as_ref());
+        Self { pacer, budget, ..self.clone() }
     }
 
     /// The same client, whose calls end when `cancel` says so: shares the connections and the pacer.
@@ -91,9 +98,9 @@ impl Client {
     pub fn with_principal(&self, principal: impl Into<Principal>) -> Self {
         let Principal { credentials, session } = principal.into();
         let pacing = self.pacer.as_ref().map_or(Pacing::None, |_| Pacing::ByCredentials);
-        let pacer = pacing.pacer(&credentials);
+        let (pacer, budget) = ClientPacing::from(pacing).choose(&credentials, session.as_ref());
         let kit = self.kit.clone().with_credentials(credentials);
-        Self { kit, session, pacer, ..self.clone() }
+        Self { kit, session, pacer, budget, ..self.clone() }
     }
 
     /// Sends an operation, such as [`CreateWebhook`](crate::webhooks::CreateWebhook), and reads its
@@ -144,6 +151,11 @@ impl Client {
                     wait_for(refreshed, at_most, &self.cancel);
                 }
                 Step::Refresh(refresh) => self.refresh(*refresh, exchange),
+                Step::AwaitShare { change, at_most } => {
+                    self.on_wait.tell(&call.operation(), at_most);
+                    wait_for(change, at_most, &self.cancel);
+                }
+                Step::Reserve(reserve) if self.budget.is_some() => self.reserve(*reserve),
                 step => return call.refuse(&step),
             }
             time = now();
@@ -200,6 +212,17 @@ impl Client {
         #[cfg(feature = "tracing")]
         let run = traced_as_here(run);
         drop(std::thread::Builder::new().name("kit-refresh".to_owned()).spawn(run));
+    }
+
+    /// Runs the reserve on a thread of its own: it serves the other calls, too. Without a thread, another call tries.
+    fn reserve(&self, reserve: Reserve) {
+        let Some(budget) = self.budget.clone() else { return };
+        let run = move || budget.run(reserve);
+        #[cfg(feature = "tracing")]
+        let run = traced_as_here(run);
+        if std::thread::Builder::new().name("kit-budget".to_owned()).spawn(run).is_err() {
+            wait_for(std::future::pending(), NO_THREAD, &self.cancel);
+        }
     }
 
     /// The pages of a list. Each page is requested when the iterator gets to it.

@@ -40,9 +40,11 @@ mod exchange;
 #[cfg(all(doc, not(doctest)))]
 pub mod guides;
 mod iter;
+mod named_budget;
 mod principal;
 mod session;
 mod sessions;
+mod shared_pacer;
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 mod tls;
 mod wait;
@@ -57,6 +59,7 @@ pub use kit_core;
 #[doc(inline)]
 pub use kit_core::*;
 pub use principal::Principal;
+pub use shared_pacer::{ClientPacing, SharedPacer};
 
 /// OAuth 2.0: all of [`kit_core::oauth`], but with a [`Session`](oauth::Session) and [`Sessions`](oauth::Sessions) that
 /// include their store.

@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kit_core::budgets::BudgetStore;
 use kit_core::oauth::{
     self, App, ListedSessions, Record, RevokeToken, SaveError, SessionError, SessionStore, Store,
     StoreError, StoredSession,
@@ -10,6 +11,7 @@ use kit_core::{Credentials, Error};
 
 use crate::Client;
 use crate::clock::now;
+use crate::named_budget::NamedBudget;
 use crate::session::{Session, unpanicking};
 
 /// The sessions of all accounts that have installed an app, with the store that keeps them.
@@ -48,13 +50,15 @@ use crate::session::{Session, unpanicking};
 pub struct Sessions {
     inner: Arc<oauth::Sessions>,
     store: Arc<dyn SessionStore>,
+    budgets: Option<Arc<dyn BudgetStore>>,
 }
 
 impl Sessions {
     /// The sessions of `app`, which `store` keeps. A session that nobody has used for an hour is forgotten by this
     /// process, and loaded again when it is used.
     pub fn new(app: App, store: impl SessionStore + 'static) -> Self {
-        Self { inner: Arc::new(oauth::Sessions::new(app)), store: Arc::new(store) }
+        let inner = Arc::new(oauth::Sessions::new(app));
+        Self { inner, store: Arc::new(store), budgets: None }
     }
 
     /// The same with another idle time. Set it before the first session is used. Default: 1 hour.
@@ -64,11 +68,21 @@ impl Sessions {
         Self { inner: Arc::new(inner), ..self }
     }
 
+    /// The same, whose clients share Kit's rate limit with other processes: each account has a budget under its key in
+    /// `store`, unless the client is given another pacer. [`Pacer::shared`](kit_core::Pacer::shared) says how the budget is
+    /// shared. Default: the limit is for this process alone.
+    #[must_use]
+    pub fn with_budgets(self, store: impl BudgetStore + 'static) -> Self {
+        Self { budgets: Some(Arc::new(store)), ..self }
+    }
+
     /// The session of the account with this key. Its tokens are loaded when the first call needs them. A key without a
     /// session gives one without tokens: calls return [`SessionError::NoTokens`] until it is begun.
     pub fn get(&self, key: &str) -> Session {
         let row = Row { store: self.store.clone(), key: key.into() };
-        Session::kept(self.inner.get(key, now()), row)
+        let budgets = self.budgets.clone();
+        let budget = budgets.map(|store| NamedBudget::of(store, key));
+        Session::kept(self.inner.get(key, now()), row, budget)
     }
 
     /// The sessions in the store behind the key `after`, in the order of the keys' bytes, `limit` at most.

@@ -2,6 +2,7 @@
 //! `no_io` need a process of their own, and `kills` the whole machine.
 
 mod accounts;
+mod budgets;
 mod call;
 mod cancel;
 mod deliveries;

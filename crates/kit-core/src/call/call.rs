@@ -6,7 +6,7 @@ use super::Step;
 use crate::endpoint::{Auth, Endpoint, operation};
 use crate::error::{Applied, Error, Operation, SessionError, TransportError};
 use crate::oauth::{Access, Session, TokenHistory};
-use crate::pacer::{Pacer, Place};
+use crate::pacer::{Entry, Pacer, Place};
 use crate::retry::{Attempts, RetryPolicy};
 use crate::time::{Time, Timeline};
 use crate::trace::Trace;
@@ -66,7 +66,7 @@ use crate::{Credentials, Kit};
 ///             },
 ///             Step::Wait(duration) => std::thread::sleep(duration),
 ///             Step::Done(result) => return result,
-///             // `Refresh` and `AwaitRefresh` come only where the credentials are a session.
+///             // Others come only where the credentials are a session, or the pacer shares its budget.
 ///             step => return call.refuse(&step),
 ///         }
 ///     }
@@ -99,6 +99,8 @@ enum State<T> {
     },
     /// The call has handed out a refresh, or waits for one. The error is that of the attempt before.
     Refreshing(Option<Error>),
+    /// The call waits for a share of the budget. The error is that of the attempt before.
+    Reserving(Option<Error>),
     /// Kit has rejected the session's token.
     Rejected(Error),
     Done(Result<T, Error>),
@@ -164,7 +166,8 @@ impl<E: Endpoint> Call<E> {
             Step::Send(_) => self.trace.sends(self.attempts.made()),
             Step::Refresh(_) => self.trace.refreshes(),
             Step::AwaitRefresh { .. } => self.trace.waits_for_session(),
-            Step::Wait(_) => {}
+            Step::AwaitShare { .. } => self.trace.waits_for_budget(),
+            Step::Wait(_) | Step::Reserve(_) => {}
             Step::Done(result) => self.trace.done(result),
         }
         step
@@ -183,6 +186,7 @@ impl<E: Endpoint> Call<E> {
                 }
             }
             State::Refreshing(error) => self.go_on(Wants::Session, error, elapsed, now),
+            State::Reserving(error) => self.go_on(Wants::Room, error, elapsed, now),
             State::Rejected(error) => self.go_on(Wants::AnotherAttempt, Some(error), elapsed, now),
             State::Done(result) => Step::Done(result),
             State::Sent => Step::Done(Err(self.untold(elapsed))),
@@ -243,7 +247,9 @@ impl<E: Endpoint> Call<E> {
     fn end(&mut self) -> Option<Result<E::Reply, Error>> {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::Sent => Some(Err(self.untold(Duration::ZERO))),
-            State::Waiting { error, .. } | State::Refreshing(error) => error.map(Err),
+            State::Waiting { error, .. } | State::Refreshing(error) | State::Reserving(error) => {
+                error.map(Err)
+            }
             State::Rejected(error) => Some(Err(error)),
             State::Done(result) => Some(result),
             State::Ready | State::Ended => None,
@@ -304,9 +310,18 @@ impl<E: Endpoint> Call<E> {
             Ok(request) => request,
             Err(error) => return Step::Done(Err(error)),
         };
-        match self.place.as_mut().map_or(Ok(Duration::ZERO), |place| place.enter(now)) {
-            Ok(Duration::ZERO) => {}
-            Ok(wait) => return self.pause(wait, Wants::Room, error, elapsed),
+        match self.place.as_mut().map_or(Ok(Entry::Go), |place| place.enter(now)) {
+            Ok(Entry::Go) => {}
+            Ok(Entry::Wait(wait)) => return self.pause(wait, Wants::Room, error, elapsed),
+            Ok(Entry::Reserve(reserve)) => {
+                self.state = State::Reserving(error);
+                return Step::Reserve(reserve);
+            }
+            Ok(Entry::Await { change, at_most }) => {
+                let at_most = at_most.min(self.attempts.time_left(elapsed));
+                self.state = State::Reserving(error);
+                return Step::AwaitShare { change, at_most };
+            }
             Err(error) => return Step::Done(Err(error)),
         }
         self.attempts.count();
@@ -323,7 +338,9 @@ impl<E: Endpoint> Call<E> {
         now: Time,
     ) -> Step<Result<E::Reply, Error>> {
         if self.attempts.time_left(elapsed).is_zero() {
-            return Step::Done(Err(self.too_late(wants, error, Duration::ZERO)));
+            let error = self.too_late(wants, error, Duration::ZERO);
+            self.place = None;
+            return Step::Done(Err(error));
         }
         self.send(error, elapsed, now)
     }
@@ -337,8 +354,9 @@ impl<E: Endpoint> Call<E> {
         elapsed: Duration,
     ) -> Step<Result<E::Reply, Error>> {
         if wait >= self.attempts.time_left(elapsed) {
+            let error = self.too_late(wants, error, wait);
             self.place = None;
-            return Step::Done(Err(self.too_late(wants, error, wait)));
+            return Step::Done(Err(error));
         }
         if matches!(wants, Wants::Room) {
             self.trace.waits(wait);
@@ -356,7 +374,9 @@ impl<E: Endpoint> Call<E> {
             (Wants::Session, error) => self.session_error(SessionError::Busy, error),
             (Wants::AnotherAttempt | Wants::Room, None) => {
                 let operation = operation(&self.endpoint);
-                self.attempts.error(Error::Paced { operation, wait, earlier: Applied::No })
+                let store_failure = self.place.as_ref().and_then(Place::store_failure);
+                let earlier = Applied::No;
+                self.attempts.error(Error::Paced { operation, wait, store_failure, earlier })
             }
         }
     }

@@ -6,6 +6,7 @@ use http::Request;
 #[cfg(doc)]
 use super::Call;
 use crate::oauth::{Refresh, Refreshed};
+use crate::pacer::{BudgetChange, Reserve};
 
 /// The next step, for the caller of [`Call::next`].
 #[non_exhaustive]
@@ -27,6 +28,17 @@ pub enum Step<T> {
         /// How long to wait at most.
         at_most: Duration,
     },
+    /// Run the reserve to its end, even if the call is dropped meanwhile. Call [`Call::next`] again while another thread
+    /// or task runs it. This step comes only where the pacer [shares](crate::Pacer::shared) its budget.
+    Reserve(Box<Reserve>),
+    /// Wait until the shared budget of the pacer has changed, but no longer than `at_most`; then call [`Call::next`] again.
+    /// A loop that cannot await `change` can call `next` every 20 ms, for example.
+    AwaitShare {
+        /// A future that is ready when the store of the budget has answered.
+        change: BudgetChange,
+        /// How long to wait at most.
+        at_most: Duration,
+    },
     /// The call has ended, with this result.
     Done(T),
 }
@@ -38,6 +50,8 @@ impl<T> Step<T> {
             Self::Wait(_) => "Wait",
             Self::Refresh(_) => "Refresh",
             Self::AwaitRefresh { .. } => "AwaitRefresh",
+            Self::Reserve(_) => "Reserve",
+            Self::AwaitShare { .. } => "AwaitShare",
             Self::Done(_) => "Done",
         }
     }
@@ -52,6 +66,10 @@ impl<T: fmt::Debug> fmt::Debug for Step<T> {
             Self::Refresh(refresh) => f.debug_tuple("Refresh").field(refresh).finish(),
             Self::AwaitRefresh { at_most, .. } => {
                 f.debug_struct("AwaitRefresh").field("at_most", at_most).finish_non_exhaustive()
+            }
+            Self::Reserve(reserve) => f.debug_tuple("Reserve").field(reserve).finish(),
+            Self::AwaitShare { at_most, .. } => {
+                f.debug_struct("AwaitShare").field("at_most", at_most).finish_non_exhaustive()
             }
             Self::Done(result) => f.debug_tuple("Done").field(result).finish(),
         }

@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -69,8 +70,11 @@ pub enum Error {
     Paced {
         /// Which operation was to be sent.
         operation: Operation,
-        /// How long to wait before the pacer may let a request go.
+        /// How long to wait before the pacer may let a request go. Zero where that is not known: other processes have
+        /// shares of the budget, and may give them back.
         wait: Duration,
+        /// Why the store of the shared budget could not be read or written, if that is why there was no room.
+        store_failure: Option<Arc<str>>,
         /// Whether an earlier attempt of the same call may have been applied.
         earlier: Applied,
     },
@@ -98,11 +102,18 @@ impl fmt::Display for Error {
             Self::Transport { operation, failure, sent, .. } => {
                 write!(f, "{operation}: {failure}{}{sent}", self.applied_text(operation))
             }
-            Self::Paced { operation, wait, .. } => write!(
+            Self::Paced { operation, store_failure: Some(failure), .. } => write!(
                 f,
-                "{operation}: not sent: the pacer leaves no room before the timeout; there may be some in {wait:?}{}",
+                "{operation}: not sent before the timeout: the store of the shared budget fails: {failure}{}",
                 self.applied_text(operation)
             ),
+            Self::Paced { operation, wait, .. } => {
+                write!(f, "{operation}: not sent: the pacer leaves no room before the timeout")?;
+                if !wait.is_zero() {
+                    write!(f, "; there may be some in {wait:?}")?;
+                }
+                self.applied_text(operation).fmt(f)
+            }
             Self::Session { operation, failure, rejection, .. } => {
                 write!(f, "{operation}: {failure}")?;
                 if let Some(rejection) = rejection {

@@ -39,9 +39,10 @@ use crate::{Credentials, Kit};
 /// session does not ask Kit for others.
 ///
 /// If several processes share a store, one of them refreshes: it claims the refresh token for 60 seconds
-/// by saving a record that says so. The others wait, or use their access token as long as it lasts. So no two
-/// processes spend the same refresh token, as long as their clocks differ by at most 3 seconds, and none is
-/// suspended between sending and saving for longer than its claim.
+/// by saving a record that says so. The others wait, or use their access token as long as it lasts. Each measures the
+/// 60 seconds from when it has seen the claim first, by its own clock. So no two processes spend the same refresh token,
+/// as long as their dates differ by at most 10 minutes, and none is suspended between sending and saving for longer than
+/// its claim.
 ///
 /// To end a session, send [`RevokeToken`](super::RevokeToken) with its refresh token, and delete the record
 /// in the store. Deleting alone does not end the session: a program that has the tokens can still use them.
@@ -161,6 +162,15 @@ impl Session {
     pub fn pacer(&self) -> Pacer {
         let rate_limit = Credentials::session(self).rate_limit();
         self.held_pacer().get_or_insert_with(|| Pacer::new(rate_limit)).clone()
+    }
+
+    /// The pacer of the session's clients, made as one that [shares](Pacer::shared) its budget with other processes. The
+    /// clients of a session have to be of one kind: this is in place of [`pacer`](Self::pacer).
+    pub fn shared_pacer(&self, process: u64) -> Pacer {
+        let rate_limit = Credentials::session(self).rate_limit();
+        let mut held = self.held_pacer();
+        held.take_if(|pacer| !pacer.is_shared());
+        held.get_or_insert_with(|| Pacer::shared(rate_limit, process)).clone()
     }
 
     pub(super) fn held_pacer(&self) -> MutexGuard<'_, Option<Pacer>> {

@@ -1,6 +1,7 @@
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::sharing::Sharing;
 use super::window::Window;
 use crate::time::Time;
 
@@ -36,31 +37,98 @@ use crate::time::Time;
 /// ```
 #[derive(Clone)]
 pub struct Pacer {
-    window: Arc<Mutex<Window>>,
+    state: Arc<Mutex<State>>,
+}
+
+pub(super) struct State {
+    pub(super) window: Window,
+    pub(super) sharing: Option<Box<Sharing>>,
 }
 
 impl Pacer {
     /// Makes a pacer that lets at most `budget` requests reach Kit in any 60 seconds. A `budget` of 0 counts
     /// as 1.
     pub fn new(budget: u32) -> Self {
+        Self::of(budget, None)
+    }
+
+    /// Makes a pacer that shares its budget with the pacers of other processes, through a
+    /// [`BudgetStore`](crate::budgets::BudgetStore): at most `budget` of the requests of all of them reach Kit in any 60
+    /// seconds. `process` is a random number, another for each pacer.
+    ///
+    /// `kit-ureq` and `kit-hyper` make such a pacer, draw the number, and run what a call hands out: see their
+    /// `SharedPacer`.
+    ///
+    /// The pacer takes a share of the budget when calls need one: as many requests as it expects to begin within 5
+    /// seconds, a sixteenth of the budget at most. It gives back what is left of it after 5 seconds. The share of a process
+    /// that died comes back after 95 seconds. Processes that wait get equal parts.
+    ///
+    /// If Kit answers 429 all the same, all processes wait: this one at once, the others as soon as they need a share.
+    ///
+    /// While the store fails, the pacer uses the rest of its share. 95 seconds after the store has failed first, when
+    /// nothing counts any more that others were granted before, it goes on with the budget divided by the number of
+    /// processes that it has seen last (by 16, if it never reached the store). [`store_failure`](Self::store_failure) says
+    /// why the store fails; with the feature `tracing` it is an event at the level `WARN`.
+    pub fn shared(budget: u32, process: u64) -> Self {
+        Self::of(budget, Some(Box::new(Sharing::new(process))))
+    }
+
+    fn of(budget: u32, sharing: Option<Box<Sharing>>) -> Self {
         let most = usize::try_from(budget).unwrap_or(usize::MAX).max(1);
-        Self { window: Arc::new(Mutex::new(Window::new(most))) }
+        Self { state: Arc::new(Mutex::new(State { window: Window::new(most), sharing })) }
     }
 
     /// How many requests may reach Kit in any 60 seconds. A 429 makes this number smaller for some time.
     pub fn budget(&self) -> u32 {
-        u32::try_from(self.window().budget).unwrap_or(u32::MAX)
+        u32::try_from(self.with(|state| state.window.budget)).unwrap_or(u32::MAX)
+    }
+
+    /// Whether the budget is shared with other processes.
+    pub fn is_shared(&self) -> bool {
+        self.with(|state| state.sharing.is_some())
+    }
+
+    /// Why the store of the shared budget cannot be read or written, if the last attempt has failed.
+    pub fn store_failure(&self) -> Option<Arc<str>> {
+        self.share(|sharing| sharing.failure()).flatten()
     }
 
     /// Whether nobody else has the pacer, and it is as it was when it was made. By the time of another clock it is not.
     pub(crate) fn is_at_rest(&self, now: Time) -> bool {
-        let mut window = self.window();
-        let Ok(elapsed) = window.timeline.since_first(now) else { return false };
-        Arc::strong_count(&self.window) == 1 && window.is_at_rest(elapsed)
+        let is_mine = Arc::strong_count(&self.state) == 1;
+        self.with(|State { window, sharing }| {
+            let Ok(elapsed) = window.timeline.since_first(now) else { return false };
+            is_mine
+                && window.is_at_rest(elapsed)
+                && sharing.as_ref().is_none_or(|sharing| sharing.is_at_rest())
+        })
     }
 
-    pub(super) fn window(&self) -> MutexGuard<'_, Window> {
-        self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Runs `act` on the locked state. Wakers are woken when the lock is free.
+    pub(super) fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = act(&mut state);
+        let released = state.sharing.as_mut().map(|sharing| sharing.take_released());
+        drop(state);
+        for released in released.into_iter().flatten() {
+            released.wake();
+        }
+        result
+    }
+
+    /// Runs `act` on what this process has of the shared budget, if the pacer shares one.
+    pub(super) fn share<T>(&self, act: impl FnOnce(&mut Sharing) -> T) -> Option<T> {
+        self.with(|state| state.sharing.as_mut().map(|sharing| act(sharing)))
+    }
+}
+
+impl State {
+    /// A request under way was dropped: it counts from when that is noticed.
+    pub(super) fn lose(&mut self) {
+        self.window.lost += 1;
+        if let Some(sharing) = &mut self.sharing {
+            sharing.lost();
+        }
     }
 }
 
@@ -77,12 +145,22 @@ mod tests {
     use std::time::Duration;
 
     use super::super::place::Place;
-    use super::super::window::WINDOW;
     use super::*;
+    use crate::budgets::WINDOW;
+    use crate::pacer::Entry;
     use crate::time::{Clock, Time};
 
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
+    }
+
+    /// How long a call has to wait at a pacer of its own process.
+    fn wait(place: &mut Place, now: Time) -> Duration {
+        match place.enter(now).unwrap() {
+            Entry::Go => Duration::ZERO,
+            Entry::Wait(wait) => wait,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// A pacer and its clock.
@@ -107,7 +185,7 @@ mod tests {
         /// One that may send, or how long it would have to wait.
         fn enter(&self, now: u64) -> Result<Place, Duration> {
             let mut place = self.place();
-            match place.enter(self.at(now)).unwrap() {
+            match wait(&mut place, self.at(now)) {
                 Duration::ZERO => Ok(place),
                 wait => Err(wait),
             }
@@ -134,15 +212,15 @@ mod tests {
         world.enter(0).unwrap().leave(world.at(0));
         let mut queue: Vec<_> = (0..4).map(|_| world.place()).collect();
         for (index, place) in queue.iter_mut().enumerate() {
-            let wait = if index == 0 { seconds(59) } else { WINDOW };
-            assert_eq!(place.enter(world.at(1)).unwrap(), wait);
+            let expected = if index == 0 { seconds(59) } else { WINDOW };
+            assert_eq!(wait(place, world.at(1)), expected);
         }
         // One gives up: who stands behind it moves up.
         drop(queue.remove(1));
         let mut now = 60;
         while let Some((first, later)) = queue.split_first_mut() {
-            assert!(later.iter_mut().all(|place| !place.enter(world.at(now)).unwrap().is_zero()));
-            assert!(first.enter(world.at(now)).unwrap().is_zero());
+            assert!(later.iter_mut().all(|place| !wait(place, world.at(now)).is_zero()));
+            assert!(wait(first, world.at(now)).is_zero());
             first.leave(world.at(now));
             queue.remove(0);
             now += 60;
@@ -241,10 +319,10 @@ mod tests {
         let world = World::new(0);
         let at = |elapsed| world.clock.time(elapsed, SystemTime::UNIX_EPOCH);
         let mut place = world.place();
-        assert_eq!(place.enter(at(Duration::ZERO)).unwrap(), Duration::ZERO);
+        assert_eq!(wait(&mut place, at(Duration::ZERO)), Duration::ZERO);
         place.limited(Some(Duration::MAX), at(Duration::MAX));
         place.leave(at(Duration::ZERO));
-        let wait = place.enter(at(Duration::ZERO)).unwrap();
+        let wait = wait(&mut place, at(Duration::ZERO));
         assert_eq!((world.pacer.budget(), wait), (1, Duration::MAX));
         assert_eq!(Pacer::new(u32::MAX).budget(), u32::MAX);
     }

@@ -1,6 +1,9 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Pacer;
+use super::pacer::State;
+use super::sharing::Turn;
+use super::{BudgetChange, Pacer, Reserve};
 use crate::Error;
 use crate::time::Time;
 
@@ -19,53 +22,100 @@ enum At {
     UnderWay,
 }
 
+/// What a call does that wants to send.
+#[derive(Debug)]
+pub(crate) enum Entry {
+    /// It sends its request.
+    Go,
+    /// It waits for this time, at least.
+    Wait(Duration),
+    /// It has the reserve run, and asks again.
+    Reserve(Box<Reserve>),
+    /// It waits for the change, and asks again.
+    Await { change: BudgetChange, at_most: Duration },
+}
+
 impl Place {
     pub(crate) fn new(pacer: Pacer) -> Self {
         Self { pacer, at: At::Nowhere }
     }
 
-    /// How long the call has to wait, at least, before it asks again. Zero: the request may be sent.
+    /// Whether the request may be sent, or what the call has to do before it asks again.
     ///
     /// # Errors
     ///
     /// [`Error::Input`] for another clock than the pacer's.
-    pub(crate) fn enter(&mut self, now: Time) -> Result<Duration, Error> {
-        let mut window = self.pacer.window();
-        let now = window.timeline.since_first(now)?;
-        window.pass(now);
-        let number = match self.at {
-            At::Nowhere => window.line_up(),
-            At::Queue(number) => number,
-            At::UnderWay => return Ok(Duration::ZERO),
-        };
-        let wait = window.enter(number, now);
-        drop(window);
-        self.at = if wait.is_zero() { At::UnderWay } else { At::Queue(number) };
-        Ok(wait)
+    pub(crate) fn enter(&mut self, now: Time) -> Result<Entry, Error> {
+        let at = self.at;
+        let (at, entry) = self.pacer.with(|State { window, sharing }| {
+            let now = window.timeline.since_first(now)?;
+            window.pass(now);
+            let number = match at {
+                At::Nowhere => window.line_up(),
+                At::Queue(number) => number,
+                At::UnderWay => return Ok((at, Entry::Go)),
+            };
+            let entry = match sharing {
+                None => match window.enter(number, now) {
+                    Duration::ZERO => Entry::Go,
+                    wait => Entry::Wait(wait),
+                },
+                Some(_) if now < window.closed_until => {
+                    Entry::Wait(window.closed_until.saturating_sub(now))
+                }
+                Some(sharing) => match sharing.turn(number, window, now) {
+                    Turn::Go => Entry::Go,
+                    Turn::Nothing(wait) => Entry::Wait(wait),
+                    Turn::Reserve(ticket) => {
+                        Entry::Reserve(Box::new(Reserve::new(self.pacer.clone(), ticket)))
+                    }
+                    Turn::Await { awaited, at_most } => {
+                        let change = BudgetChange::new(self.pacer.clone(), awaited);
+                        Entry::Await { change, at_most }
+                    }
+                },
+            };
+            let at = if matches!(entry, Entry::Go) { At::UnderWay } else { At::Queue(number) };
+            Ok::<_, Error>((at, entry))
+        })?;
+        self.at = at;
+        Ok(entry)
+    }
+
+    /// Why the store of the shared budget fails, if it does.
+    pub(crate) fn store_failure(&self) -> Option<Arc<str>> {
+        self.pacer.store_failure()
     }
 
     /// Tells that the request got its response, or failed.
     pub(crate) fn leave(&mut self, now: Time) {
         if matches!(self.at, At::UnderWay) {
             self.at = At::Nowhere;
-            let mut window = self.pacer.window();
-            match window.timeline.since_first(now) {
+            self.pacer.with(|state| match state.window.timeline.since_first(now) {
                 Ok(now) => {
-                    window.in_flight -= 1;
-                    window.end(now);
+                    state.window.in_flight -= 1;
+                    state.window.end(now);
+                    if let Some(sharing) = &mut state.sharing {
+                        sharing.ended(&state.window, now);
+                    }
                 }
                 // Told by another clock: it counts from when that is noticed.
-                Err(_) => window.lost += 1,
-            }
+                Err(_) => state.lose(),
+            });
         }
     }
 
     /// Tells that Kit answered 429, with the wait that it asked for, if it did.
     pub(crate) fn limited(&mut self, retry_after: Option<Duration>, now: Time) {
-        let mut window = self.pacer.window();
-        if let Ok(now) = window.timeline.since_first(now) {
-            window.learn(retry_after.unwrap_or_default(), now);
-        }
+        self.pacer.with(|State { window, sharing }| {
+            if let Ok(now) = window.timeline.since_first(now) {
+                let retry_after = retry_after.unwrap_or_default();
+                window.learn(retry_after, now);
+                if let Some(sharing) = sharing {
+                    sharing.refused(retry_after, now);
+                }
+            }
+        });
     }
 }
 
@@ -73,8 +123,8 @@ impl Drop for Place {
     fn drop(&mut self) {
         match self.at {
             At::Nowhere => {}
-            At::Queue(number) => self.pacer.window().give_up(number),
-            At::UnderWay => self.pacer.window().lost += 1,
+            At::Queue(number) => self.pacer.with(|state| state.window.give_up(number)),
+            At::UnderWay => self.pacer.with(State::lose),
         }
     }
 }

@@ -1,10 +1,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::budgets::WINDOW;
 use crate::time::Timeline;
-
-/// How long a request counts for Kit's rate limit.
-pub(super) const WINDOW: Duration = Duration::from_secs(60);
 
 /// The requests of the last 60 seconds, and the calls that wait.
 #[derive(Debug)]
@@ -66,11 +64,14 @@ impl Window {
     /// Whether no request counts, and nothing is remembered of a 429.
     pub(super) fn is_at_rest(&mut self, now: Duration) -> bool {
         self.pass(now);
-        self.in_flight == 0
-            && self.ended.is_empty()
-            && self.queue.is_empty()
+        self.counts_nothing()
             && self.budget == self.most
             && self.shrunk_until.max(self.closed_until) <= now
+    }
+
+    /// Whether no call waits, and no request counts.
+    pub(super) fn counts_nothing(&self) -> bool {
+        self.queue.is_empty() && self.in_flight == 0 && self.ended.is_empty()
     }
 
     pub(super) fn line_up(&mut self) -> u64 {
@@ -92,21 +93,51 @@ impl Window {
         if !closed.is_zero() {
             return closed;
         }
+        let wait = self.wait(self.position(number), self.budget, now);
+        if wait.is_zero() {
+            self.begin(number);
+        }
+        wait
+    }
+
+    /// How many calls wait before the one with this number.
+    pub(super) fn position(&self, number: u64) -> usize {
+        self.queue.binary_search(&number).unwrap_or_default()
+    }
+
+    /// How long the call at this position has to wait for its place in a budget: as many requests have to leave the
+    /// window as make room for it and for all calls before it.
+    pub(super) fn wait(&self, position: usize, budget: usize, now: Duration) -> Duration {
         let taken = self.in_flight + self.ended.len();
-        // Behind those before it: as many have to leave the window as make room for all of them.
-        let position = self.queue.binary_search(&number).unwrap_or_default();
-        match (taken + position + 1).checked_sub(self.budget) {
-            None | Some(0) => {
-                self.give_up(number);
-                self.in_flight += 1;
-                Duration::ZERO
-            }
+        match (taken + position + 1).checked_sub(budget) {
+            None | Some(0) => Duration::ZERO,
             // A request under way leaves the window a whole window after its end, which is to come.
             Some(leaving) => match self.ended.get(leaving - 1) {
                 Some(end) => end.saturating_add(WINDOW).saturating_sub(now),
                 None => WINDOW,
             },
         }
+    }
+
+    /// The call with this number sends its request.
+    pub(super) fn begin(&mut self, number: u64) {
+        self.give_up(number);
+        self.in_flight += 1;
+    }
+
+    /// How long ago how many requests ended, by seconds.
+    pub(super) fn ended_ago(&self, now: Duration) -> Vec<(Duration, u32)> {
+        let mut seconds: Vec<(Duration, u32)> = Vec::new();
+        for end in &self.ended {
+            match seconds.last_mut() {
+                // The last of a second stands for all of it.
+                Some((last, count)) if last.as_secs() == end.as_secs() => {
+                    (*last, *count) = (*end, *count + 1);
+                }
+                _ => seconds.push((*end, 1)),
+            }
+        }
+        seconds.into_iter().map(|(end, count)| (now.saturating_sub(end), count)).collect()
     }
 
     pub(super) fn end(&mut self, now: Duration) {

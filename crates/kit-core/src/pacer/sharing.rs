@@ -1,0 +1,415 @@
+//! The part of a pacer that shares its budget with other processes.
+
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Duration;
+
+use super::window::Window;
+use crate::budgets::{Ask, HELD, LEASE, Refused, SHARES, Share, StoreError};
+use crate::chain;
+use crate::trace::Trace;
+use crate::waiters::{Released, Waiters};
+
+/// How long a reserve that nobody runs keeps others from beginning one.
+const UNDRIVEN: Duration = Duration::from_secs(60);
+
+/// How long a reserve waits at most before it looks again.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// How often the store is tried again while it fails.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+
+/// The share that this process has of the budget, and the one reserve that may be under way.
+pub(super) struct Sharing {
+    /// The random number of this process.
+    process: u64,
+    /// How many requests may begin until `allowed_until`.
+    allowance: u32,
+    allowed_until: Duration,
+    /// How many were granted last.
+    granted: u32,
+    /// How many have begun since.
+    begun: u32,
+    /// How many changes the store should know of.
+    changes: u64,
+    /// How many of them it knows of.
+    told: u64,
+    told_at: Duration,
+    /// Before then the store is not asked for more.
+    ask_at: Duration,
+    /// Before then there is surely nothing.
+    nothing_until: Duration,
+    /// When Kit has refused a request, of which the store does not know, and for how long.
+    refused: Option<(Duration, Duration)>,
+    /// How many processes there were, by the last answer; 0 before the first.
+    processes: u32,
+    failing: Option<Failing>,
+    running: Option<Running>,
+    /// How many reserves were begun. This is the number (ticket) of the last one.
+    tickets: u64,
+    /// How often the store has answered or failed, or a reserve has ended.
+    answers: u64,
+    /// How often calls have needed something that the reserve did not know of.
+    needs: u64,
+    /// Whether the reserve has still to look at the last need.
+    is_needed: bool,
+    calls: Waiters,
+    reserve: Waiters,
+}
+
+/// The store fails.
+struct Failing {
+    since: Duration,
+    /// The reserve that has found it failing last.
+    ticket: u64,
+    error: Arc<str>,
+}
+
+#[derive(Clone, Copy)]
+struct Running {
+    ticket: u64,
+    /// How long it counts as run by somebody.
+    until: Duration,
+}
+
+/// The event that a future waits for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Awaited {
+    /// There are more answers than this.
+    Answer(u64),
+    /// There are more needs than this, or another reserve has taken the place of the one with this ticket.
+    Need { ticket: u64, needs: u64 },
+}
+
+/// The turn of a call that wants to send.
+pub(super) enum Turn {
+    Go,
+    /// A reserve with this ticket is to be run.
+    Reserve(u64),
+    Await {
+        awaited: Awaited,
+        at_most: Duration,
+    },
+    /// There is nothing before this time has passed.
+    Nothing(Duration),
+}
+
+/// What a reserve has to do.
+pub(super) enum Duty {
+    Ask(Report),
+    Wait { awaited: Awaited, at_most: Duration },
+    Over,
+}
+
+/// What the store is asked for, when, and how many changes it is told of.
+pub(super) struct Report {
+    pub(super) ask: Ask,
+    asked_at: Duration,
+    changes: u64,
+}
+
+impl Sharing {
+    pub(super) fn new(process: u64) -> Self {
+        Self {
+            process,
+            allowance: 0,
+            allowed_until: Duration::ZERO,
+            granted: 0,
+            begun: 0,
+            changes: 0,
+            told: 0,
+            told_at: Duration::ZERO,
+            ask_at: Duration::ZERO,
+            nothing_until: Duration::ZERO,
+            refused: None,
+            processes: 0,
+            failing: None,
+            running: None,
+            tickets: 0,
+            answers: 0,
+            needs: 0,
+            is_needed: false,
+            calls: Waiters::default(),
+            reserve: Waiters::default(),
+        }
+    }
+
+    /// Why the store fails, if it does.
+    pub(super) fn failure(&self) -> Option<Arc<str>> {
+        self.failing.as_ref().map(|failing| failing.error.clone())
+    }
+
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.running.is_none()
+    }
+
+    /// The turn of the call with this number.
+    pub(super) fn turn(&mut self, number: u64, window: &mut Window, now: Duration) -> Turn {
+        let position = window.position(number);
+        let allowed = self.allowed(now);
+        if position < usize::try_from(allowed).unwrap_or(usize::MAX) {
+            self.allowance -= 1;
+            self.begun = self.begun.saturating_add(1);
+            if self.is_low(allowed - 1) {
+                self.need();
+            }
+            return self.go(number, window);
+        }
+        if self.running.take_if(|running| running.until <= now).is_some() {
+            self.answer();
+        }
+        if self.running.is_none() {
+            self.tickets += 1;
+            let until = now.saturating_add(UNDRIVEN);
+            self.running = Some(Running { ticket: self.tickets, until });
+            return Turn::Reserve(self.tickets);
+        }
+        self.need();
+        let mut at_most = LONGEST_WAIT;
+        if let Some(failing) =
+            self.failing.as_ref().filter(|failing| failing.ticket == self.tickets)
+        {
+            // Others may have got all of it, before the store failed for this process.
+            let later = failing.since.saturating_add(HELD).saturating_sub(now);
+            at_most = if later.is_zero() {
+                window.wait(position, self.part(window.most), now)
+            } else {
+                later
+            };
+            if at_most.is_zero() {
+                return self.go(number, window);
+            }
+        } else if now < self.nothing_until {
+            return Turn::Nothing(self.nothing_until.saturating_sub(now));
+        }
+        Turn::Await { awaited: Awaited::Answer(self.answers), at_most }
+    }
+
+    fn go(&mut self, number: u64, window: &mut Window) -> Turn {
+        self.changes += 1;
+        window.begin(number);
+        Turn::Go
+    }
+
+    /// A request has ended.
+    pub(super) fn ended(&mut self, window: &Window, now: Duration) {
+        self.changes += 1;
+        if window.in_flight == 0 && now >= self.allowed_until {
+            self.need();
+        }
+    }
+
+    /// A call was dropped, and its request counts from when this is noticed.
+    pub(super) fn lost(&mut self) {
+        self.changes += 1;
+        self.need();
+    }
+
+    /// Kit has refused a request: all processes have to wait.
+    pub(super) fn refused(&mut self, retry_after: Duration, now: Duration) {
+        self.refused = Some((now, retry_after));
+        self.ask_at = Duration::ZERO;
+        self.changes += 1;
+        self.is_needed = false;
+        self.need();
+    }
+
+    /// What the reserve with this ticket has to do.
+    pub(super) fn duty(&mut self, ticket: u64, window: &mut Window, now: Duration) -> Duty {
+        let Some(running) = self.running.as_mut().filter(|running| running.ticket == ticket) else {
+            return Duty::Over;
+        };
+        running.until = now.saturating_add(UNDRIVEN);
+        if now >= self.allowed_until {
+            // The rest goes back.
+            self.changes += u64::from(self.allowance > 0);
+            self.allowance = 0;
+        }
+        let wants = self.wants(window);
+        let wants_something = wants > 0 || self.refused.is_some();
+        let is_told = self.changes == self.told;
+        let is_over = now >= self.allowed_until;
+        let asks = if wants_something || self.failing.is_some() {
+            now >= self.ask_at
+        } else {
+            let was_told_long_ago = now >= self.told_at.saturating_add(LONGEST_WAIT);
+            is_over && (!is_told || (window.in_flight > 0 && was_told_long_ago))
+        };
+        if self.failing.is_some() && window.counts_nothing() {
+            self.told = self.changes;
+            self.end(ticket);
+            return Duty::Over;
+        }
+        if asks {
+            return Duty::Ask(self.report(wants, window, now));
+        }
+        let at_most = if wants_something || self.failing.is_some() {
+            self.ask_at.saturating_sub(now)
+        } else if !is_over {
+            self.allowed_until.saturating_sub(now)
+        } else if window.in_flight > 0 {
+            self.told_at.saturating_add(LONGEST_WAIT).saturating_sub(now)
+        } else {
+            self.end(ticket);
+            return Duty::Over;
+        };
+        self.is_needed = wants_something;
+        self.wait(ticket, at_most)
+    }
+
+    /// Waits until calls need something.
+    pub(super) fn wait(&self, ticket: u64, at_most: Duration) -> Duty {
+        let awaited = Awaited::Need { ticket, needs: self.needs };
+        Duty::Wait { awaited, at_most: at_most.min(LONGEST_WAIT) }
+    }
+
+    /// Different processes that have saved at the same time wait for different times.
+    pub(super) fn stagger(&self, conflicts: u32) -> Duration {
+        Duration::from_millis(
+            (self.process % 8).saturating_add(1) * u64::from(conflicts.min(8) - 1),
+        )
+    }
+
+    fn report(&mut self, wants: u32, window: &Window, now: Duration) -> Report {
+        let in_flight = u32::try_from(window.in_flight).unwrap_or(u32::MAX);
+        let ask = Ask {
+            process: self.process,
+            most: u32::try_from(window.most).unwrap_or(u32::MAX),
+            held: in_flight.saturating_add(self.allowance),
+            ended: window.ended_ago(now),
+            wants,
+            refused: self
+                .refused
+                .map(|(at, retry_after)| Refused { ago: now.saturating_sub(at), retry_after }),
+        };
+        Report { ask, asked_at: now, changes: self.changes }
+    }
+
+    /// The store has answered.
+    pub(super) fn answered(&mut self, report: &Report, share: Share, now: Duration) {
+        self.allowance = self.allowance.saturating_add(share.granted);
+        if report.ask.wants > 0 {
+            self.allowed_until = report.asked_at.saturating_add(LEASE);
+        }
+        self.told = report.changes;
+        self.told_at = report.asked_at;
+        self.processes = share.processes;
+        if share.granted > 0 {
+            (self.granted, self.begun) = (share.granted, 0);
+        }
+        let is_short = share.granted < report.ask.wants;
+        let again = now.saturating_add(share.ask_again);
+        self.ask_at = if is_short { again } else { Duration::ZERO };
+        self.nothing_until = if is_short && share.is_sure { again } else { Duration::ZERO };
+        self.refused.take_if(|(at, _)| *at <= report.asked_at);
+        if self.failing.take().is_some() {
+            Trace::budget_works();
+        }
+        self.answer();
+    }
+
+    /// The store has failed.
+    pub(super) fn failed(&mut self, report: &Report, error: &StoreError, now: Duration) {
+        let error: Arc<str> = chain(&**error).into();
+        let since = if let Some(failing) = self.failing.take() {
+            failing.since
+        } else {
+            Trace::budget_fails(&error);
+            report.asked_at
+        };
+        self.failing = Some(Failing { since, ticket: self.tickets, error });
+        self.ask_at = now.saturating_add(TRY_AGAIN);
+        self.nothing_until = Duration::ZERO;
+        self.answer();
+    }
+
+    /// The reserve with this ticket has ended, or was dropped.
+    pub(super) fn end(&mut self, ticket: u64) {
+        if self.running.take_if(|running| running.ticket == ticket).is_some() {
+            self.answer();
+        }
+    }
+
+    /// Keeps the waker and returns its number; returns `None` where what is awaited has come.
+    pub(super) fn keep(
+        &mut self,
+        awaited: Awaited,
+        waiter: Option<u64>,
+        waker: &Waker,
+    ) -> Option<u64> {
+        let has_come = match awaited {
+            Awaited::Answer(answers) => self.answers != answers,
+            Awaited::Need { ticket, needs } => {
+                self.needs != needs || self.running.is_none_or(|running| running.ticket != ticket)
+            }
+        };
+        if has_come {
+            if let Some(waiter) = waiter {
+                self.forget(awaited, waiter);
+            }
+            return None;
+        }
+        Some(self.waiters(awaited).keep(waiter, waker))
+    }
+
+    pub(super) fn forget(&mut self, awaited: Awaited, waiter: u64) {
+        self.waiters(awaited).forget(waiter);
+    }
+
+    fn waiters(&mut self, awaited: Awaited) -> &mut Waiters {
+        match awaited {
+            Awaited::Answer(_) => &mut self.calls,
+            Awaited::Need { .. } => &mut self.reserve,
+        }
+    }
+
+    pub(super) fn take_released(&mut self) -> [Released; 2] {
+        [self.calls.take_released(), self.reserve.take_released()]
+    }
+
+    fn allowed(&self, now: Duration) -> u32 {
+        if now < self.allowed_until { self.allowance } else { 0 }
+    }
+
+    /// How many requests the process wants to begin beyond what it may. Twice as many as the last time, if they were used
+    /// up, since each question takes time; as many as were used, if they were not.
+    fn wants(&self, window: &Window) -> u32 {
+        let queued = u32::try_from(window.queue.len()).unwrap_or(u32::MAX);
+        let missing = queued.saturating_sub(self.allowance);
+        let is_low = self.granted >= 4 && self.allowance > 0 && self.allowance <= self.granted / 4;
+        if missing == 0 && !is_low {
+            return 0;
+        }
+        let expected = if self.allowance <= self.granted / 4 && self.begun >= self.granted / 2 {
+            self.granted.saturating_mul(2)
+        } else {
+            self.begun
+        };
+        let most = u32::try_from(window.most).unwrap_or(u32::MAX);
+        missing.max(expected).clamp(1, (most / SHARES).max(1))
+    }
+
+    /// Whether it is time to ask for more, before nothing is left.
+    fn is_low(&self, left: u32) -> bool {
+        self.granted >= 4 && left == self.granted / 4
+    }
+
+    /// The part of the budget that this process uses while the store fails.
+    fn part(&self, most: usize) -> usize {
+        let processes = if self.processes == 0 { SHARES } else { self.processes };
+        (most / usize::try_from(processes).unwrap_or(usize::MAX)).max(1)
+    }
+
+    fn need(&mut self) {
+        if !self.is_needed {
+            self.is_needed = true;
+            self.needs += 1;
+            self.reserve.wake();
+        }
+    }
+
+    fn answer(&mut self) {
+        self.answers += 1;
+        self.calls.wake();
+    }
+}
