@@ -8,7 +8,7 @@ use super::outcome::Outcome;
 use super::purpose::Purpose;
 use super::refresh_slot::{Begun, RefreshSlot};
 use super::token_in_use::TokenInUse;
-use super::unsaved::{Replaced, Unsaved};
+use super::unsaved::Unsaved;
 use super::{Record, RefreshToken, Refreshed, Session, Tokens};
 use crate::error::{Error, OAuthError, SessionError};
 use crate::time::{Time, Timeline};
@@ -102,7 +102,7 @@ impl Coordination {
         let elapsed = self.timeline.since_first(now)?;
         self.beginnings += 1;
         let record = Record::new(None, tokens, now.date);
-        let unsaved = Unsaved { record: record.clone(), replaced: Replaced::Anything };
+        let unsaved = Unsaved { record: record.clone(), spent: Vec::new(), begins: true };
         self.memory = Memory { unsaved: Some(unsaved.into()), ..Memory::default() };
         self.token.begin(record);
         self.slot.clear();

@@ -1,3 +1,4 @@
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -24,6 +25,9 @@ pub struct Record {
     version: u64,
     #[serde(skip)]
     replaces: Option<u64>,
+    /// A number for the authorization that the tokens came of: it stays when they are refreshed.
+    #[serde(default)]
+    authorization: u64,
     tokens: Tokens,
     #[serde(with = "unix_seconds")]
     obtained_at: SystemTime,
@@ -42,9 +46,11 @@ impl Record {
         let replaces = old.map(|old| old.version);
         let next = replaces.unwrap_or_default().saturating_add(1);
         let version = next.max(u64::try_from(time).unwrap_or_default());
+        let authorization = old.map_or_else(|| number(version, &tokens), |old| old.authorization);
         Self {
             version,
             replaces,
+            authorization,
             tokens,
             obtained_at: now,
             claimed_until: None,
@@ -144,7 +150,13 @@ impl Record {
 
     /// The same tokens, in a record that claims nothing and replaces `old`.
     pub(super) fn over(&self, old: Option<&Self>, now: SystemTime) -> Self {
-        Self { obtained_at: self.obtained_at, ..Self::new(old, self.tokens.clone(), now) }
+        let (obtained_at, authorization) = (self.obtained_at, self.authorization);
+        Self { authorization, obtained_at, ..Self::new(old, self.tokens.clone(), now) }
+    }
+
+    /// Whether the tokens of both came of one authorization, by refreshes.
+    pub(super) fn is_of_the_authorization_of(&self, other: &Self) -> bool {
+        self.authorization == other.authorization
     }
 
     /// Whether a process claims the refresh token, which may have another date than this one.
@@ -152,6 +164,13 @@ impl Record {
         let ends_at = self.claimed_until.and_then(|until| until.checked_add(SKEW));
         ends_at.is_some_and(|ends_at| now < ends_at)
     }
+}
+
+/// A number for tokens that came of an authorization. That of others is another, even at the same time.
+fn number(version: u64, tokens: &Tokens) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (version, tokens.access_token.secret()).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The place of a session for a [`Seal`].

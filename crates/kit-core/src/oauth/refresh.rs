@@ -85,6 +85,8 @@ pub struct Refresh {
     is_granted: bool,
     /// How often others were saving at the same time.
     conflicts: u32,
+    /// How often the new tokens could not be saved.
+    failures: u32,
     state: State,
 }
 
@@ -106,6 +108,7 @@ impl Refresh {
             trace: None,
             is_granted: false,
             conflicts: 0,
+            failures: 0,
             state: State::Look,
         }
     }
@@ -190,7 +193,9 @@ impl Refresh {
             Outcome::GivenUp(_) => Err(SessionError::Busy),
             Outcome::Dropped => Err(SessionError::Dropped),
         };
-        if let Outcome::Unsaved(failure) = &outcome {
+        if let Outcome::Unsaved(failure) = &outcome
+            && self.failures == 0
+        {
             Trace::unsaved(failure);
         }
         if let Some(trace) = &self.trace {

@@ -27,6 +27,8 @@ pub(super) struct RefreshSlot {
     postponed_until: Duration,
     /// Until then Kit is not asked: it has said so, or a refresh has failed that was given up since.
     held_until: Duration,
+    /// Whether somebody waits for the end of the refresh under way.
+    is_awaited: bool,
     waiters: Waiters,
 }
 
@@ -49,6 +51,7 @@ impl RefreshSlot {
         self.tickets += 1;
         let ticket = self.tickets;
         self.running = Some(Running { ticket, until: elapsed.saturating_add(LEASE) });
+        self.is_awaited = false;
         Begun { ticket, beginning }
     }
 
@@ -64,10 +67,16 @@ impl RefreshSlot {
 
     /// The end of the refresh under way, and the time within which it comes at the latest, if nobody runs the
     /// refresh.
-    pub(super) fn under_way(&self, elapsed: Duration) -> Option<(Until, Duration)> {
+    pub(super) fn under_way(&mut self, elapsed: Duration) -> Option<(Until, Duration)> {
         let Running { ticket, until } = self.running.as_ref()?;
+        self.is_awaited = true;
         let round = Until::Round { ticket: *ticket, round: self.rounds };
         Some((round, until.saturating_sub(elapsed)))
+    }
+
+    /// Whether somebody waits for the end of the refresh under way, and not for new tokens, which are there.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.is_awaited
     }
 
     /// How many refreshes have ended with a result.
@@ -104,6 +113,7 @@ impl RefreshSlot {
     pub(super) fn succeed(&mut self) {
         self.rounds += 1;
         self.failure = None;
+        self.is_awaited = false;
         self.waiters.wake();
     }
 

@@ -29,11 +29,12 @@ use crate::{Credentials, Kit};
 /// seconds. Once the access token has expired, or Kit has rejected it, all calls wait for the refresh that
 /// the first of them begins.
 ///
-/// New tokens are used at once, while they are saved. If saving fails, calls go on with the new tokens, and
-/// one of them tries to save again every 30 seconds. Until then the tokens are in this process alone:
-/// [`unsaved`](Self::unsaved) and a trace event tell.
+/// New tokens are used at once, while they are saved. If saving fails, calls go on with the new tokens. The refresh
+/// tries again to save them, after a quarter of a second at first and every 4 seconds in the end, until they are to be
+/// renewed or [`settles`](Self::settles) is called; after that, one of the calls does, every 30 seconds. Until then the
+/// tokens are in this process alone: [`unsaved`](Self::unsaved) and a trace event tell.
 ///
-/// A refresh has as many attempts as the call that begins it, but at least 5, and ends after 2 minutes. An
+/// A refresh has as many attempts as the call that begins it, but at least 5, for 2 minutes. An
 /// attempt that was cut off, timed out or answered with a 5xx is repeated with the same refresh token, since
 /// there is no other. Where Kit rejects an access token less than 30 seconds after it gave tokens, the
 /// session does not ask Kit for others.

@@ -10,6 +10,10 @@ use super::Refresh;
 use super::state::{State, Turn, failed};
 use crate::error::SessionError;
 use crate::time::Time;
+use crate::trace::Trace;
+
+/// How long to wait before the new tokens are saved again, at first. It grows to sixteen times as long.
+const KEEP_AGAIN: Duration = Duration::from_millis(250);
 
 impl Refresh {
     /// Saves the new tokens.
@@ -44,11 +48,35 @@ impl Refresh {
         elapsed: Duration,
     ) -> State {
         let is_needed = matches!(self.purpose, Purpose::Need(_));
-        if self.is_granted || !is_needed || self.will_do(record, now) {
+        if self.is_granted {
+            return self.keep_again(record, failure, now, elapsed);
+        }
+        if !is_needed || self.will_do(record, now) {
             return State::Ending(Outcome::Unsaved(failure));
         }
         // Nobody else has what is in memory alone: it needs no claim.
         self.spending(record, elapsed).map_or_else(State::Ending, State::Spend)
+    }
+
+    /// Tries to save new tokens again, as long as they are of use: other processes know nothing of them, and no call of this
+    /// one may come. The calls that there are use them meanwhile; if one waits for the end of this refresh, it ends.
+    fn keep_again(
+        &mut self,
+        record: &Record,
+        failure: SessionError,
+        now: Time,
+        elapsed: Duration,
+    ) -> State {
+        let wait = KEEP_AGAIN.saturating_mul(1 << self.failures.min(4));
+        self.failures = self.failures.saturating_add(1);
+        if record.is_due(now.date) || self.session.with(|shared| shared.slot().is_awaited()) {
+            return State::Ending(Outcome::Unsaved(failure));
+        }
+        if self.failures == 1 {
+            Trace::unsaved(&failure);
+        }
+        self.with_memory(|memory| memory.save_failure = Some(failure));
+        State::Waiting { since: elapsed, wait, then: Box::new(State::Keep) }
     }
 
     /// Saves the new tokens over what the store keeps, if that is still what they are to replace.
@@ -58,14 +86,13 @@ impl Refresh {
         held: Option<Record>,
         now: Time,
     ) -> State {
-        let held_token = held.as_ref().and_then(|held| held.tokens().refresh_token.as_ref());
-        if unsaved.replaces(held_token) {
+        if unsaved.replaces(held.as_ref()) {
             let record = unsaved.record.over(held.as_ref(), now.date);
-            let unsaved = Unsaved { record, replaced: unsaved.replaced.clone() };
+            let unsaved = Unsaved { record, ..unsaved.clone() };
             self.session.with(|shared| shared.keep(self.begun, unsaved));
             return State::Keep;
         }
-        // The app was authorized anew, elsewhere, or the session was deleted.
+        // They were saved before, or the app was authorized anew, elsewhere, or the session was deleted.
         self.session.with(|shared| shared.discard(self.begun));
         match held {
             Some(held) => {

@@ -81,7 +81,7 @@ impl Refresh {
         let spent = spending.endpoint.refresh_token();
         let held_token = held.tokens().refresh_token.as_ref();
         let earlier = self.session.with(|shared| shared.unsaved(self.begun).cloned());
-        let is_older = earlier.is_some_and(|earlier| earlier.replaces(held_token));
+        let is_older = earlier.is_some_and(|earlier| earlier.replaces(Some(&held)));
         if held_token != Some(spent) && !is_older {
             self.session.with(|shared| shared.take_up(self.begun, held));
             return State::Ending(Outcome::Tokens);

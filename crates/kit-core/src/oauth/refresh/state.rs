@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::outcome::Outcome;
-use super::super::unsaved::{Replaced, Unsaved};
+use super::super::unsaved::Unsaved;
 use super::super::{Record, RefreshStep, RefreshToken, RefreshTokens, Tokens};
 use crate::error::{Error, OAuthError, SessionError};
 use crate::time::Time;
@@ -64,13 +64,15 @@ pub(super) enum Turn {
 impl Spending {
     /// The new tokens to save. Where Kit sent no new refresh token, the old one stays valid (RFC 6749,
     /// section 6).
-    /// The store may still have what was there before tokens that were never saved.
+    /// The store may still have what was there before tokens of which it is not known whether they were saved.
     pub(super) fn earns(self, mut tokens: Tokens, earlier: Option<Unsaved>, now: Time) -> Unsaved {
         let spent = self.endpoint.refresh_token().clone();
         tokens.refresh_token.get_or_insert_with(|| RefreshToken::clone(&spent));
         let record = Record::new(Some(&self.claimed), tokens, now.date);
-        let replaced = earlier.map_or(Replaced::Token(spent), |earlier| earlier.replaced);
-        Unsaved { record, replaced }
+        let (mut all, begins) =
+            earlier.map_or((Vec::new(), false), |earlier| (earlier.spent, earlier.begins));
+        all.push(spent);
+        Unsaved { record, spent: all, begins }
     }
 }
 

@@ -137,6 +137,35 @@ impl World {
         }
     }
 
+    /// Runs a refresh that cannot save its new tokens until it gives up, since somebody waits for its end. Returns the
+    /// second of its end.
+    fn give_up_saving(&self, refresh: &mut Refresh, now: u64) -> u64 {
+        for seconds in [0, 1] {
+            let step = self.ask(refresh, at(now + seconds));
+            assert!(matches!(step, RefreshStep::Wait(_)), "{step:?}");
+        }
+        assert!(self.session.settles(at(now + 1)).unwrap().is_some());
+        assert_eq!(self.keep_trying(refresh, now + 2), now + 2);
+        now + 2
+    }
+
+    /// Runs a refresh that cannot save its new tokens until it gives up by itself. Returns the second of its end.
+    fn keep_trying(&self, refresh: &mut Refresh, now: u64) -> u64 {
+        let mut after = Duration::ZERO;
+        loop {
+            match self.ask(refresh, at(now + after.as_secs())) {
+                RefreshStep::Wait(wait) => after += wait.max(Duration::from_secs(1)),
+                RefreshStep::Done(result) => {
+                    let result = result.unwrap_err();
+                    assert!(matches!(result, SessionError::Save(_) | SessionError::Load(_)));
+                    return now + after.as_secs();
+                }
+                step => panic!("{step:?}"),
+            }
+            assert!(self.session.unsaved().is_some());
+        }
+    }
+
     /// The body of what the refresh sends, once it has claimed the refresh token.
     fn sent(&self, refresh: &mut Refresh, now: Time) -> serde_json::Value {
         let step = self.ask(refresh, now);

@@ -14,7 +14,7 @@ fn new_tokens_are_used_while_saving_them_is_tried_again() {
         refresh.received(reply(200, &tokens(2)), at(now));
         assert_eq!(token_of(&world.call().next(at(now))), "Bearer access-2", "it is used at once");
         assert!(world.session.unsaved().is_none(), "nothing is known yet");
-        assert!(matches!(world.end(&mut refresh, at(now)), Err(SessionError::Save(_))));
+        let now = world.give_up_saving(&mut refresh, now);
         // The caller learns of it, and goes on.
         assert_eq!(token_of(&call.next(at(now))), "Bearer access-2");
         let unsaved = world.session.unsaved().unwrap().to_string();
@@ -35,6 +35,98 @@ fn new_tokens_are_used_while_saving_them_is_tried_again() {
     }
 }
 
+/// The store has saved, and could not say so. Meanwhile another process goes on with what it finds there.
+#[test]
+fn tokens_that_were_saved_without_a_reply_take_no_later_ones_away() {
+    for is_begun in [true, false] {
+        let world = World::new();
+        let (mut refresh, at_first, number) = if is_begun {
+            (world.session.begin(&tokens(2), at(5)).unwrap(), 5, 3)
+        } else {
+            let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
+            world.sent(&mut refresh, at(LIFETIME));
+            refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+            (refresh, LIFETIME, 3)
+        };
+        if is_begun {
+            assert!(matches!(refresh.next(at(at_first)), RefreshStep::Load));
+            refresh.loaded(world.store.load(), at(at_first));
+        }
+        let RefreshStep::Save(record) = refresh.next(at(at_first)) else { panic!("no save") };
+        world.store.save(&record).unwrap();
+        refresh.saved(Err("cut off".into()), at(at_first));
+        let other = World::over(world.store.clone());
+        let later = 3 * LIFETIME;
+        other.renew(&mut refresh_of(other.call().next(at(later))), number, at(later));
+        drop(refresh);
+        // The next call of the first finds that its tokens are unsaved, and old.
+        let mut call = world.call();
+        let mut refresh = refresh_of(call.next(at(later + 1)));
+        world.end(&mut refresh, at(later + 1)).unwrap();
+        assert_eq!(token_of(&call.next(at(later + 1))), "Bearer access-3");
+        assert_eq!(world.store.tokens(), Some(tokens(3)));
+        assert!(world.session.unsaved().is_none());
+    }
+}
+
+/// The same, and the process spends them before it learns that they were saved.
+#[test]
+fn tokens_that_were_saved_without_a_reply_are_replaced_by_those_that_they_were_spent_for() {
+    let world = World::new();
+    let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
+    world.sent(&mut refresh, at(LIFETIME));
+    refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+    let RefreshStep::Save(record) = refresh.next(at(LIFETIME)) else { panic!("no save") };
+    world.store.save(&record).unwrap();
+    refresh.saved(Err("cut off".into()), at(LIFETIME));
+    world.store.set(Mood::Unreadable);
+    world.give_up_saving(&mut refresh, LIFETIME);
+    let mut refresh = refresh_of(world.call().next(at(2 * LIFETIME)));
+    world.sent(&mut refresh, at(2 * LIFETIME));
+    world.store.set(Mood::Well);
+    refresh.received(reply(200, &tokens(3)), at(2 * LIFETIME));
+    world.end(&mut refresh, at(2 * LIFETIME)).unwrap();
+    assert_eq!(world.store.tokens(), Some(tokens(3)));
+}
+
+/// So that other processes learn of them, whether calls come or not.
+#[test]
+fn new_tokens_are_saved_as_soon_as_the_store_works_again() {
+    for mood in [Mood::Full, Mood::Unreadable] {
+        let world = World::new();
+        let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
+        world.sent(&mut refresh, at(LIFETIME));
+        world.store.set(mood);
+        refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+        let mut now = LIFETIME;
+        for seconds in [1, 1, 1, 2, 4, 4, 4] {
+            let step = world.ask(&mut refresh, at(now));
+            assert!(
+                matches!(step, RefreshStep::Wait(wait) if wait.as_secs() <= seconds),
+                "{step:?}"
+            );
+            now += seconds;
+        }
+        world.store.set(Mood::Well);
+        world.end(&mut refresh, at(now)).unwrap();
+        assert_eq!(world.store.tokens(), Some(tokens(2)));
+        assert!(world.session.unsaved().is_none());
+    }
+}
+
+#[test]
+fn new_tokens_that_cannot_be_saved_are_given_up_when_they_are_due() {
+    let world = World::new();
+    let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
+    world.sent(&mut refresh, at(LIFETIME));
+    world.store.set(Mood::Full);
+    refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+    let ended = world.keep_trying(&mut refresh, LIFETIME);
+    let due = 2 * LIFETIME - 300;
+    assert!((due..due + 5).contains(&ended), "{ended}");
+    assert!(world.session.unsaved().is_some());
+}
+
 /// However long the disk is full, tokens are got when they are needed, and the last are saved in the end.
 #[test]
 fn a_store_that_stays_full_is_no_outage() {
@@ -44,7 +136,7 @@ fn a_store_that_stays_full_is_no_outage() {
         world.sent(&mut refresh, at(LIFETIME));
         world.store.set(mood);
         refresh.received(reply(200, &tokens(2)), at(LIFETIME));
-        world.end(&mut refresh, at(LIFETIME)).unwrap_err();
+        world.give_up_saving(&mut refresh, LIFETIME);
         for number in 3..6 {
             let now = at(u64::from(number) * LIFETIME);
             let mut call = world.call();
@@ -52,16 +144,13 @@ fn a_store_that_stays_full_is_no_outage() {
             let body = world.sent(&mut refresh, now);
             assert_eq!(body["refresh_token"], format!("refresh-{}", number - 1));
             refresh.received(reply(200, &tokens(number)), now);
-            assert!(matches!(
-                world.end(&mut refresh, now),
-                Err(SessionError::Save(_) | SessionError::Load(_))
-            ));
+            world.give_up_saving(&mut refresh, u64::from(number) * LIFETIME);
             assert_eq!(token_of(&call.next(now)), format!("Bearer access-{number}"));
             assert_eq!(world.session.tokens_in_memory_alone(), Some(tokens(number)));
             assert!(world.session.unsaved().is_some());
         }
         world.store.set(Mood::Well);
-        let now = at(5 * LIFETIME + 60);
+        let now = at(5 * LIFETIME + 200);
         let (_, mut again) = world.renewing(now);
         world.end(&mut again, now).unwrap();
         assert_eq!(world.store.tokens(), Some(tokens(5)));
@@ -77,7 +166,7 @@ fn tokens_that_are_saved_too_late_are_replaced_at_once() {
     world.sent(&mut refresh, at(LIFETIME));
     world.store.set(Mood::Full);
     refresh.received(reply(200, &tokens(2)), at(LIFETIME));
-    world.end(&mut refresh, at(LIFETIME)).unwrap_err();
+    world.give_up_saving(&mut refresh, LIFETIME);
     world.store.set(Mood::Well);
     let mut call = world.call();
     let mut refresh = refresh_of(call.next(at(2 * LIFETIME)));
@@ -93,7 +182,7 @@ fn a_refresh_token_that_was_never_saved_can_end_the_session_too() {
     world.sent(&mut refresh, at(LIFETIME));
     world.store.set(Mood::Full);
     refresh.received(reply(200, &tokens(2)), at(LIFETIME));
-    world.end(&mut refresh, at(LIFETIME)).unwrap_err();
+    world.give_up_saving(&mut refresh, LIFETIME);
     let mut call = world.call();
     let mut refresh = refresh_of(call.next(at(2 * LIFETIME)));
     world.sent(&mut refresh, at(2 * LIFETIME));
@@ -113,7 +202,7 @@ fn a_new_token_that_is_rejected_says_so_also_where_it_is_not_saved() {
     world.sent(&mut refresh, at(LIFETIME));
     world.store.set(Mood::Full);
     refresh.received(reply(200, &tokens(2)), at(LIFETIME));
-    world.end(&mut refresh, at(LIFETIME)).unwrap_err();
+    world.give_up_saving(&mut refresh, LIFETIME);
     assert_eq!(token_of(&call.next(at(LIFETIME))), "Bearer access-2");
     call.received(unauthorized(), at(LIFETIME));
     let mut refresh = refresh_of(call.next(at(LIFETIME)));
