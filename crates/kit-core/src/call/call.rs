@@ -366,13 +366,13 @@ impl<E: Endpoint> Call<E> {
     }
 
     /// The error of a call that would wait beyond its timeout: the error of the attempt before, unless that
-    /// was a 401 for which the call waited for a new access token.
+    /// was a 401, for which the call waits for a new access token, or has got one.
     fn too_late(&self, wants: Wants, error: Option<Error>, wait: Duration) -> Error {
         match (wants, error) {
-            (Wants::AnotherAttempt | Wants::Room, Some(error)) => error,
-            (Wants::Session, Some(error)) if !is_unauthorized(&error) => error,
+            (Wants::AnotherAttempt, Some(error)) => error,
+            (Wants::Session | Wants::Room, Some(error)) if !is_unauthorized(&error) => error,
             (Wants::Session, error) => self.session_error(SessionError::Busy, error),
-            (Wants::AnotherAttempt | Wants::Room, None) => {
+            (Wants::Room, _) | (Wants::AnotherAttempt, None) => {
                 let operation = operation(&self.endpoint);
                 let store_failure = self.place.as_ref().and_then(Place::store_failure);
                 let earlier = Applied::No;

@@ -204,6 +204,19 @@ fn a_token_that_kit_rejects_is_refreshed_once() {
     assert_eq!(call.attempts(), 2);
 }
 
+/// The 401 was about a token that was replaced meanwhile.
+#[test]
+fn a_call_that_is_paced_after_a_401_says_so() {
+    let world = World::new();
+    let pacer = crate::Pacer::new(1);
+    let mut call = world.call().with_pacer(&pacer).with_timeout(Duration::from_secs(30));
+    call.next(at(5));
+    call.received(unauthorized(), at(5));
+    world.renew(&mut refresh_of(call.next(at(5))), 2, at(6));
+    let error = error_of(call.next(at(6)));
+    assert!(matches!(error, Error::Paced { .. }), "{error}");
+}
+
 /// The tokens in the store may be of no use, either: that is found out, and then Kit is asked.
 #[test]
 fn a_token_that_the_store_has_may_be_rejected_too() {
