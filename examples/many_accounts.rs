@@ -123,7 +123,7 @@ async fn run(options: Options) -> Result<(), Failure> {
     let state = Arc::new(Process {
         kit: Kit::new(Credentials::none()).with_base_url(&base_url)?,
         client: Client::builder().base_url(&base_url).build(Credentials::none())?,
-        sessions: Sessions::new(app, postgres.clone()),
+        sessions: Sessions::new(app, postgres.clone()).with_budgets(postgres.clone()),
         tokens,
         postgres,
         pool: pool.clone(),

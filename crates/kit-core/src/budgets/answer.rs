@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use super::budget::{Budget, Millis, Process, millis};
 use super::shrunk::Shrunk;
-use super::{HELD, WINDOW};
+use super::{HELD, SHARES, WINDOW};
 
-/// How soon a process asks again where others may give something back.
-const SOON: Millis = 1000;
+/// How long processes have to report after the store has failed.
+const MOMENT: Millis = 1500;
+
+/// The processes of which the store has not heard.
+const UNKNOWN: u64 = 0;
 
 /// How much later than it says a process may ask again, and still keeps its turn.
 const GRACE: Millis = 2000;
@@ -19,14 +22,18 @@ pub(crate) struct Ask {
     pub(crate) process: u64,
     /// The budget, as long as Kit refuses nothing.
     pub(crate) most: u32,
-    /// How many requests are under way, or may begin by an earlier share.
-    pub(crate) held: u32,
+    /// How many requests are under way.
+    pub(crate) in_flight: u32,
+    /// How many requests may begin by an earlier share.
+    pub(crate) allowed: u32,
     /// How long ago how many of the last minute's requests ended.
     pub(crate) ended: Vec<(Duration, u32)>,
     /// How many more requests the process wants to begin.
     pub(crate) wants: u32,
     /// The last refusal that it has not reported.
     pub(crate) refused: Option<Refused>,
+    /// Whether it could not report for so long that it may have sent without a share.
+    pub(crate) was_cut_off: bool,
 }
 
 /// A request that Kit has refused (429).
@@ -41,11 +48,9 @@ pub(crate) struct Refused {
 pub(crate) struct Share {
     /// How many more requests the process may begin.
     pub(crate) granted: u32,
-    /// When to ask again, if that is less than what was wanted.
+    /// When to ask again, if that is less than what was wanted: there is nothing before.
     pub(crate) ask_again: Duration,
-    /// Whether there is surely nothing before.
-    pub(crate) is_sure: bool,
-    /// How many processes there are.
+    /// How many processes there were in the last hour.
     pub(crate) processes: u32,
 }
 
@@ -55,16 +60,18 @@ impl Budget {
     pub(crate) fn answer(old: Option<Self>, ask: &Ask, now: Duration) -> (Self, Share) {
         let now = millis(now);
         let mut budget = Self::next(old, now);
+        budget.presume(ask, now);
         budget.pass(now);
         let limit = Shrunk::limit(&mut budget.shrunk, ask.most.max(1), now);
         let mut asking = Process {
             id: ask.process,
             asked_at: now,
-            held: ask.held,
-            held_until: now.saturating_add(millis(HELD)),
-            ended: ask.ended.iter().filter_map(|(ago, count)| ended(*ago, *count, now)).collect(),
+            held: ask.in_flight.saturating_add(ask.allowed),
+            allowed: ask.allowed,
+            ended: ask.ended.iter().filter_map(|(ago, count)| ended(*ago, *count)).collect(),
             unmet: 0,
-            waits_until: 0,
+            waits: 0,
+            presumed: 0,
         };
         // It was its report until now.
         budget.processes.retain(|process| process.id != ask.process);
@@ -74,23 +81,48 @@ impl Budget {
             None => limit,
         };
         let closed = budget.closed_until.saturating_sub(now);
-        asking.held = asking.held.saturating_add(if closed == 0 {
+        let granted = if closed == 0 {
             budget.grant(&asking, ask.wants, limit.saturating_sub(counts), limit, now)
         } else {
             0
-        });
-        let granted = asking.held.saturating_sub(ask.held);
-        let (wait, is_sure) =
-            if closed == 0 { budget.next_room(&asking, limit, now) } else { (closed, true) };
+        };
+        asking.held = asking.held.saturating_add(granted);
+        asking.allowed = asking.allowed.saturating_add(granted);
         asking.unmet = ask.wants.saturating_sub(granted);
+        let wait = if closed == 0 { budget.next_room(&asking, now) } else { closed };
         if asking.unmet > 0 {
-            asking.waits_until = now.saturating_add(wait).saturating_add(GRACE);
+            asking.waits = wait.saturating_add(GRACE);
         }
         budget.processes.push(asking);
         let processes = budget.processes.iter().filter(|process| process.is_seen(now)).count();
         let processes = u32::try_from(processes).unwrap_or(u32::MAX);
-        let ask_again = Duration::from_millis(wait);
-        (budget, Share { granted, ask_again, is_sure, processes })
+        (budget, Share { granted, ask_again: Duration::from_millis(wait), processes })
+    }
+
+    /// Presumes that processes have used their parts of the budget while the store failed. Nobody has reported for so long
+    /// that they may have; so they have a moment to report, which they try every second. If one reports that it was cut off,
+    /// those that do not report may have died: what they have sent counts for a minute.
+    fn presume(&mut self, ask: &Ask, now: Millis) {
+        if self.processes.iter().all(|process| process.id == ask.process) {
+            return;
+        }
+        let last = self.processes.iter().map(|process| process.asked_at).max().unwrap_or_default();
+        let known = self.processes.iter().filter(|process| process.id != UNKNOWN).count();
+        let known = u32::try_from(known).unwrap_or(u32::MAX);
+        let part = (ask.most / known.max(SHARES)).max(1);
+        if last.saturating_add(millis(HELD)) <= now {
+            self.processes.retain(|process| process.id != UNKNOWN && process.is_seen(last));
+            for process in &mut self.processes {
+                *process = Process::presumed(process.id, part, now, MOMENT);
+            }
+            let unknown = part.saturating_mul(SHARES.saturating_sub(known));
+            self.processes.push(Process::presumed(UNKNOWN, unknown, now, MOMENT));
+        }
+        if ask.was_cut_off {
+            for process in self.processes.iter_mut().filter(|process| process.presumed > 0) {
+                *process = Process::presumed(process.id, process.presumed, now, millis(WINDOW));
+            }
+        }
     }
 
     /// Closes the budget for the time that Kit asks for, and shrinks it. Returns the budget from now on.
@@ -106,7 +138,7 @@ impl Budget {
     /// part. They come first.
     fn grant(&self, asking: &Process, wants: u32, free: u32, limit: u32, now: Millis) -> u32 {
         let waiting =
-            || self.processes.iter().filter(|other| other.unmet > 0 && other.waits_until > now);
+            || self.processes.iter().filter(|other| other.unmet > 0 && other.waits_until() > now);
         let parts = u32::try_from(waiting().count()).unwrap_or(u32::MAX).saturating_add(1);
         let part = (limit / parts).max(1);
         let lacks = |process: &Process| part.saturating_sub(process.counts());
@@ -115,20 +147,26 @@ impl Budget {
         wants.min(free).min(lacks(asking).max(free.saturating_sub(theirs)))
     }
 
-    /// How long it takes until there may be room, and whether there is surely none before.
-    fn next_room(&self, asking: &Process, limit: u32, now: Millis) -> (Millis, bool) {
-        let others_hold = self.processes.iter().any(|other| other.held > 0);
-        let is_full = self.counts().saturating_add(asking.counts()) >= limit;
-        let processes = self.processes.iter().chain([asking]);
-        let first = processes.flat_map(|process| &process.ended).map(|(until, _)| *until).min();
-        // Without any that have ended, requests under way have to end, and to count for a minute more.
-        let first = first.map_or(millis(WINDOW), |until| until.saturating_sub(now));
-        if others_hold || !is_full { (first.min(SOON), false) } else { (first, true) }
+    /// How long it takes until there may be room: until something counts no longer, or is given back, or others that wait
+    /// have missed their turn.
+    fn next_room(&self, asking: &Process, now: Millis) -> Millis {
+        let given_back = self.processes.iter().flat_map(|other| {
+            let misses_its_turn = (other.unmet > 0).then(|| other.waits_until());
+            other.changes().chain(misses_its_turn)
+        });
+        let grows = self.shrunk.as_ref().map(Shrunk::grows_at);
+        let own =
+            asking.ended.iter().map(|(seconds, _)| now.saturating_add(u64::from(*seconds) * 1000));
+        let moments = given_back.chain(own).chain(grows).filter(|moment| *moment > now);
+        // Requests under way have to end, and to count for a minute more.
+        let first = moments.min().map_or(millis(WINDOW), |first| first - now);
+        first.min(millis(WINDOW))
     }
 }
 
-/// Until when requests count that ended some time ago; `None` where they count no longer.
-fn ended(ago: Duration, count: u32, now: Millis) -> Option<(Millis, u32)> {
-    let until = now.saturating_add(millis(WINDOW)).saturating_sub(millis(ago));
-    (until > now).then_some((until, count))
+/// For how many seconds requests count that ended some time ago; `None` where they count no longer.
+fn ended(ago: Duration, count: u32) -> Option<(u8, u32)> {
+    let left = WINDOW.checked_sub(ago).filter(|left| !left.is_zero())?;
+    let seconds = left.as_millis().div_ceil(1000);
+    Some((u8::try_from(seconds).ok()?, count))
 }

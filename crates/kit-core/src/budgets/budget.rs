@@ -3,12 +3,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::shrunk::Shrunk;
-use super::{HELD, StoreError, WINDOW};
+use super::{HELD, LEASE, SEEN, StoreError, WINDOW};
 
 /// The requests of all processes that share a credential, as a [`BudgetStore`](super::BudgetStore) keeps them.
 ///
-/// The core reads and changes it; for a store it is some bytes with a version. It holds no secret. It has at most 61
-/// numbers for each process that has sent in the last minute: a few hundred bytes, mostly.
+/// The core reads and changes it; for a store it is some bytes with a version. It holds no secret. For each process that
+/// has sent in the last hour it has about fifty bytes, and three hundred more at most for the last minute.
 ///
 /// # Examples
 ///
@@ -33,29 +33,36 @@ pub struct Budget {
     pub(super) closed_until: Millis,
 }
 
+/// How long after its lease a process has given back what it did not use, if the store is not slow.
+const RETURN: Millis = 100;
+
 /// A moment by the clock of the engine: milliseconds since 1970.
 pub(super) type Millis = u64;
 
-/// The requests of one process.
+/// The requests of one process, as it has reported them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Process {
     pub(super) id: u64,
+    /// When it has reported: all else counts from then.
     pub(super) asked_at: Millis,
     /// How many requests are under way, or may begin.
     #[serde(default, skip_serializing_if = "is_none")]
     pub(super) held: u32,
-    /// When `held` counts no longer, if nothing more is heard of the process.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub(super) held_until: Millis,
-    /// Until when how many of the requests count that have ended. By seconds.
+    /// How many of them may begin.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub(super) allowed: u32,
+    /// For how many seconds how many of the requests count that have ended.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) ended: Vec<(Millis, u32)>,
+    pub(super) ended: Vec<(u8, u32)>,
     /// How many requests the process wanted and did not get.
     #[serde(default, skip_serializing_if = "is_none")]
     pub(super) unmet: u32,
-    /// Until then the process asks again, if it lives.
+    /// How many requests it may have sent while the store failed, which it has not reported.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub(super) presumed: u32,
+    /// For how long the process keeps its turn, in milliseconds.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub(super) waits_until: Millis,
+    pub(super) waits: Millis,
 }
 
 impl Budget {
@@ -121,18 +128,20 @@ impl Budget {
 
 impl Process {
     fn pass(&mut self, now: Millis) {
-        // The engine's clock may be set back, or another engine takes its place: nothing counts for longer than it can.
-        self.held_until = self.held_until.min(now.saturating_add(millis(HELD)));
-        if self.held_until <= now {
-            self.held = 0;
-        }
-        let longest = now.saturating_add(millis(WINDOW)).saturating_add(1000);
-        for (until, _) in &mut self.ended {
-            *until = (*until).min(longest);
-        }
-        self.ended.retain(|(until, _)| *until > now);
-        self.waits_until = self.waits_until.min(longest);
+        // The engine's clock may be set back, or another engine takes its place: then it counts from now on.
         self.asked_at = self.asked_at.min(now);
+        let asked_at = self.asked_at;
+        if asked_at.saturating_add(millis(HELD)) <= now {
+            (self.held, self.allowed) = (0, 0);
+        }
+        self.ended.retain(|(seconds, _)| counts_until(asked_at, *seconds) > now);
+    }
+
+    /// A process of which it is presumed that so many of its requests count for so long.
+    pub(super) fn presumed(id: u64, count: u32, now: Millis, lasts: Millis) -> Self {
+        let asked_at = now.saturating_sub(millis(HELD)).saturating_add(lasts);
+        let (held, presumed) = (count, count);
+        Self { id, asked_at, held, presumed, allowed: 0, ended: Vec::new(), unmet: 0, waits: 0 }
     }
 
     /// How many of its requests count.
@@ -140,10 +149,28 @@ impl Process {
         self.ended.iter().fold(self.held, |sum, (_, count)| sum.saturating_add(*count))
     }
 
-    /// Whether the process has asked in the last minute, or is to ask again.
+    /// Whether the process has asked in the last hour.
     pub(super) fn is_seen(&self, now: Millis) -> bool {
-        self.asked_at.saturating_add(millis(WINDOW)) > now || self.waits_until > now
+        self.asked_at.saturating_add(millis(SEEN)) > now
     }
+
+    /// When it has waited for too long to keep its turn.
+    pub(super) fn waits_until(&self) -> Millis {
+        self.asked_at.saturating_add(self.waits.min(2 * millis(WINDOW)))
+    }
+
+    /// The moments from which on less of it counts, or others know more.
+    pub(super) fn changes(&self) -> impl Iterator<Item = Millis> {
+        let ended = self.ended.iter().map(|(seconds, _)| counts_until(self.asked_at, *seconds));
+        let returns =
+            (self.allowed > 0).then(|| self.asked_at.saturating_add(millis(LEASE) + RETURN));
+        let dies = (self.held > 0).then(|| self.asked_at.saturating_add(millis(HELD)));
+        ended.chain(returns).chain(dies)
+    }
+}
+
+fn counts_until(asked_at: Millis, seconds: u8) -> Millis {
+    asked_at.saturating_add(u64::from(seconds) * 1000)
 }
 
 pub(super) fn millis(duration: Duration) -> Millis {

@@ -29,5 +29,8 @@ pub(crate) const LEASE: Duration = Duration::from_secs(5);
 /// count for another minute.
 pub(crate) const HELD: Duration = Duration::from_secs(95);
 
+/// How long a process is remembered that asks no more: it may have died, and it may be idle.
+pub(crate) const SEEN: Duration = Duration::from_secs(60 * 60);
+
 /// Into how many shares, at least, the budget is divided.
 pub(crate) const SHARES: u32 = 16;

@@ -31,6 +31,11 @@ impl Shrunk {
         most
     }
 
+    /// When the budget grows.
+    pub(super) fn grows_at(&self) -> Millis {
+        self.grows_at
+    }
+
     /// The budget after Kit has refused a request when `count` of them counted: one more than that, but not below half.
     /// All requests that are refused within a minute are one lesson.
     pub(super) fn learn(shrunk: &mut Option<Self>, limit: u32, count: u32, now: Millis) {

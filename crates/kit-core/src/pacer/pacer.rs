@@ -66,9 +66,12 @@ impl Pacer {
     /// If Kit answers 429 all the same, all processes wait: this one at once, the others as soon as they need a share.
     ///
     /// While the store fails, the pacer uses the rest of its share. 95 seconds after the store has failed first, when
-    /// nothing counts any more that others were granted before, it goes on with the budget divided by the number of
-    /// processes that it has seen last (by 16, if it never reached the store). [`store_failure`](Self::store_failure) says
-    /// why the store fails; with the feature `tracing` it is an event at the level `WARN`.
+    /// nothing counts any more that others were granted before, it goes on with its part: the budget divided by the number
+    /// of processes that there were in the last hour, and by 16 at least: there may be some of which it has not heard.
+    /// [`store_failure`](Self::store_failure) says why the store fails; with the feature `tracing` it is an event at the
+    /// level `WARN`. When the store works again, each process is presumed to have used its part, until it reports what it
+    /// has sent, for a minute at most. (A process that is killed meanwhile does not: then that part may be sent too much.) So it is for 1.5 seconds where no process has asked for 95 seconds, unless there was
+    /// one alone.
     pub fn shared(budget: u32, process: u64) -> Self {
         Self::of(budget, Some(Box::new(Sharing::new(process))))
     }

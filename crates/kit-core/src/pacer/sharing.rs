@@ -16,6 +16,10 @@ const UNDRIVEN: Duration = Duration::from_secs(60);
 /// How long a reserve waits at most before it looks again.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
+/// How long a failure of the store counts: a statement may take some time. Then it has to fail again before a process
+/// that was suspended, say, sends without a share.
+const KNOWN: Duration = Duration::from_secs(15);
+
 /// How often the store is tried again while it fails.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
@@ -30,15 +34,11 @@ pub(super) struct Sharing {
     granted: u32,
     /// How many have begun since.
     begun: u32,
-    /// How many changes the store should know of.
-    changes: u64,
-    /// How many of them it knows of.
-    told: u64,
+    /// Whether a share was not used up: the rest is to be given back.
+    returns: bool,
     told_at: Duration,
-    /// Before then the store is not asked for more.
+    /// Before then the store is not asked for more, since there is nothing, or since it fails.
     ask_at: Duration,
-    /// Before then there is surely nothing.
-    nothing_until: Duration,
     /// When Kit has refused a request, of which the store does not know, and for how long.
     refused: Option<(Duration, Duration)>,
     /// How many processes there were, by the last answer; 0 before the first.
@@ -60,8 +60,8 @@ pub(super) struct Sharing {
 /// The store fails.
 struct Failing {
     since: Duration,
-    /// The reserve that has found it failing last.
-    ticket: u64,
+    /// When it was found failing last.
+    last: Duration,
     error: Arc<str>,
 }
 
@@ -101,11 +101,10 @@ pub(super) enum Duty {
     Over,
 }
 
-/// What the store is asked for, when, and how many changes it is told of.
+/// What the store is asked for, and when.
 pub(super) struct Report {
     pub(super) ask: Ask,
     asked_at: Duration,
-    changes: u64,
 }
 
 impl Sharing {
@@ -116,11 +115,9 @@ impl Sharing {
             allowed_until: Duration::ZERO,
             granted: 0,
             begun: 0,
-            changes: 0,
-            told: 0,
+            returns: false,
             told_at: Duration::ZERO,
             ask_at: Duration::ZERO,
-            nothing_until: Duration::ZERO,
             refused: None,
             processes: 0,
             failing: None,
@@ -153,7 +150,8 @@ impl Sharing {
             if self.is_low(allowed - 1) {
                 self.need();
             }
-            return self.go(number, window);
+            window.begin(number);
+            return Turn::Go;
         }
         if self.running.take_if(|running| running.until <= now).is_some() {
             self.answer();
@@ -166,34 +164,27 @@ impl Sharing {
         }
         self.need();
         let mut at_most = LONGEST_WAIT;
-        if let Some(failing) =
-            self.failing.as_ref().filter(|failing| failing.ticket == self.tickets)
-        {
+        if let Some(failing) = &self.failing {
             // Others may have got all of it, before the store failed for this process.
             let later = failing.since.saturating_add(HELD).saturating_sub(now);
-            at_most = if later.is_zero() {
+            let is_known = now < failing.last.saturating_add(KNOWN);
+            at_most = if later.is_zero() && is_known {
                 window.wait(position, self.part(window.most), now)
             } else {
-                later
+                later.max(TRY_AGAIN)
             };
             if at_most.is_zero() {
-                return self.go(number, window);
+                window.begin(number);
+                return Turn::Go;
             }
-        } else if now < self.nothing_until {
-            return Turn::Nothing(self.nothing_until.saturating_sub(now));
+        } else if now < self.ask_at && self.failing.is_none() {
+            return Turn::Nothing(self.ask_at.saturating_sub(now));
         }
         Turn::Await { awaited: Awaited::Answer(self.answers), at_most }
     }
 
-    fn go(&mut self, number: u64, window: &mut Window) -> Turn {
-        self.changes += 1;
-        window.begin(number);
-        Turn::Go
-    }
-
     /// A request has ended.
     pub(super) fn ended(&mut self, window: &Window, now: Duration) {
-        self.changes += 1;
         if window.in_flight == 0 && now >= self.allowed_until {
             self.need();
         }
@@ -201,7 +192,6 @@ impl Sharing {
 
     /// A call was dropped, and its request counts from when this is noticed.
     pub(super) fn lost(&mut self) {
-        self.changes += 1;
         self.need();
     }
 
@@ -209,7 +199,6 @@ impl Sharing {
     pub(super) fn refused(&mut self, retry_after: Duration, now: Duration) {
         self.refused = Some((now, retry_after));
         self.ask_at = Duration::ZERO;
-        self.changes += 1;
         self.is_needed = false;
         self.need();
     }
@@ -222,21 +211,19 @@ impl Sharing {
         running.until = now.saturating_add(UNDRIVEN);
         if now >= self.allowed_until {
             // The rest goes back.
-            self.changes += u64::from(self.allowance > 0);
+            self.returns |= self.allowance > 0;
             self.allowance = 0;
         }
         let wants = self.wants(window);
         let wants_something = wants > 0 || self.refused.is_some();
-        let is_told = self.changes == self.told;
         let is_over = now >= self.allowed_until;
         let asks = if wants_something || self.failing.is_some() {
             now >= self.ask_at
         } else {
             let was_told_long_ago = now >= self.told_at.saturating_add(LONGEST_WAIT);
-            is_over && (!is_told || (window.in_flight > 0 && was_told_long_ago))
+            is_over && (self.returns || (window.in_flight > 0 && was_told_long_ago))
         };
         if self.failing.is_some() && window.counts_nothing() {
-            self.told = self.changes;
             self.end(ticket);
             return Duty::Over;
         }
@@ -275,14 +262,19 @@ impl Sharing {
         let ask = Ask {
             process: self.process,
             most: u32::try_from(window.most).unwrap_or(u32::MAX),
-            held: in_flight.saturating_add(self.allowance),
+            in_flight,
+            allowed: self.allowance,
             ended: window.ended_ago(now),
             wants,
+            was_cut_off: self
+                .failing
+                .as_ref()
+                .is_some_and(|failing| now >= failing.since.saturating_add(HELD)),
             refused: self
                 .refused
                 .map(|(at, retry_after)| Refused { ago: now.saturating_sub(at), retry_after }),
         };
-        Report { ask, asked_at: now, changes: self.changes }
+        Report { ask, asked_at: now }
     }
 
     /// The store has answered.
@@ -291,7 +283,7 @@ impl Sharing {
         if report.ask.wants > 0 {
             self.allowed_until = report.asked_at.saturating_add(LEASE);
         }
-        self.told = report.changes;
+        self.returns = false;
         self.told_at = report.asked_at;
         self.processes = share.processes;
         if share.granted > 0 {
@@ -300,7 +292,6 @@ impl Sharing {
         let is_short = share.granted < report.ask.wants;
         let again = now.saturating_add(share.ask_again);
         self.ask_at = if is_short { again } else { Duration::ZERO };
-        self.nothing_until = if is_short && share.is_sure { again } else { Duration::ZERO };
         self.refused.take_if(|(at, _)| *at <= report.asked_at);
         if self.failing.take().is_some() {
             Trace::budget_works();
@@ -317,9 +308,8 @@ impl Sharing {
             Trace::budget_fails(&error);
             report.asked_at
         };
-        self.failing = Some(Failing { since, ticket: self.tickets, error });
+        self.failing = Some(Failing { since, last: now, error });
         self.ask_at = now.saturating_add(TRY_AGAIN);
-        self.nothing_until = Duration::ZERO;
         self.answer();
     }
 
@@ -394,9 +384,10 @@ impl Sharing {
         self.granted >= 4 && left == self.granted / 4
     }
 
-    /// The part of the budget that this process uses while the store fails.
+    /// The part of the budget that this process uses while the store fails. There may be more processes than it has heard
+    /// of.
     fn part(&self, most: usize) -> usize {
-        let processes = if self.processes == 0 { SHARES } else { self.processes };
+        let processes = self.processes.max(SHARES);
         (most / usize::try_from(processes).unwrap_or(usize::MAX)).max(1)
     }
 

@@ -125,13 +125,13 @@ impl Window {
         self.in_flight += 1;
     }
 
-    /// How long ago how many requests ended, by seconds.
+    /// How long ago how many requests ended, each for two seconds.
     pub(super) fn ended_ago(&self, now: Duration) -> Vec<(Duration, u32)> {
         let mut seconds: Vec<(Duration, u32)> = Vec::new();
         for end in &self.ended {
             match seconds.last_mut() {
-                // The last of a second stands for all of it.
-                Some((last, count)) if last.as_secs() == end.as_secs() => {
+                // The last of two seconds stands for all of them.
+                Some((last, count)) if last.as_secs() / 2 == end.as_secs() / 2 => {
                     (*last, *count) = (*end, *count + 1);
                 }
                 _ => seconds.push((*end, 1)),
