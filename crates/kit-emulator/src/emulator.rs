@@ -6,15 +6,14 @@ use std::{fmt, io};
 use bytes::Bytes;
 use http::Request;
 
+use crate::account::Account;
 use crate::api::Api;
-use crate::changes;
 use crate::control::{Controlled as _, Hosts};
-use crate::events::{self, Trigger};
-use crate::local_kit::LocalKit;
+use crate::local_kit::{LocalKit, is_idle};
 use crate::outbox::{self, Delivery, DeliveryFault};
-use crate::rows::{self, Webhook, WebhookEndpoint, World};
+use crate::rows::{self, ACCOUNT_ID, Tables, Webhook, WebhookEndpoint, World};
 use crate::server::{Fault, Server};
-use crate::world::{App, Consent, Grants, IssuedTokens, Lifetimes};
+use crate::world::{App, Consent, Grants, IssuedTokens, Keys, Lifetimes};
 
 const API_KEY: &str = "kit_emulator_api_key";
 const ACCESS_TOKEN: &str = "kit_emulator_access_token";
@@ -88,9 +87,54 @@ impl Emulator {
     /// Issues first tokens with the scope `public`, as to an app that sent its secret, without an
     /// authorization.
     pub fn issue_tokens(&self) -> IssuedTokens {
+        self.first().issue_tokens()
+    }
+
+    fn first(&self) -> Account {
+        let id = self.kit.api.world().first_account();
+        Account::new(self.kit.clone(), id)
+    }
+
+    /// Adds an account, with resources, webhook endpoints, credentials and rate limits of its own. Its ids are others than
+    /// those of the first account.
+    ///
+    /// From then on, the consent page asks which account an app gets access to, unless [`set_user`](Self::set_user) says who
+    /// is asked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let emulator = kit_emulator::Emulator::start()?;
+    /// let account = emulator.add_account();
+    /// assert_eq!(emulator.accounts().len(), 2);
+    /// assert_ne!(account.api_key(), emulator.api_key());
+    /// assert_eq!(account.trigger("subscriber.tag_added", 1, None)?.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add_account(&self) -> Account {
         let mut world = self.kit.api.world();
-        let now = world.clock.now();
-        world.grants.begin("public".into(), true, now)
+        let id = world.next_account();
+        world.add_account(id, rows::keys(id), Tables::of_account(id));
+        drop(world);
+        Account::new(self.kit.clone(), id)
+    }
+
+    /// All accounts, the first one first.
+    pub fn accounts(&self) -> Vec<Account> {
+        let ids = self.kit.api.world().accounts.ids();
+        ids.into_iter().map(|id| Account::new(self.kit.clone(), id)).collect()
+    }
+
+    /// Sets whose user is asked on the consent page from now on; with `None`, the page lets the user choose the account, if
+    /// there are several.
+    pub fn set_user(&self, account: Option<&Account>) {
+        self.kit.api.world().grants.user = account.map(Account::id);
+    }
+
+    /// Registers another app. Its tokens are of no use to the first one.
+    pub fn add_app(&self, client_id: impl Into<String>, client_secret: impl Into<String>) {
+        let app = App { client_id: client_id.into(), client_secret: client_secret.into() };
+        self.kit.api.world().apps.push(app);
     }
 
     /// How many refresh tokens have been spent for new tokens.
@@ -105,7 +149,7 @@ impl Emulator {
 
     /// The webhooks that exist now, oldest first.
     pub fn webhooks(&self) -> Vec<Webhook> {
-        self.kit.api.world().tables.webhooks.oldest_first().cloned().collect()
+        self.first().webhooks()
     }
 
     /// How many connections the emulator has accepted.
@@ -158,11 +202,8 @@ impl Emulator {
     pub fn advance(&self, duration: Duration) {
         {
             let mut world = self.kit.api.world();
-            let now = world.clock.now();
-            let is_idle =
-                changes::next_due(&world).is_none() && world.tables.outbox.next_due().is_none();
             let nobody_else = self.kit.advancing.try_lock();
-            if is_idle && world.tables.outbox.is_settled(now) && nobody_else.is_ok() {
+            if is_idle(&world) && nobody_else.is_ok() {
                 world.clock.advance(duration);
                 return;
             }
@@ -236,25 +277,22 @@ impl Emulator {
         count: u64,
         data: Option<serde_json::Value>,
     ) -> Result<Vec<String>, String> {
-        let trigger = Trigger { event_type: event_type.to_owned(), count, data };
-        let ids = events::trigger(&mut self.kit.api.world(), &trigger)?;
-        self.kit.changed();
-        Ok(ids)
+        self.first().trigger(event_type, count, data)
     }
 
     /// The deliveries of the last 30 days and those to come, oldest first.
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.kit.api.world().tables.outbox.deliveries().cloned().collect()
+        self.first().deliveries()
     }
 
     /// The webhook endpoints that exist now, oldest first.
     pub fn webhook_endpoints(&self) -> Vec<WebhookEndpoint> {
-        self.kit.api.world().tables.endpoints.oldest_first().cloned().collect()
+        self.first().webhook_endpoints()
     }
 
     /// Puts a state in place of all resources: an object with a list for each of them, and the account, as
-    /// [`snapshot`](Self::snapshot) gives it. A list that is missing is empty. Credentials, tokens and what the clock
-    /// shows stay.
+    /// [`snapshot`](Self::snapshot) gives it. A list that is missing is empty. Other accounts are in the list `accounts`,
+    /// each with its `id`: those that are not there are added. Credentials, tokens and what the clock shows stay.
     ///
     /// # Errors
     ///
@@ -273,7 +311,7 @@ impl Emulator {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn seed(&self, state: &serde_json::Value) -> Result<(), String> {
-        rows::restore(&mut self.kit.api.world(), state)?;
+        rows::restore_whole(&mut self.kit.api.world(), state)?;
         self.kit.changed();
         Ok(())
     }
@@ -281,7 +319,7 @@ impl Emulator {
     /// All resources as JSON, to [`seed`](Self::seed) another emulator with. Deliveries and what is queued are not
     /// among them.
     pub fn snapshot(&self) -> serde_json::Value {
-        rows::state(&self.kit.api.world())
+        rows::whole_state(&mut self.kit.api.world())
     }
 
     /// The last 1,000 requests, oldest first, with the first 64 KiB of their bodies. They hold the credentials.
@@ -390,7 +428,8 @@ impl Builder {
         let app = App { client_id: CLIENT_ID.into(), client_secret: CLIENT_SECRET.into() };
         let grants = Grants::new(self.lifetimes);
         let (api_key, access_token) = (self.api_key, ACCESS_TOKEN.to_owned());
-        let world = World::new(api_key.clone(), access_token, app, grants, self.has_rate_limits);
+        let keys = Keys { api_key: api_key.clone(), access_token };
+        let world = World::new(ACCOUNT_ID, keys, app, grants, self.has_rate_limits);
         let kit = Arc::new(LocalKit::new(Api::new(world), self.hosts));
         let courier = outbox::deliver(kit.clone());
         let (faults, recorder) = (kit.faults.clone(), kit.recorder.clone());

@@ -96,6 +96,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Several accounts
+//!
+//! An app is installed by many accounts. [`Emulator::add_account`] adds one, with resources, webhook endpoints, credentials
+//! and rate limits of its own; so does a seed that lists it in `accounts`. The methods of [`Emulator`] are about the first
+//! account, those of [`Account`] about any.
+//!
+//! ```
+//! let emulator = kit_emulator::Emulator::start()?;
+//! let account = emulator.add_account();
+//! emulator.set_user(Some(&account)); // who is asked on the consent page; otherwise the page asks
+//! let tokens = account.issue_tokens(); // as if the app had been installed
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
 //! # Control over HTTP
 //!
 //! So tests in any language can use the program `kit-emulator`:
@@ -103,6 +117,7 @@
 //! | request | body | what it does |
 //! | --- | --- | --- |
 //! | `POST /_kit/events` | `{"type": "subscriber.tag_added", "count": 3, "data": {…}}` | [`Emulator::trigger`]; `count` and `data` can be left out; answers with the ids |
+//! | `GET /_kit/accounts`, `POST /_kit/accounts` | | the accounts with their credentials; [`Emulator::add_account`] |
 //! | `POST /_kit/settle` | | [`Emulator::settle`] |
 //! | `POST /_kit/clock` | `{"advance_seconds": 30}` or `{"speed": 60}` | [`Emulator::advance`], [`Emulator::set_clock_speed`] |
 //! | `GET /_kit/clock` | | what the clock shows |
@@ -111,6 +126,8 @@
 //! | `POST /_kit/faults` | a list of rules | replaces all faults |
 //! | `GET /_kit/state`, `PUT /_kit/state` | `{"subscribers": […], "tags": […], …}` | [`Emulator::snapshot`], [`Emulator::seed`] |
 //! | `POST /_kit/reset` | | removes all but the credentials, the tokens and what the clock shows; no id comes again |
+//!
+//! Events and deliveries are those of the first account, or of another with `?account=ID`.
 //!
 //! These are for programs on this machine: by another `Host` than `localhost` or a loopback address, and for the page of
 //! another site in a browser (`Origin`, `Sec-Fetch-Site`), they answer 403. [`Builder::allow_host`] allows a name more.
@@ -153,6 +170,7 @@
 
 #![deny(missing_docs)]
 
+mod account;
 mod api;
 mod changes;
 mod control;
@@ -168,6 +186,7 @@ mod rows;
 mod server;
 mod world;
 
+pub use account::Account;
 pub use emulator::{Builder, Emulator};
 pub use outbox::{Attempt, Delivery, DeliveryFault, DeliveryState, Target};
 pub use rows::{Webhook, WebhookEndpoint};

@@ -127,7 +127,7 @@ impl Controlled for LocalKit {
                 {
                     let mut world = self.world();
                     changes::run_due(&mut world);
-                    if world.tables.outbox.is_settled(world.clock.now()) {
+                    if is_settled(&world) {
                         return;
                     }
                 }
@@ -143,7 +143,54 @@ impl Desk for LocalKit {
     fn take(&self) -> Option<Job> {
         let mut world = self.api.world();
         changes::run_due(&mut world);
-        let (now, date) = (world.clock.now(), world.clock.unix_seconds());
+        let (mut job, mut has_given_up) = (None, false);
+        for account in world.accounts.ids() {
+            world.view(account);
+            job = self.take_of(&mut world, &mut has_given_up);
+            if job.is_some() {
+                break;
+            }
+        }
+        let generation = generation(&world);
+        drop(world);
+        if has_given_up {
+            Controlled::changed(self);
+        }
+        let mut job = job?;
+        job.desk = generation;
+        Some(job)
+    }
+
+    fn finish(&self, job: &Job, outcome: Outcome) {
+        {
+            let mut world = self.api.world();
+            let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
+            if world.view(job.account) {
+                world.tables.outbox.finish(job, outcome, moment);
+            }
+        }
+        Controlled::changed(self);
+    }
+
+    fn generation(&self) -> u64 {
+        generation(&self.api.world())
+    }
+
+    fn next_due(&self) -> Option<Duration> {
+        let world = self.api.world();
+        world.clock.real_time_until(next_due(&world)?)
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+}
+
+impl LocalKit {
+    /// The next attempt of the account in view. Some may be given up: their targets are gone, and who waits for them is to
+    /// be told.
+    fn take_of(&self, world: &mut World, has_given_up: &mut bool) -> Option<Job> {
+        let (now, date, account) = (world.clock.now(), world.clock.unix_seconds(), world.account());
         let tables = &mut world.tables;
         let (webhooks, endpoints) = (&tables.webhooks, &tables.endpoints);
         let callbacks = &tables.callbacks;
@@ -163,39 +210,31 @@ impl Desk for LocalKit {
         let fault = |delivery: &_| self.delivery_faults.choose(delivery);
         let before = tables.outbox.completed();
         let job = tables.outbox.next(Moment { now, date }, address, fault);
-        // Some may have been given up: their targets are gone. Who waits for them is told.
-        let has_given_up = tables.outbox.completed() != before;
-        drop(world);
-        if has_given_up {
-            Controlled::changed(self);
-        }
-        job
+        *has_given_up |= tables.outbox.completed() != before;
+        let mut job = job?;
+        job.account = account;
+        Some(job)
     }
+}
 
-    fn finish(&self, job: &Job, outcome: Outcome) {
-        {
-            let mut world = self.api.world();
-            let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
-            world.tables.outbox.finish(job, outcome, moment);
-        }
-        Controlled::changed(self);
-    }
-
-    fn generation(&self) -> u64 {
-        self.api.world().tables.outbox.generation()
-    }
-
-    fn next_due(&self) -> Option<Duration> {
-        let world = self.api.world();
-        world.clock.real_time_until(next_due(&world)?)
-    }
-
-    fn changes(&self) -> watch::Receiver<u64> {
-        self.changes.subscribe()
-    }
+/// Changes where the outbox of any account was emptied.
+fn generation(world: &World) -> u64 {
+    world.all_tables().fold(0, |sum, tables| sum.wrapping_add(tables.outbox.generation()))
 }
 
 /// When the next delivery is due, or what is done by the clock.
 fn next_due(world: &World) -> Option<Duration> {
-    world.tables.outbox.next_due().into_iter().chain(changes::next_due(world)).min()
+    let outboxes = world.all_tables().filter_map(|tables| tables.outbox.next_due());
+    outboxes.chain(changes::next_due(world)).min()
+}
+
+/// Whether no delivery is due or under way.
+pub(crate) fn is_settled(world: &World) -> bool {
+    let now = world.clock.now();
+    world.all_tables().all(|tables| tables.outbox.is_settled(now))
+}
+
+/// Whether nothing is to be delivered or done, now or later.
+pub(crate) fn is_idle(world: &World) -> bool {
+    next_due(world).is_none() && is_settled(world)
 }

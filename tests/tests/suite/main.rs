@@ -9,6 +9,7 @@ mod deliveries;
 mod documents;
 mod drift;
 mod emulator;
+mod emulator_accounts;
 mod emulator_attack;
 mod emulator_deliveries;
 mod emulator_live;

@@ -19,8 +19,12 @@ impl Api {
         Self(Mutex::new(world))
     }
 
+    /// The state, with the first account in view.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut world = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = world.first_account();
+        world.view(first);
+        world
     }
 
     /// Does what is asked.

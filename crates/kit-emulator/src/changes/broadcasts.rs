@@ -5,12 +5,12 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::Value;
 
 use crate::events::{Happening, happen};
-use crate::rows::{Post, Subscriber, World};
+use crate::rows::{Post, Subscriber, Tables, World};
 use crate::world::ids;
 
 /// When the next broadcast has been sent, in seconds since 1970.
-pub(crate) fn next_due(world: &World) -> Option<i64> {
-    world.tables.broadcasts.next_due().map(|(due, _)| due)
+pub(crate) fn next_due(tables: &Tables) -> Option<i64> {
+    tables.broadcasts.next_due().map(|(due, _)| due)
 }
 
 /// Sends what is due at a time, in seconds since 1970.

@@ -4,21 +4,30 @@ use std::time::Duration;
 
 use super::{broadcasts, subscribers};
 use crate::outbox::Moment;
-use crate::rows::{Work, World};
+use crate::rows::{Tables, Work, World};
+use crate::world::Clock;
 
-/// When the next of it is due, by the clock.
+/// When the next of it is due, by the clock, in any account.
 pub(crate) fn next_due(world: &World) -> Option<Duration> {
-    let queued = world.tables.later.queue.front().map(|task| task.due);
-    let sent = broadcasts::next_due(world).map(|seconds| world.clock.at_unix_seconds(seconds));
+    world.all_tables().filter_map(|tables| next_of(tables, &world.clock)).min()
+}
+
+fn next_of(tables: &Tables, clock: &Clock) -> Option<Duration> {
+    let queued = tables.later.queue.front().map(|task| task.due);
+    let sent = broadcasts::next_due(tables).map(|seconds| clock.at_unix_seconds(seconds));
     queued.into_iter().chain(sent).min()
 }
 
-/// Does what is due.
+/// Does what is due, in each account.
 pub(crate) fn run_due(world: &mut World) {
-    // In the order of time: who gets a broadcast depends on what was done before.
-    while let Some(due) = next_due(world).filter(|due| *due <= world.clock.now()) {
-        run_until(world, due);
-    }
+    world.each(|world| {
+        // In the order of time: who gets a broadcast depends on what was done before.
+        while let Some(due) = next_of(&world.tables, &world.clock)
+            && due <= world.clock.now()
+        {
+            run_until(world, due);
+        }
+    });
 }
 
 fn run_until(world: &mut World, now: Duration) {
@@ -39,7 +48,7 @@ fn run_until(world: &mut World, now: Duration) {
         }
     }
     let date = i64::try_from(world.clock.unix_seconds_at(now)).unwrap_or(i64::MAX);
-    if broadcasts::next_due(world).is_some_and(|due| due <= date) {
+    if broadcasts::next_due(&world.tables).is_some_and(|due| due <= date) {
         broadcasts::send_due(world, date);
     }
 }

@@ -3,13 +3,17 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Controlled;
+use super::{Controlled, accounts};
 use crate::outbox::{Attempt, Delivery, Target};
-use crate::server::Reply;
+use crate::server::{Reply, Request};
 use crate::world::time;
 
-pub(super) fn list(kit: &dyn Controlled) -> Reply {
-    let deliveries: Vec<_> = kit.world().tables.outbox.deliveries().map(of).collect();
+pub(super) fn list(kit: &dyn Controlled, request: &Request) -> Reply {
+    let world = match accounts::world(kit, request) {
+        Ok(world) => world,
+        Err(message) => return Reply::unprocessable(message),
+    };
+    let deliveries: Vec<_> = world.tables.outbox.deliveries().map(of).collect();
     Reply::json(StatusCode::OK, json!({"deliveries": deliveries}))
 }
 

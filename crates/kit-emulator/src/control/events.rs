@@ -3,13 +3,14 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Controlled;
 use super::json::{number, object, text};
+use super::{Controlled, accounts};
 use crate::events::{self, Trigger};
 use crate::server::{Reply, Request};
 
 pub(super) fn trigger(kit: &dyn Controlled, request: &Request) -> Reply {
-    let ids = read(request).and_then(|trigger| events::trigger(&mut kit.world(), &trigger));
+    let ids = read(request)
+        .and_then(|trigger| events::trigger(&mut *accounts::world(kit, request)?, &trigger));
     match ids {
         Ok(ids) => {
             kit.changed();

@@ -1,5 +1,6 @@
 //! Control requests: programs in any language control the emulator over HTTP, below `/_kit/`.
 
+mod accounts;
 mod clock;
 mod controlled;
 mod deliveries;

@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 
-use super::{Controlled, clock, deliveries, events, faults, requests, state};
+use super::{Controlled, accounts, clock, deliveries, events, faults, requests, state};
 use crate::server::{Control, Reply, Request};
 
 /// The answer to a control request. `None` for any other request.
@@ -10,7 +10,7 @@ pub(crate) fn answer<'a>(kit: &'a dyn Controlled, request: &'a Request) -> Optio
     let path = request.path().strip_prefix("/_kit/")?;
     let now = |reply: Reply| -> Control<'a> { Box::pin(std::future::ready(reply)) };
     let allowed: &[Method] = match path {
-        "clock" => &[Method::POST, Method::GET],
+        "accounts" | "clock" => &[Method::POST, Method::GET],
         "deliveries" | "requests" => &[Method::GET],
         "events" | "faults" | "reset" | "settle" => &[Method::POST],
         "state" => &[Method::GET, Method::PUT],
@@ -20,9 +20,11 @@ pub(crate) fn answer<'a>(kit: &'a dyn Controlled, request: &'a Request) -> Optio
         return Some(now(Reply::method_not_allowed(allowed.iter())));
     }
     Some(match (path, request.method()) {
+        ("accounts", &Method::POST) => now(accounts::add(kit)),
+        ("accounts", _) => now(accounts::list(kit)),
         ("clock", &Method::POST) => Box::pin(clock::set(kit, request)),
         ("clock", _) => now(clock::get(kit)),
-        ("deliveries", _) => now(deliveries::list(kit)),
+        ("deliveries", _) => now(deliveries::list(kit, request)),
         ("requests", _) => now(requests::list(kit)),
         ("events", _) => now(events::trigger(kit, request)),
         ("faults", _) => now(faults::set(kit, request)),

@@ -1,4 +1,4 @@
-//! `GET` and `PUT /_kit/state`: the webhooks and webhook endpoints. `POST /_kit/reset`: as at the start.
+//! `GET` and `PUT /_kit/state`: all resources of all accounts. `POST /_kit/reset`: as at the start.
 
 use http::StatusCode;
 use serde_json::Value;
@@ -8,13 +8,13 @@ use crate::rows;
 use crate::server::{Reply, Request};
 
 pub(super) fn get(kit: &dyn Controlled) -> Reply {
-    Reply::json(StatusCode::OK, rows::state(&kit.world()))
+    Reply::json(StatusCode::OK, rows::whole_state(&mut kit.world()))
 }
 
 pub(super) fn put(kit: &dyn Controlled, request: &Request) -> Reply {
     let state = serde_json::from_slice::<Value>(&request.body)
         .map_err(|error| format!("The body is not JSON: {error}"));
-    match state.and_then(|state| rows::restore(&mut kit.world(), &state)) {
+    match state.and_then(|state| rows::restore_whole(&mut kit.world(), &state)) {
         Ok(()) => {
             kit.changed();
             Reply::empty(StatusCode::NO_CONTENT)

@@ -10,20 +10,26 @@ use crate::world::{App, Refusal};
 /// An error of RFC 6749, section 5.2, and its description.
 pub(super) type Refused = (&'static str, String);
 
-/// The parameters, and whether the app has proven itself by its secret.
+/// The parameters, the id of the app, and whether the app has proven itself by its secret.
 ///
 /// # Errors
 ///
-/// The refusal, if the request comes from another app, or has a wrong secret.
-pub(super) fn recognize(app: &App, request: &Request) -> Result<(Parameters, bool), Refused> {
+/// The refusal, if the request comes from an unknown app, or has a wrong secret.
+pub(super) fn recognize<'a>(
+    apps: &'a [App],
+    request: &Request,
+) -> Result<(Parameters, &'a App, bool), Refused> {
     let parameters = Parameters::of_body(request).map_err(invalid)?;
-    let is_known = parameters.require("client_id").map_err(invalid)? == app.client_id;
+    let client_id = parameters.require("client_id").map_err(invalid)?;
     let secret = parameters.get("client_secret");
-    if !is_known || secret.is_some_and(|secret| secret != app.client_secret) {
-        return Err(("invalid_client", "The client is unknown, or its secret is wrong".into()));
+    let is_right = |app: &&App| secret.is_none_or(|secret| secret == app.client_secret);
+    match apps.iter().find(|app| app.client_id == client_id).filter(is_right) {
+        Some(app) => {
+            let has_secret = secret.is_some();
+            Ok((parameters, app, has_secret))
+        }
+        None => Err(("invalid_client", "The client is unknown, or its secret is wrong".into())),
     }
-    let has_secret = secret.is_some();
-    Ok((parameters, has_secret))
 }
 
 pub(super) fn invalid(message: String) -> Refused {

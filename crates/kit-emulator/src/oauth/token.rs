@@ -10,7 +10,7 @@ use serde_json::json;
 use super::client::{Refused, invalid, recognize, refuse, refused};
 use super::parameters::Parameters;
 use crate::server::{Reply, Request};
-use crate::world::{Grants, IssuedTokens, Refusal, World};
+use crate::world::{App, Grants, IssuedTokens, Refusal, World};
 
 pub(crate) fn token<T>(world: &mut World<T>, request: &Request) -> Reply {
     match give(world, request) {
@@ -30,13 +30,13 @@ pub(crate) fn token<T>(world: &mut World<T>, request: &Request) -> Reply {
 }
 
 fn give<T>(world: &mut World<T>, request: &Request) -> Result<IssuedTokens, Refused> {
-    let (parameters, has_secret) = recognize(&world.app, request)?;
+    let (parameters, app, has_secret) = recognize(&world.apps, request)?;
     let now = world.clock.now();
     match parameters.require("grant_type").map_err(invalid)? {
-        "authorization_code" => exchange(&mut world.grants, &parameters, has_secret, now),
+        "authorization_code" => exchange(&mut world.grants, &parameters, app, has_secret, now),
         "refresh_token" => {
             let token = parameters.require("refresh_token").map_err(invalid)?;
-            world.grants.refresh(token, now).map_err(refused)
+            world.grants.refresh(token, &app.client_id, now).map_err(refused)
         }
         other => Err(("unsupported_grant_type", format!("{other:?} is not known"))),
     }
@@ -45,6 +45,7 @@ fn give<T>(world: &mut World<T>, request: &Request) -> Result<IssuedTokens, Refu
 fn exchange(
     grants: &mut Grants,
     parameters: &Parameters,
+    app: &App,
     has_secret: bool,
     now: Duration,
 ) -> Result<IssuedTokens, Refused> {
@@ -52,6 +53,9 @@ fn exchange(
     let redirect_uri = parameters.require("redirect_uri").map_err(invalid)?;
     let code = parameters.require("code").map_err(invalid)?;
     let code = grants.take_code(code, now).ok_or_else(|| wrong("The code is unknown or spent"))?;
+    if code.grantee.client_id != app.client_id {
+        return Err(wrong("The code was given to another app"));
+    }
     if code.redirect_uri != redirect_uri {
         return Err(wrong("redirect_uri is not that of the authorization"));
     }
@@ -68,5 +72,5 @@ fn exchange(
         (None, None) if !has_secret => return Err(refused(Refusal::NoSecret)),
         (None, None) => {}
     }
-    Ok(grants.begin(code.scope, has_secret, now))
+    Ok(grants.begin(code.scope, code.grantee, has_secret, now))
 }

@@ -40,7 +40,7 @@ pub(crate) async fn deliver(desk: Arc<dyn Desk>) {
         while attempts.try_join_next().is_some() {}
         while let Some(job) = desk.take() {
             // A reset came in between: what is aborted now is not of the new generation.
-            if std::mem::replace(&mut generation, job.generation) != job.generation {
+            if std::mem::replace(&mut generation, job.desk) != job.desk {
                 attempts.abort_all();
             }
             let desk = desk.clone();

@@ -25,6 +25,10 @@ pub(crate) struct Address {
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) id: u64,
+    /// The account whose outbox it is of.
+    pub(crate) account: u64,
+    /// The generation of the desk that has handed it out.
+    pub(crate) desk: u64,
     pub(crate) url: String,
     pub(crate) body: Bytes,
     /// A legacy delivery is not signed.

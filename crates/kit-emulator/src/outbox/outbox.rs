@@ -136,6 +136,8 @@ impl Outbox {
             let (Address { url, secrets, .. }, generation) = (address, self.generation);
             return Some(Job {
                 id,
+                account: 0,
+                desk: 0,
                 url,
                 body,
                 secrets,

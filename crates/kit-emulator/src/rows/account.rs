@@ -1,12 +1,14 @@
 use serde::{Deserialize, Serialize};
 
-/// The id of the account: that of the documented example.
+/// The id of the first account: that of the documented example.
 pub(crate) const ACCOUNT_ID: u64 = 1539;
 
 /// The account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Account {
+    #[serde(skip)]
+    pub(crate) id: u64,
     pub(crate) name: String,
     pub(crate) plan_type: String,
     pub(crate) primary_email_address: String,
@@ -33,6 +35,7 @@ pub(crate) struct CreatorProfile {
 impl Default for Account {
     fn default() -> Self {
         Self {
+            id: ACCOUNT_ID,
             name: "A local Kit".into(),
             plan_type: "creator".into(),
             primary_email_address: "creator@example.com".into(),

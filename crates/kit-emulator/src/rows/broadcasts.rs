@@ -60,6 +60,11 @@ impl Broadcasts {
     pub(crate) fn after(&mut self, other: &Self) {
         self.rows.after(&other.rows);
     }
+
+    /// Gives no id that is not greater.
+    pub(crate) fn begin_after(&mut self, id: u64) {
+        self.rows.begin_after(id);
+    }
 }
 
 fn due(row: &Broadcast) -> Option<i64> {

@@ -1,12 +1,14 @@
 //! The state that a program can read and put back: a list for each resource, and the account.
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::rows::event_type::AVAILABLE;
 use crate::rows::subscriber::STATES;
 use crate::rows::{Broadcasts, Tables, Webhook, WebhookEndpoint, World};
-use crate::world::{MAX_ID, Named, Row, Table};
+use crate::world::{Keys, MAX_ID, Named, Row, Table};
 
 /// The names of all lists.
 const NAMES: [&str; 15] = [
@@ -27,8 +29,8 @@ const NAMES: [&str; 15] = [
     "webhook_endpoints",
 ];
 
-/// The whole state, but for what is under way: deliveries and queued requests.
-pub(crate) fn state(world: &World) -> Value {
+/// The state of the account in view, but for what is under way: deliveries and queued requests.
+fn state(world: &World) -> Value {
     let tables = &world.tables;
     json!({
         "account": tables.account,
@@ -54,13 +56,94 @@ fn rows<R: Row + serde::Serialize>(table: &Table<R>) -> Value {
     table.oldest_first().map(|row| serde_json::to_value(row).unwrap_or_default()).collect()
 }
 
-/// Puts a state in place of what there is. A list that is missing is empty.
+/// The states of all accounts: that of the first, with a list of the others, each with its id.
+pub(crate) fn whole_state(world: &mut World) -> Value {
+    let mut whole = Value::Null;
+    let mut others = Vec::new();
+    let first = world.first_account();
+    world.each(|world| {
+        let mut state = state(world);
+        if world.account() == first {
+            whole = state;
+        } else {
+            state["id"] = world.account().into();
+            others.push(state);
+        }
+    });
+    if !others.is_empty() {
+        whole["accounts"] = others.into();
+    }
+    whole
+}
+
+/// Puts a state in place of what there is. A list that is missing is empty. Other accounts are in the list `accounts`, each
+/// with its id; those that are not there yet are added, and those that are not listed are emptied.
 ///
 /// # Errors
 ///
 /// The problem of the state. Nothing is changed then.
-pub(crate) fn restore(world: &mut World, state: &Value) -> Result<(), String> {
-    let state = state.as_object().ok_or("the state is no object")?;
+pub(crate) fn restore_whole(world: &mut World, state: &Value) -> Result<(), String> {
+    let mut first = state.as_object().ok_or("the state is no object")?.clone();
+    let listed = first.remove("accounts").unwrap_or_else(|| json!([]));
+    let listed = listed.as_array().ok_or("`accounts` is not a list")?;
+    let mut states = BTreeMap::from([(world.first_account(), first)]);
+    for account in listed {
+        let mut account = account.as_object().ok_or("`accounts`: one is no object")?.clone();
+        let id = account.remove("id").as_ref().and_then(Value::as_u64);
+        let id = id.filter(|id| (world.first_account() + 1..=MOST_ACCOUNTS).contains(id));
+        let id = id.ok_or_else(|| {
+            format!("`accounts`: an `id` is no number from {} on", world.first_account() + 1)
+        })?;
+        if states.insert(id, account).is_some() {
+            return Err(format!("`accounts`: the id {id} is there twice"));
+        }
+    }
+    for id in world.accounts.ids() {
+        states.entry(id).or_default();
+    }
+    let first = world.first_account();
+    let mut restored = Vec::new();
+    for (id, state) in &states {
+        let is_there = world.view(*id);
+        let new = Tables::of_account(*id);
+        let old = if is_there { &world.tables } else { &new };
+        let tables = read_tables(*id, old, state).map_err(|problem| {
+            if *id == first { problem } else { format!("`accounts`: {id}: {problem}") }
+        });
+        restored.push((*id, is_there, tables));
+    }
+    world.view(first);
+    if let Some(problem) = restored.iter().find_map(|(_, _, tables)| tables.as_ref().err()) {
+        return Err(problem.clone());
+    }
+    for (id, is_there, tables) in restored {
+        let Ok(tables) = tables else { continue };
+        if is_there {
+            world.view(id);
+            world.tables = tables;
+        } else {
+            world.add_account(id, keys(id), tables);
+        }
+    }
+    world.view(first);
+    Ok(())
+}
+
+/// The greatest id of an account: ids of its resources follow from it.
+const MOST_ACCOUNTS: u64 = 1_000_000;
+
+/// The credentials of an account that is not the first.
+pub(crate) fn keys(account: u64) -> Keys {
+    Keys {
+        api_key: format!("kit_emulator_api_key_{account}"),
+        access_token: format!("kit_emulator_access_token_{account}"),
+    }
+}
+
+/// # Errors
+///
+/// The problem of the state.
+fn read_tables(account: u64, old: &Tables, state: &Map<String, Value>) -> Result<Tables, String> {
     if let Some(unknown) = state.keys().find(|name| !NAMES.contains(&name.as_str())) {
         return Err(format!("`{unknown}` is no resource; the resources are {}", NAMES.join(", ")));
     }
@@ -94,10 +177,10 @@ pub(crate) fn restore(world: &mut World, state: &Value) -> Result<(), String> {
     for row in list(state, "webhook_endpoints")? {
         put("webhook_endpoints", &mut tables.endpoints, WebhookEndpoint::of_state(row)?)?;
     }
-    tables.outbox = world.tables.outbox.emptied();
-    tables.after(&world.tables);
-    world.tables = tables;
-    Ok(())
+    tables.account.id = account;
+    tables.outbox = old.outbox.emptied();
+    tables.after(old);
+    Ok(tables)
 }
 
 /// The fields that are one of a few texts.
@@ -133,11 +216,14 @@ fn check_choices(state: &Map<String, Value>) -> Result<(), String> {
     Ok(())
 }
 
-/// As at the start; but no id comes again. Credentials, tokens and the clock stay.
+/// Each account as at the start; but no id comes again. Accounts, credentials, tokens and the clock stay.
 pub(crate) fn reset(world: &mut World) {
-    let mut tables = Tables { outbox: world.tables.outbox.emptied(), ..Tables::default() };
-    tables.after(&world.tables);
-    world.tables = tables;
+    world.each(|world| {
+        let new = Tables::of_account(world.account());
+        let mut tables = Tables { outbox: world.tables.outbox.emptied(), ..new };
+        tables.after(&world.tables);
+        world.tables = tables;
+    });
 }
 
 fn list<'a>(state: &'a Map<String, Value>, name: &str) -> Result<&'a [Value], String> {

@@ -2,8 +2,9 @@ use std::collections::BTreeMap;
 
 use crate::outbox::{Event, Outbox};
 use crate::rows::{
-    Account, Broadcasts, Callbacks, CustomField, EmailTemplate, Form, Later, Post, Purchase,
-    Segment, Sequence, SequenceEmail, Snippet, Subscribers, Tag, Webhook, WebhookEndpoint,
+    ACCOUNT_ID, Account, Broadcasts, Callbacks, CustomField, EmailTemplate, Form, Later, Post,
+    Purchase, Segment, Sequence, SequenceEmail, Snippet, Subscribers, Tag, Webhook,
+    WebhookEndpoint,
 };
 use crate::world::{Named, Table};
 
@@ -53,6 +54,24 @@ impl Tables {
         self.endpoints.after(&other.endpoints);
     }
 
+    /// Gives no id that is not greater: those of another account are others.
+    pub(crate) fn begin_after(&mut self, id: u64) {
+        self.broadcasts.begin_after(id);
+        self.custom_fields.begin_after(id);
+        self.email_templates.begin_after(id);
+        self.forms.begin_after(id);
+        self.posts.begin_after(id);
+        self.purchases.begin_after(id);
+        self.segments.begin_after(id);
+        self.sequences.begin_after(id);
+        self.sequence_emails.begin_after(id);
+        self.snippets.begin_after(id);
+        self.subscribers.begin_after(id);
+        self.tags.begin_after(id);
+        self.webhooks.begin_after(id);
+        self.endpoints.begin_after(id);
+    }
+
     /// With nothing in it.
     pub(crate) fn empty() -> Self {
         Self {
@@ -80,30 +99,43 @@ impl Tables {
     }
 }
 
-/// With what people make at Kit alone, and no program can: templates, forms, a segment, and a post.
+/// How many ids an account has for each resource.
+const IDS: u64 = 1_000_000_000;
+
 impl Default for Tables {
     fn default() -> Self {
+        Self::of_account(ACCOUNT_ID)
+    }
+}
+
+impl Tables {
+    /// Those of a new account, with what people make at Kit alone, and no program can: templates, forms, a segment, and a
+    /// post.
+    pub(crate) fn of_account(account: u64) -> Self {
         let mut tables = Self::empty();
+        tables.account.id = account;
+        let base = account.saturating_sub(ACCOUNT_ID).saturating_mul(IDS);
+        tables.begin_after(base);
         let created_at = "2023-01-27T11:43:55Z".to_owned();
         for (id, name, category) in
             [(1, "Text only", "HTML"), (2, "Starting point", "Starting point")]
         {
             let (name, category) = (name.to_owned(), category.to_owned());
-            tables.email_templates.restore(EmailTemplate { id, name, category });
+            tables.email_templates.restore(EmailTemplate { id: base + id, name, category });
         }
         for (id, name, form_type) in [(1, "Newsletter", "embed"), (2, "Landing page", "hosted")] {
             tables.forms.restore(Form {
-                id,
+                id: base + id,
                 name: name.into(),
                 created_at: created_at.clone(),
                 form_type: form_type.into(),
                 status: "active".into(),
             });
         }
-        let segment = Segment { id: 1, name: "Everybody".into(), created_at: created_at.clone() };
-        tables.segments.restore(segment);
+        let (id, name) = (base + 1, "Everybody".into());
+        tables.segments.restore(Segment { id, name, created_at: created_at.clone() });
         tables.posts.restore(Post {
-            id: 1,
+            id,
             publication_id: 1_000_000,
             created_at: created_at.clone(),
             title: "Hello".into(),

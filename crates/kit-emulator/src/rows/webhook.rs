@@ -1,7 +1,6 @@
 use serde_json::{Value, json};
 
 use super::legacy_event;
-use crate::rows::ACCOUNT_ID;
 use crate::world::{MAX_ID, Row};
 
 /// A webhook that the emulator holds.
@@ -65,10 +64,10 @@ impl Webhook {
         Ok(Self { id, target_url: target_url.into(), event })
     }
 
-    pub(crate) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self, account: u64) -> Value {
         json!({
             "id": self.id,
-            "account_id": ACCOUNT_ID,
+            "account_id": account,
             "event": self.event,
             "target_url": self.target_url,
         })

@@ -1,6 +1,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
+use super::Denied;
+
 /// How many tokens of one kind are remembered, and how many codes: of more, those go that were given first.
 const MAX_TOKENS: usize = 10_000;
 const MAX_CODES: usize = 10_000;
@@ -37,6 +39,8 @@ pub struct IssuedTokens {
 pub(crate) struct Grants {
     lifetimes: Lifetimes,
     pub(crate) consent: Consent,
+    /// The account whose user is asked; `None` where the page asks.
+    pub(crate) user: Option<u64>,
     /// How many refresh tokens were spent, and how many that were spent came again.
     pub(crate) refreshes: usize,
     pub(crate) repeated_refreshes: usize,
@@ -58,6 +62,13 @@ pub(crate) struct Lifetimes {
     pub(crate) refreshed: Duration,
 }
 
+/// Which app was given access to which account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Grantee {
+    pub(crate) client_id: String,
+    pub(crate) account: u64,
+}
+
 /// The request that a code was given for.
 #[derive(Clone, Debug)]
 pub(crate) struct Code {
@@ -65,6 +76,7 @@ pub(crate) struct Code {
     pub(crate) scope: String,
     /// The code challenge of PKCE, by the method S256.
     pub(crate) challenge: Option<String>,
+    pub(crate) grantee: Grantee,
     given_at: Duration,
 }
 
@@ -85,6 +97,7 @@ struct RefreshToken {
 struct Session {
     number: u64,
     scope: String,
+    grantee: Grantee,
     /// Whether the app proves itself by its secret.
     is_confidential: bool,
 }
@@ -103,6 +116,7 @@ impl Grants {
         Self {
             lifetimes,
             consent: Consent::default(),
+            user: None,
             refreshes: 0,
             repeated_refreshes: 0,
             codes: VecDeque::new(),
@@ -119,6 +133,7 @@ impl Grants {
         redirect_uri: String,
         scope: String,
         challenge: Option<String>,
+        grantee: Grantee,
         now: Duration,
     ) -> String {
         self.codes.retain(|(_, code)| code.lasts(now));
@@ -126,7 +141,7 @@ impl Grants {
             self.codes.pop_front();
         }
         let code = random();
-        let grant = Code { redirect_uri, scope, challenge, given_at: now };
+        let grant = Code { redirect_uri, scope, challenge, grantee, given_at: now };
         self.codes.push_back((code.clone(), grant));
         code
     }
@@ -142,11 +157,12 @@ impl Grants {
     pub(crate) fn begin(
         &mut self,
         scope: String,
+        grantee: Grantee,
         is_confidential: bool,
         now: Duration,
     ) -> IssuedTokens {
         self.last_session += 1;
-        let session = Session { number: self.last_session, scope, is_confidential };
+        let session = Session { number: self.last_session, scope, grantee, is_confidential };
         self.issue(session, self.lifetimes.first, now)
     }
 
@@ -154,9 +170,13 @@ impl Grants {
     pub(crate) fn refresh(
         &mut self,
         refresh_token: &str,
+        client_id: &str,
         now: Duration,
     ) -> Result<IssuedTokens, Refusal> {
-        let token = self.refresh_tokens.get_mut(refresh_token).ok_or(Refusal::Unknown)?;
+        let token = self.refresh_tokens.get_mut(refresh_token);
+        let is_of_the_app =
+            |token: &&mut RefreshToken| token.session.grantee.client_id == client_id;
+        let token = token.filter(is_of_the_app).ok_or(Refusal::Unknown)?;
         if token.is_spent {
             self.repeated_refreshes += 1;
             return Err(Refusal::Spent);
@@ -189,16 +209,28 @@ impl Grants {
         tokens
     }
 
-    /// Whether the access token lasts, or has run out. `None` if it is unknown, or was revoked.
-    pub(crate) fn lasts(&self, access_token: &str, now: Duration) -> Option<bool> {
-        self.access_tokens.get(access_token).map(|token| now < token.ends_at)
+    /// The account that the access token gives access to.
+    pub(crate) fn account_of(&self, access_token: &str, now: Duration) -> Result<u64, Denied> {
+        match self.access_tokens.get(access_token) {
+            Some(token) if now < token.ends_at => Ok(token.session.grantee.account),
+            Some(_) => Err(Denied::ExpiredToken),
+            None => Err(Denied::UnknownToken),
+        }
     }
 
     /// Ends the session of a token, if it is one.
-    pub(crate) fn revoke(&mut self, token: &str, has_secret: bool) -> Result<(), Refusal> {
+    pub(crate) fn revoke(
+        &mut self,
+        token: &str,
+        client_id: &str,
+        has_secret: bool,
+    ) -> Result<(), Refusal> {
         let access = self.access_tokens.get(token).map(|token| token.session.clone());
         let refresh = self.refresh_tokens.get(token).map(|token| token.session.clone());
         let Some(session) = access.or(refresh) else { return Ok(()) };
+        if session.grantee.client_id != client_id {
+            return Ok(());
+        }
         if session.is_confidential && !has_secret {
             return Err(Refusal::NoSecret);
         }
@@ -222,6 +254,10 @@ fn random() -> String {
 mod tests {
     use super::*;
 
+    fn grantee() -> Grantee {
+        Grantee { client_id: "app".into(), account: 7 }
+    }
+
     const HOUR: Duration = Duration::from_secs(3600);
 
     /// However long a program runs against it.
@@ -229,7 +265,7 @@ mod tests {
     fn the_oldest_of_too_many_grants_go() {
         let mut grants = Grants::new(Lifetimes { first: HOUR, refreshed: HOUR });
         let code = |grants: &mut Grants| {
-            grants.give_code(String::new(), String::new(), None, Duration::ZERO)
+            grants.give_code(String::new(), String::new(), None, grantee(), Duration::ZERO)
         };
         let (first, second) = (code(&mut grants), code(&mut grants));
         for _ in 1..MAX_CODES {
@@ -238,16 +274,23 @@ mod tests {
         assert!(grants.take_code(&first, Duration::ZERO).is_none());
         assert!(grants.take_code(&second, Duration::ZERO).is_some());
 
-        let begin = |grants: &mut Grants| grants.begin(String::new(), true, Duration::ZERO);
+        let begin =
+            |grants: &mut Grants| grants.begin(String::new(), grantee(), true, Duration::ZERO);
         let (first, second) = (begin(&mut grants), begin(&mut grants));
         for _ in 1..MAX_TOKENS {
             begin(&mut grants);
         }
-        assert_eq!(grants.lasts(&first.access_token, Duration::ZERO), None);
-        assert_eq!(grants.refresh(&first.refresh_token, Duration::ZERO), Err(Refusal::Unknown));
-        assert_eq!(grants.lasts(&second.access_token, Duration::ZERO), Some(true));
-        assert_eq!(grants.lasts(&second.access_token, HOUR), Some(false));
-        assert!(grants.refresh(&second.refresh_token, Duration::ZERO).is_ok());
+        assert_eq!(
+            grants.account_of(&first.access_token, Duration::ZERO),
+            Err(Denied::UnknownToken)
+        );
+        assert_eq!(
+            grants.refresh(&first.refresh_token, "app", Duration::ZERO),
+            Err(Refusal::Unknown)
+        );
+        assert_eq!(grants.account_of(&second.access_token, Duration::ZERO), Ok(7));
+        assert_eq!(grants.account_of(&second.access_token, HOUR), Err(Denied::ExpiredToken));
+        assert!(grants.refresh(&second.refresh_token, "app", Duration::ZERO).is_ok());
         assert_eq!(grants.refresh_tokens.len(), MAX_TOKENS);
     }
 }

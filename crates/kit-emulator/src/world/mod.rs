@@ -1,5 +1,6 @@
 //! The state of the emulator: its credentials, the tokens that it gave, its tables, and its clock.
 
+mod accounts;
 mod app;
 mod clock;
 mod credential;
@@ -12,9 +13,11 @@ mod table;
 pub(crate) mod time;
 mod world;
 
+pub(crate) use accounts::Keys;
 pub(crate) use app::App;
+pub(crate) use clock::Clock;
 pub use grants::{Consent, IssuedTokens};
-pub(crate) use grants::{Grants, Lifetimes, Refusal};
+pub(crate) use grants::{Grantee, Grants, Lifetimes, Refusal};
 pub(crate) use named::{HasNames, Name, Named};
 pub(crate) use page::Page;
 pub(crate) use scalar::{digits, flag, id, ids};

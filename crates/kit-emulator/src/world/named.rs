@@ -81,6 +81,11 @@ impl<R: HasNames> Named<R> {
     pub(crate) fn after(&mut self, other: &Self) {
         self.rows.after(&other.rows);
     }
+
+    /// Gives no id that is not greater.
+    pub(crate) fn begin_after(&mut self, id: u64) {
+        self.rows.begin_after(id);
+    }
 }
 
 fn forget(ids: &mut HashMap<Name, u64>, name: &Name, id: u64) {

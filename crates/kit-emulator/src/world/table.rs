@@ -87,6 +87,11 @@ impl<R: Row> Table<R> {
         self.last_id = self.last_id.max(other.last_id);
     }
 
+    /// Gives no id that is not greater.
+    pub(crate) fn begin_after(&mut self, id: u64) {
+        self.last_id = self.last_id.max(id);
+    }
+
     /// The id of the first row that is meant.
     pub(crate) fn find(&self, is_meant: impl Fn(&R) -> bool) -> Option<u64> {
         self.rows.values().find(|row| is_meant(row)).map(Row::id)

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use http::HeaderMap;
 
+use super::accounts::{Accounts, Keys};
 use super::clock::Clock;
 use super::credential::Credential;
 use super::rate_limit::RateLimit;
@@ -11,12 +12,11 @@ use super::{App, Grants};
 #[derive(Debug)]
 pub(crate) struct World<T> {
     pub(crate) clock: Clock,
-    pub(crate) app: App,
+    pub(crate) apps: Vec<App>,
     pub(crate) grants: Grants,
+    /// The tables of the account in view.
     pub(crate) tables: T,
-    api_key: String,
-    /// An access token that never expires.
-    access_token: String,
+    pub(crate) accounts: Accounts<T>,
     /// The rate limit of each credential; `None` without rate limits.
     limits: Option<HashMap<Credential, RateLimit>>,
 }
@@ -46,16 +46,54 @@ pub(crate) enum Denied {
 }
 
 impl<T: Default> World<T> {
-    pub(crate) fn new(
-        api_key: String,
-        access_token: String,
-        app: App,
-        grants: Grants,
-        has_limits: bool,
-    ) -> Self {
+    pub(crate) fn new(id: u64, keys: Keys, app: App, grants: Grants, has_limits: bool) -> Self {
         let (clock, tables) = (Clock::new(), T::default());
+        let (apps, accounts) = (vec![app], Accounts::new(id, keys));
         let limits = has_limits.then(HashMap::new);
-        Self { clock, app, grants, tables, api_key, access_token, limits }
+        Self { clock, apps, grants, tables, accounts, limits }
+    }
+
+    /// The account whose tables are in view.
+    pub(crate) fn account(&self) -> u64 {
+        self.accounts.in_view()
+    }
+
+    /// The account that was there first.
+    pub(crate) fn first_account(&self) -> u64 {
+        self.accounts.first()
+    }
+
+    /// Puts the tables of an account in view. Returns whether there is one with this id.
+    pub(crate) fn view(&mut self, id: u64) -> bool {
+        self.accounts.view(id, &mut self.tables)
+    }
+
+    /// The id of the next account.
+    pub(crate) fn next_account(&self) -> u64 {
+        self.accounts.next_id()
+    }
+
+    /// Adds an account with an id that none has.
+    pub(crate) fn add_account(&mut self, id: u64, keys: Keys, tables: T) {
+        self.accounts.add(id, keys, tables);
+    }
+
+    /// Does the same for each account, and leaves the one in view that was.
+    pub(crate) fn each(&mut self, mut act: impl FnMut(&mut Self)) {
+        if self.accounts.is_one() {
+            return act(self);
+        }
+        let in_view = self.account();
+        for id in self.accounts.ids() {
+            self.view(id);
+            act(self);
+        }
+        self.view(in_view);
+    }
+
+    /// The tables of all accounts.
+    pub(crate) fn all_tables(&self) -> impl Iterator<Item = &T> {
+        self.accounts.parked().chain([&self.tables])
     }
 
     /// Whether the credential of the request is one. Counts nothing.
@@ -66,28 +104,26 @@ impl<T: Default> World<T> {
         }
     }
 
-    fn check(&self, credential: &Credential) -> Result<(), Denied> {
+    /// The account of the credential.
+    fn check(&self, credential: &Credential) -> Result<u64, Denied> {
         match credential {
-            Credential::ApiKey(key) if *key == self.api_key => Ok(()),
-            Credential::ApiKey(_) => Err(Denied::UnknownKey),
-            Credential::AccessToken(token) if *token == self.access_token => Ok(()),
-            Credential::AccessToken(token) => match self.grants.lasts(token, self.clock.now()) {
-                Some(true) => Ok(()),
-                Some(false) => Err(Denied::ExpiredToken),
-                None => Err(Denied::UnknownToken),
+            Credential::ApiKey(key) => self.accounts.by_api_key(key).ok_or(Denied::UnknownKey),
+            Credential::AccessToken(token) => match self.accounts.by_access_token(token) {
+                Some(account) => Ok(account),
+                None => self.grants.account_of(token, self.clock.now()),
             },
         }
     }
 
-    /// Fails unless the credential of the request is valid, allowed for the operation, and below its rate
-    /// limit.
+    /// Puts the account of the request in view. Fails unless the credential of the request is valid, allowed for the
+    /// operation, and below its rate limit.
     pub(crate) fn admit(&mut self, access: Access, headers: &HeaderMap) -> Result<(), Denied> {
         if access == Access::Anybody {
             return Ok(());
         }
         let now = self.clock.now();
         let credential = Credential::of(headers).ok_or(Denied::Missing)?;
-        self.check(&credential)?;
+        let account = self.check(&credential)?;
         if let Some(limits) = &mut self.limits {
             // The limits of tokens that have ended would stay for ever.
             limits.retain(|_, limit| !limit.is_idle(now));
@@ -97,9 +133,10 @@ impl<T: Default> World<T> {
                 return Err(Denied::TooMany);
             }
         }
-        match (access, credential) {
-            (Access::OAuth, Credential::ApiKey(_)) => Err(Denied::WantsOAuth),
-            _ => Ok(()),
+        if matches!((access, credential), (Access::OAuth, Credential::ApiKey(_))) {
+            return Err(Denied::WantsOAuth);
         }
+        self.view(account);
+        Ok(())
     }
 }

@@ -4,11 +4,12 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::api::call::Call;
-use crate::rows::{ACCOUNT_ID, Account, World};
+use crate::rows::{Account, World};
 use crate::server::Reply;
 
 pub(super) fn get(world: &mut World, _: &Call<'_>) -> Result<Reply, Reply> {
     let Account {
+        id,
         name,
         plan_type,
         primary_email_address: address,
@@ -20,7 +21,7 @@ pub(super) fn get(world: &mut World, _: &Call<'_>) -> Result<Reply, Reply> {
     let body = json!({
         "user": {"email": address, "id": 1},
         "account": {
-            "id": ACCOUNT_ID,
+            "id": id,
             "name": name,
             "plan_type": plan_type,
             "primary_email_address": address,

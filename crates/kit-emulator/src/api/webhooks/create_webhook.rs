@@ -14,7 +14,8 @@ const MISSING: &str = "`event` and `target` parameters must be provided";
 pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
     let (target_url, event) = read(&Input::read(call.request)?)?;
     let webhook = world.tables.webhooks.insert(|id| Webhook { id, target_url, event });
-    Ok(created("webhook", webhook.map_err(full)?.to_json()))
+    let webhook = webhook.map_err(full)?.clone();
+    Ok(created("webhook", webhook.to_json(world.account())))
 }
 
 /// The target URL, and the event as the reply shows it.

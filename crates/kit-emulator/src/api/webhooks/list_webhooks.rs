@@ -6,5 +6,7 @@ use crate::rows::{Webhook, World};
 use crate::server::Reply;
 
 pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Reply> {
-    page(call, "webhooks", &world.tables.webhooks, all, Webhook::to_json)
+    let account = world.account();
+    let to_json = |webhook: &Webhook| webhook.to_json(account);
+    page(call, "webhooks", &world.tables.webhooks, all, to_json)
 }
