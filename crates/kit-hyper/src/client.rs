@@ -2,7 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit_core::settings::{OnWait, Pacing, Patience, Unusable};
-use kit_core::sync::{SyncError, SyncReport, SyncStep, Synced, Synchronize};
+use kit_core::sync::{CatchUp, CatchUpStep, SyncError, SyncReport, SyncStep, Synced, Synchronize};
+use kit_core::webhook_endpoints::DeliveryRecord;
 use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, RetryPolicy, Step, TransportError};
 
 use crate::clock::now;
@@ -206,6 +207,25 @@ impl Client {
                 SyncStep::Delete(delete) => sync.deleted(self.send(&delete).await),
                 SyncStep::Done(result) => return result,
                 _ => sync.fail(Error::input("sync", "the step is not supported by this transport")),
+            }
+        }
+    }
+
+    /// The next delivery that Kit has given up, with its payload; `None` where there are no others. Call
+    /// [`CatchUp::taken`] when its events are safe.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`send`](Self::send). It can be called again.
+    pub async fn next_missed(
+        &self,
+        catch_up: &mut CatchUp,
+    ) -> Result<Option<DeliveryRecord>, Error> {
+        loop {
+            match catch_up.next() {
+                CatchUpStep::List(list) => catch_up.listed(self.send(&list).await?),
+                CatchUpStep::Get(get) => return self.send(&get).await.map(Some),
+                _ => return Ok(None),
             }
         }
     }

@@ -46,6 +46,8 @@ mod database;
 mod error;
 #[cfg(feature = "async")]
 mod inbox;
+#[cfg(feature = "async")]
+mod log_cursors;
 mod lost;
 #[cfg(feature = "async")]
 mod postgres;

@@ -6,10 +6,12 @@ use kit_core::deliveries::AsyncSecretStore;
 use kit_core::oauth::{
     AsyncSessionStore, ListedSessions, Record, SaveError, StoreError, StoredSession,
 };
+use kit_core::sync::LogCursor;
 use kit_core::webhook_endpoints::SigningSecret;
 use tokio_postgres::types::Type;
 
 use crate::budgets;
+use crate::log_cursors;
 use crate::lost::may_be_done;
 use crate::secrets;
 use crate::sessions::{self, Save};
@@ -91,6 +93,41 @@ impl<D: Database> Postgres<D> {
         let parameters: &Parameters<'_> = &[(&name, Type::TEXT)];
         let locked = transaction.query_typed(&self.tables.lock, parameters).await;
         locked.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    /// The cursor in the log of an endpoint, for one process at a time: the others wait until the transaction ends. Call
+    /// [`set_log_cursor`](Self::set_log_cursor) and commit when the missed deliveries were taken.
+    ///
+    /// # Errors
+    ///
+    /// The error of PostgreSQL.
+    pub async fn log_cursor(
+        &self,
+        transaction: &tokio_postgres::Transaction<'_>,
+        name: &str,
+    ) -> Result<LogCursor, Error> {
+        self.lock(transaction, &format!("log of {name}")).await?;
+        let parameters: &Parameters<'_> = &[(&name, Type::TEXT)];
+        let rows = transaction.query_typed(&self.tables.log_cursors.load, parameters).await;
+        Ok(log_cursors::loaded(&rows.map_err(StoreError::from)?)?)
+    }
+
+    /// Keeps the cursor in the log of an endpoint for the next time.
+    ///
+    /// # Errors
+    ///
+    /// The error of PostgreSQL.
+    pub async fn set_log_cursor(
+        &self,
+        transaction: &tokio_postgres::Transaction<'_>,
+        name: &str,
+        cursor: &LogCursor,
+    ) -> Result<(), Error> {
+        let text = log_cursors::text(cursor)?;
+        let parameters: &Parameters<'_> = &[(&name, Type::TEXT), (&text, Type::TEXT)];
+        let saved = transaction.query_typed(&self.tables.log_cursors.save, parameters).await;
+        saved.map_err(StoreError::from)?;
         Ok(())
     }
 

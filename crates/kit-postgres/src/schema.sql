@@ -44,6 +44,11 @@ BEGIN
             budget bytea NOT NULL
         );
 
+        CREATE TABLE {t}log_cursor (
+            name text COLLATE "C" PRIMARY KEY,
+            log_cursor text NOT NULL
+        );
+
         CREATE TABLE {t}event (
             number bigint GENERATED ALWAYS AS IDENTITY,
             source text COLLATE "C" NOT NULL,

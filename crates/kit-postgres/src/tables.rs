@@ -32,6 +32,8 @@ pub struct Tables {
     pub(crate) secrets: Arc<crate::secrets::Statements>,
     #[cfg(feature = "async")]
     pub(crate) events: Arc<crate::inbox::Statements>,
+    #[cfg(feature = "async")]
+    pub(crate) log_cursors: Arc<crate::log_cursors::Statements>,
     pub(crate) lock: Arc<str>,
     channel: Arc<str>,
     pub(crate) seal: Arc<dyn Seal>,
@@ -85,6 +87,8 @@ impl Tables {
             secrets: Arc::new(crate::secrets::Statements::new(&tables)),
             #[cfg(feature = "async")]
             events: Arc::new(crate::inbox::Statements::new(&tables, &channel)),
+            #[cfg(feature = "async")]
+            log_cursors: Arc::new(crate::log_cursors::Statements::new(&tables)),
             lock: format!(
                 "SELECT pg_advisory_xact_lock(hashtextextended('{tables}lock ' || $1, 0))"
             )

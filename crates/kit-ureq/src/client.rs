@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use kit_core::oauth::Refresh;
 use kit_core::settings::{OnWait, Pacing, Patience, Unusable};
-use kit_core::sync::{SyncError, SyncReport, SyncStep, Synced, Synchronize};
+use kit_core::sync::{CatchUp, CatchUpStep, SyncError, SyncReport, SyncStep, Synced, Synchronize};
+use kit_core::webhook_endpoints::DeliveryRecord;
 use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, Reserve, RetryPolicy, Step};
 
 use crate::cancel::Cancel;
@@ -199,6 +200,22 @@ impl Client {
                 SyncStep::Delete(delete) => sync.deleted(self.send(&delete)),
                 SyncStep::Done(result) => return result,
                 _ => sync.fail(Error::input("sync", "the step is not supported by this transport")),
+            }
+        }
+    }
+
+    /// The next delivery that Kit has given up, with its payload; `None` where there are no others. Call
+    /// [`CatchUp::taken`] when its events are safe.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`send`](Self::send). It can be called again.
+    pub fn next_missed(&self, catch_up: &mut CatchUp) -> Result<Option<DeliveryRecord>, Error> {
+        loop {
+            match catch_up.next() {
+                CatchUpStep::List(list) => catch_up.listed(self.send(&list)?),
+                CatchUpStep::Get(get) => return self.send(&get).map(Some),
+                _ => return Ok(None),
             }
         }
     }

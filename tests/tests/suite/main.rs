@@ -5,6 +5,7 @@ mod accounts;
 mod budgets;
 mod call;
 mod cancel;
+mod catch_up;
 mod deliveries;
 mod documents;
 mod drift;

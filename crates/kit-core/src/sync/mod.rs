@@ -19,7 +19,10 @@
 //! ```
 //!
 //! The clients of both transports carry a [`Synchronize`] out: `client.sync(Synchronize::new(wanted, scope))`.
+//!
+//! [`CatchUp`] goes through the deliveries that Kit has given up.
 
+mod catch_up;
 mod plan;
 mod report;
 mod scope;
@@ -28,6 +31,7 @@ mod synchronize;
 mod webhook_endpoints;
 mod webhooks;
 
+pub use catch_up::{CatchUp, CatchUpStep, LogCursor};
 pub use plan::{Deletion, Plan, Reason};
 pub use report::{SyncError, SyncReport};
 pub use scope::Scope;
