@@ -73,13 +73,13 @@ impl<C: Connect> Redis<C> {
     fn run(&self, command: &Cmd) -> RedisResult<Value> {
         let idle = self.shared.idle().pop();
         let mut connection = idle.map_or_else(|| self.shared.connect.connect(), Ok)?;
-        let done = match connection.req_command(command) {
+        let done = match connection.req_command(command).and_then(Value::extract_error) {
             Err(error) if needs_another_connection(&error) => {
                 // The others are as old, and lead to the same server.
                 let old = std::mem::take(&mut *self.shared.idle());
                 drop(old);
                 connection = self.shared.connect.connect()?;
-                connection.req_command(command)
+                connection.req_command(command).and_then(Value::extract_error)
             }
             done => done,
         };

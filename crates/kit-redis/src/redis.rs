@@ -41,10 +41,11 @@ impl<C: Connect> Redis<C> {
     /// Sends a command that can be repeated: once more over another connection, if this one leads nowhere.
     async fn run(&self, command: &Cmd) -> RedisResult<Value> {
         let (mut connection, number) = self.shared.connection().await?;
-        match connection.req_packed_command(command).await {
+        match connection.req_packed_command(command).await.and_then(Value::extract_error) {
             Err(error) if needs_another_connection(&error) => {
                 self.shared.forget(number);
-                self.shared.connection().await?.0.req_packed_command(command).await
+                let (mut connection, _) = self.shared.connection().await?;
+                connection.req_packed_command(command).await.and_then(Value::extract_error)
             }
             done => done,
         }

@@ -18,6 +18,7 @@ mod emulator_oauth;
 mod emulator_resources;
 mod emulator_routes;
 mod every_operation;
+mod failover;
 mod faults;
 mod framing;
 mod http2;
