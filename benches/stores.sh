@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# An inbox in PostgreSQL beside pgbench, with the same statements and as many connections, in turns: events each second.
+# An inbox in PostgreSQL beside pgbench, with the same statements and as many connections, in turns: events each second. And
+# calls by a pacer that shares its budget through PostgreSQL, beside calls by one of the process.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 connections=${1:-8}
@@ -42,4 +43,9 @@ for _ in 1 2 3; do
     awk "BEGIN { printf \"| put, events/s over $connections connections | %d | %d | %.2f |\n\", $put, $floor, $put / $floor }"
     handled=$(ours handle)
     echo "| claim 16, and done for each, events/s | $handled | | |"
+done
+for _ in 1 2 3; do
+    alone=$(ours alone)
+    shared=$(ours shared)
+    awk "BEGIN { printf \"| calls/s through a shared budget, beside a pacer in memory | %d | %d | %.2f |\n\", $shared, $alone, $shared / $alone }"
 done

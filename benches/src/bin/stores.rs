@@ -1,5 +1,5 @@
-//! What an inbox in PostgreSQL costs: `stores put|handle CONFIG SCHEMA CONNECTIONS SECONDS` prints how many events were put
-//! in, or handled, each second. `benches/stores.sh` does so beside pgbench.
+//! What an inbox and a budget in PostgreSQL cost: `stores put|handle|alone|shared CONFIG SCHEMA CONNECTIONS SECONDS` prints how
+//! many events were put in, or handled, or how many calls were made by a pacer of one process or by a shared one, each second. `benches/stores.sh` does so beside pgbench.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use kit_core::deliveries::{AsyncInbox as _, Delivery, InboxEvent};
+use kit_core::{Credentials, Pacer};
+use kit_hyper::{Client, SharedPacer};
 use kit_postgres::{Postgres, PostgresInbox, Tables};
 use tokio_postgres::NoTls;
 
@@ -21,16 +23,24 @@ fn main() -> ExitCode {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = { runtime }.worker_threads(2).enable_all().build().expect("a runtime");
-    let events = runtime.block_on(run(what == "put", config, schema, connections, seconds));
+    let start = Instant::now();
+    let events = runtime.block_on(async {
+        match what.as_str() {
+            "alone" | "shared" => {
+                call(what == "shared", config, schema, connections, seconds).await
+            }
+            _ => run(what == "put", config, schema, connections, seconds).await,
+        }
+    });
     #[expect(clippy::cast_precision_loss, reason = "it is small")]
     {
-        println!("{:.0}", events as f64 / f64::from(seconds));
+        println!("{:.0}", events as f64 / start.elapsed().as_secs_f64());
     }
     ExitCode::SUCCESS
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: stores put|handle CONFIG SCHEMA CONNECTIONS SECONDS");
+    eprintln!("usage: stores put|handle|alone|shared CONFIG SCHEMA CONNECTIONS SECONDS");
     ExitCode::from(2)
 }
 
@@ -56,7 +66,11 @@ async fn run(is_put: bool, config: &str, schema: &str, connections: u32, seconds
                     inbox.put(&[event]).await.expect("it is put in");
                     count.fetch_add(1, Ordering::Relaxed);
                 } else {
-                    for claimed in inbox.claim(16, LEASE).await.expect("claims") {
+                    let claims = inbox.claim(16, LEASE).await.expect("claims");
+                    if claims.is_empty() {
+                        return; // All are handled.
+                    }
+                    for claimed in claims {
                         assert!(inbox.done(&claimed.claim).await.expect("it is done"));
                         count.fetch_add(1, Ordering::Relaxed);
                     }
@@ -64,6 +78,37 @@ async fn run(is_put: bool, config: &str, schema: &str, connections: u32, seconds
             }
         }));
     }
+    for task in tasks {
+        task.await.expect("no panic");
+    }
+    count.load(Ordering::Relaxed)
+}
+
+/// How many calls as many callers make, below a limit that they do not reach.
+async fn call(is_shared: bool, config: &str, schema: &str, callers: u32, seconds: u32) -> u64 {
+    const LIMIT: u32 = 100_000_000;
+    let client = Client::builder().base_url(kit_benches::server::start());
+    let client = client.build(Credentials::api_key(kit_benches::floor::API_KEY)).expect("a client");
+    let client = if is_shared {
+        let (database, driver) = tokio_postgres::connect(config, NoTls).await.expect("PostgreSQL");
+        tokio::spawn(driver);
+        let postgres = Postgres::new(database, Tables::named(schema, "").expect("a name"));
+        postgres.install().await.expect("tables");
+        client.with_pacing(SharedPacer::new(postgres, "bench", LIMIT))
+    } else {
+        client.with_pacing(Pacer::new(LIMIT))
+    };
+    let (count, end) =
+        (Arc::new(AtomicU64::new(0)), Instant::now() + Duration::from_secs(seconds.into()));
+    let call = |client: Client, count: Arc<AtomicU64>| async move {
+        let create = kit_benches::subject::create();
+        while Instant::now() < end {
+            client.send(&create).await.expect("a webhook");
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    let tasks: Vec<_> =
+        (0..callers).map(|_| tokio::spawn(call(client.clone(), count.clone()))).collect();
     for task in tasks {
         task.await.expect("no panic");
     }
