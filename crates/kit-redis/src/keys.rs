@@ -53,6 +53,12 @@ impl Keys {
         format!("{{{}}}:session:{key}", self.prefix)
     }
 
+    /// The length of the source keeps sources and ids apart.
+    #[cfg(feature = "seen")]
+    pub(crate) fn event(&self, source: &str, id: &str) -> String {
+        format!("{{{}}}:event:{}:{source}:{id}", self.prefix, source.len())
+    }
+
     pub(crate) fn budget(&self, name: &str) -> String {
         format!("{{{}}}:budget:{name}", self.prefix)
     }

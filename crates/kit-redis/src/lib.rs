@@ -26,6 +26,8 @@
 //! A budget that is lost is made anew of what the processes report when they need a share: until then more requests than
 //! Kit allows may be sent, and Kit may answer 429.
 //!
+//! An event whose record is lost counts as new, and is handled again if Kit delivers it again.
+//!
 //! # What lies open
 //!
 //! Without a [seal](kit_core::seal::Seal), whoever can read the database has the tokens of all accounts. With
@@ -34,7 +36,8 @@
 //! # Features
 //!
 //! - `async` (default): [`Redis`], over connections of tokio;
-//! - `blocking`: [`blocking::Redis`].
+//! - `blocking`: [`blocking::Redis`];
+//! - `seen`: which events were handled, for receivers of several processes that have no inbox.
 
 #![deny(missing_docs)]
 #![cfg_attr(not(any(feature = "async", feature = "blocking")), allow(dead_code))]
@@ -48,6 +51,8 @@ mod keys;
 #[cfg(feature = "async")]
 mod redis;
 mod retry;
+#[cfg(feature = "seen")]
+mod seen;
 mod sessions;
 
 #[cfg(feature = "async")]

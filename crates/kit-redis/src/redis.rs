@@ -2,6 +2,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kit_core::budgets::{AsyncBudgetStore, Budget, LoadedBudget};
+#[cfg(feature = "seen")]
+use kit_core::deliveries::{EventId, EventRecord, Saved};
 use kit_core::oauth::{
     AsyncSessionStore, ListedSessions, Record, SaveError, StoreError, StoredSession,
 };
@@ -9,6 +11,8 @@ use redis::aio::ConnectionLike as _;
 use redis::{Cmd, RedisResult, Value};
 
 use crate::retry::needs_another_connection;
+#[cfg(feature = "seen")]
+use crate::seen;
 use crate::{Connect, Keys, budgets, sessions};
 
 /// The sessions that the processes of an app share, in Redis, for async programs. Clones share one connection.
@@ -36,6 +40,64 @@ impl<C: Connect> Redis<C> {
     pub fn new(connect: C, keys: Keys) -> Self {
         let held = Mutex::new(Held { connection: None, number: 0 });
         Self { shared: Arc::new(Shared { connect, held }), keys }
+    }
+
+    /// The record of an event that came to this source, such as the name of an account: for a
+    /// [`Handling`](kit_core::deliveries::Handling). It is kept for 31 days.
+    ///
+    /// # Errors
+    ///
+    /// Why the record cannot be read.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use std::time::SystemTime;
+    ///
+    /// use kit_core::deliveries::{EventId, Handling, HandlingStep};
+    /// # type Redis = kit_redis::Redis<redis::Client>;
+    ///
+    /// /// Whether the event was new.
+    /// async fn handle_once(id: EventId, redis: &Redis, handle: impl Fn()) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
+    ///     let mut handling = Handling::new(id);
+    ///     loop {
+    ///         match handling.next(SystemTime::now()) {
+    ///             HandlingStep::Load(id) => handling.loaded(redis.load_event("account-9", &id).await?),
+    ///             HandlingStep::Save { record, replaces } => {
+    ///                 handling.saved(redis.save_event("account-9", &record, replaces.as_ref()).await?);
+    ///             }
+    ///             HandlingStep::Handle { .. } => {
+    ///                 handle();
+    ///                 handling.handled();
+    ///             }
+    ///             HandlingStep::Done => return Ok(true),
+    ///             _ => return Ok(false),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    #[cfg(feature = "seen")]
+    pub async fn load_event(
+        &self,
+        source: &str,
+        id: &EventId,
+    ) -> Result<Option<EventRecord>, StoreError> {
+        seen::loaded(self.run(&seen::load(&self.keys, source, id)).await?)
+    }
+
+    /// Saves the record of an event, if the one there is that which it replaces, or if there is none and it replaces none.
+    ///
+    /// # Errors
+    ///
+    /// Why the record cannot be saved.
+    #[cfg(feature = "seen")]
+    pub async fn save_event(
+        &self,
+        source: &str,
+        record: &EventRecord,
+        replaces: Option<&EventRecord>,
+    ) -> Result<Saved, StoreError> {
+        seen::saved(self.run(&seen::save(&self.keys, source, record, replaces)?).await?)
     }
 
     /// Sends a command that can be repeated: once more over another connection, if this one leads nowhere.

@@ -38,6 +38,7 @@ mod receiver_accounts;
 mod requests;
 mod retries;
 mod round_trips;
+mod seen_in_redis;
 mod session_model;
 mod sessions;
 mod settings;
