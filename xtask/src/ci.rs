@@ -36,6 +36,7 @@ pub(crate) fn run() -> Result<(), Failed> {
             lint(package, features)?;
         }
     }
+    lint("kit-redis", "blocking,seen")?;
     let transports = "test --quiet --locked --package kit-ureq --package kit-hyper";
     cargo(&format!("{transports} --no-default-features --lib")).run()?;
     cargo("test --quiet --locked --package kit-core --no-default-features").run()?;
