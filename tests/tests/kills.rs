@@ -1,5 +1,5 @@
-//! Processes of an app that are killed at any moment, and a database that stops: no event is lost, and none is handled
-//! twice.
+//! Processes of an app that are killed at any moment, and a database that stops: no event is lost, none is handled twice, and
+//! no request is sent above the limit.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -201,4 +201,52 @@ fn a_database_that_stops_loses_no_event_and_doubles_none() {
         });
         drop(ended);
     });
+}
+
+/// A process that sends until it is killed.
+struct Sender(Child);
+
+impl Drop for Sender {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// By the emulator's own count, which refuses what is above the limit.
+#[test]
+fn processes_that_are_killed_stay_below_the_limit() {
+    let Some(server) = servers::Postgres::start() else { return };
+    let emulator = kit_emulator::Emulator::builder().rate_limits().start().unwrap();
+    let tables = Tables::named("budget", "").unwrap();
+    let store = blocking::Postgres::new(Mutex::new(server.connect().unwrap()), tables);
+    store.install().unwrap();
+    let run = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_budget_process"));
+        command.args([
+            &server.port().to_string(),
+            "budget",
+            emulator.base_url(),
+            emulator.api_key(),
+        ]);
+        Sender(command.env("NO_PROXY", "127.0.0.1").spawn().unwrap())
+    };
+    let mut senders: Vec<_> = (0..8).map(|_| run()).collect();
+    let start = Instant::now();
+    let mut kills = 0;
+    // Each of them may take a share with it, of seven requests at most.
+    while emulator.requests() < 108 - 7 * kills {
+        if emulator.requests() >= 20 * (kills + 1) && kills < 4 {
+            senders[kills * 2] = run();
+            kills += 1;
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "{} after {kills}", emulator.requests());
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(kills > 2, "{kills}");
+    // Whoever waits goes on waiting.
+    std::thread::sleep(Duration::from_secs(2));
+    let sent = emulator.requests();
+    assert!(sent <= 120, "{sent}");
+    assert!(start.elapsed() < Duration::from_secs(55), "the first of them count no more");
 }
