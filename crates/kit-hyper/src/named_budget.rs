@@ -12,15 +12,21 @@ use crate::clock::now;
 pub(crate) struct NamedBudget {
     store: Arc<dyn ErasedBudgets>,
     name: Arc<str>,
+    /// The random number of this process.
+    process: u64,
 }
 
 impl NamedBudget {
     pub(crate) fn new(store: impl AsyncBudgetStore + 'static, name: &str) -> Self {
-        Self::of(Arc::new(store), name)
+        Self::of(Arc::new(store), name, fastrand::u64(..))
     }
 
-    pub(crate) fn of(store: Arc<dyn ErasedBudgets>, name: &str) -> Self {
-        Self { store, name: name.into() }
+    pub(crate) fn of(store: Arc<dyn ErasedBudgets>, name: &str, process: u64) -> Self {
+        Self { store, name: name.into(), process }
+    }
+
+    pub(crate) fn process(&self) -> u64 {
+        self.process
     }
 
     /// Runs a reserve to its end.

@@ -53,7 +53,8 @@ use crate::session_store::ErasedSessions;
 pub struct Sessions {
     inner: Arc<oauth::Sessions>,
     store: Arc<dyn ErasedSessions>,
-    budgets: Option<Arc<dyn ErasedBudgets>>,
+    /// The store of budgets, with the number of this process: the same for the pacer of an account that comes and goes.
+    budgets: Option<(Arc<dyn ErasedBudgets>, u64)>,
 }
 
 impl Sessions {
@@ -76,7 +77,7 @@ impl Sessions {
     /// shared. Default: the limit is for this process alone.
     #[must_use]
     pub fn with_budgets(self, store: impl AsyncBudgetStore + 'static) -> Self {
-        Self { budgets: Some(Arc::new(store)), ..self }
+        Self { budgets: Some((Arc::new(store), fastrand::u64(..))), ..self }
     }
 
     /// The session of the account with this key. Its tokens are loaded when the first call needs them. A key without a
@@ -84,7 +85,7 @@ impl Sessions {
     pub fn get(&self, key: &str) -> Session {
         let row = Row { store: self.store.clone(), key: key.into() };
         let budgets = self.budgets.clone();
-        let budget = budgets.map(|store| NamedBudget::of(store, key));
+        let budget = budgets.map(|(store, process)| NamedBudget::of(store, key, process));
         Session::kept(self.inner.get(key, now()), row, budget)
     }
 

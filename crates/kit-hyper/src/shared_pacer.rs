@@ -33,8 +33,8 @@ impl SharedPacer {
     /// Makes a pacer for a credential: at most `budget` of the requests of all processes that use this name reach Kit in
     /// any 60 seconds. A `budget` of 0 counts as 1.
     pub fn new(store: impl AsyncBudgetStore + 'static, name: &str, budget: u32) -> Self {
-        let pacer = Pacer::shared(budget, fastrand::u64(..));
-        Self { pacer, budget: NamedBudget::new(store, name) }
+        let named = NamedBudget::new(store, name);
+        Self { pacer: Pacer::shared(budget, named.process()), budget: named }
     }
 
     /// The pacer itself.
@@ -43,7 +43,7 @@ impl SharedPacer {
     }
 }
 
-/// Which pacer the calls of a client wait at: a [`SharedPacer`], a [`Pacer`], or a [`Pacing`]. Each converts into it by
+/// The pacer that the calls of a client wait at: a [`SharedPacer`], a [`Pacer`], or a [`Pacing`]. Each converts into it by
 /// `into`, and so does `None`, for no pacer.
 #[derive(Clone, Debug)]
 pub struct ClientPacing(Which);

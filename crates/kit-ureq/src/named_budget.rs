@@ -14,15 +14,21 @@ use crate::wait::wait_for;
 pub(crate) struct NamedBudget {
     store: Arc<dyn BudgetStore>,
     name: Arc<str>,
+    /// The random number of this process.
+    process: u64,
 }
 
 impl NamedBudget {
     pub(crate) fn new(store: impl BudgetStore + 'static, name: &str) -> Self {
-        Self::of(Arc::new(store), name)
+        Self::of(Arc::new(store), name, fastrand::u64(..))
     }
 
-    pub(crate) fn of(store: Arc<dyn BudgetStore>, name: &str) -> Self {
-        Self { store, name: name.into() }
+    pub(crate) fn of(store: Arc<dyn BudgetStore>, name: &str, process: u64) -> Self {
+        Self { store, name: name.into(), process }
+    }
+
+    pub(crate) fn process(&self) -> u64 {
+        self.process
     }
 
     /// Runs a reserve to its end.

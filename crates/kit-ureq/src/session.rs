@@ -67,7 +67,7 @@ impl Session {
     /// The pacer of the session's clients, and its budget, if that is shared.
     pub(crate) fn budget(&self) -> Option<(Pacer, NamedBudget)> {
         let budget = self.budget.clone()?;
-        Some((self.inner.shared_pacer(fastrand::u64(..)), budget))
+        Some((self.inner.shared_pacer(budget.process()), budget))
     }
 
     /// The session of the credentials, if they are one, without a store.

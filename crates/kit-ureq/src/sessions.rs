@@ -50,7 +50,8 @@ use crate::session::{Session, unpanicking};
 pub struct Sessions {
     inner: Arc<oauth::Sessions>,
     store: Arc<dyn SessionStore>,
-    budgets: Option<Arc<dyn BudgetStore>>,
+    /// The store of budgets, with the number of this process: the same for the pacer of an account that comes and goes.
+    budgets: Option<(Arc<dyn BudgetStore>, u64)>,
 }
 
 impl Sessions {
@@ -73,7 +74,7 @@ impl Sessions {
     /// shared. Default: the limit is for this process alone.
     #[must_use]
     pub fn with_budgets(self, store: impl BudgetStore + 'static) -> Self {
-        Self { budgets: Some(Arc::new(store)), ..self }
+        Self { budgets: Some((Arc::new(store), fastrand::u64(..))), ..self }
     }
 
     /// The session of the account with this key. Its tokens are loaded when the first call needs them. A key without a
@@ -81,7 +82,7 @@ impl Sessions {
     pub fn get(&self, key: &str) -> Session {
         let row = Row { store: self.store.clone(), key: key.into() };
         let budgets = self.budgets.clone();
-        let budget = budgets.map(|store| NamedBudget::of(store, key));
+        let budget = budgets.map(|(store, process)| NamedBudget::of(store, key, process));
         Session::kept(self.inner.get(key, now()), row, budget)
     }
 

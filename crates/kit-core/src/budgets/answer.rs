@@ -72,6 +72,7 @@ impl Budget {
             unmet: 0,
             waits: 0,
             presumed: 0,
+            heard_at: 0,
         };
         // It was its report until now.
         budget.processes.retain(|process| process.id != ask.process);
@@ -94,7 +95,8 @@ impl Budget {
             asking.waits = wait.saturating_add(GRACE);
         }
         budget.processes.push(asking);
-        let processes = budget.processes.iter().filter(|process| process.is_seen(now)).count();
+        let is_seen = |process: &&Process| process.id != UNKNOWN && process.is_seen(now);
+        let processes = budget.processes.iter().filter(is_seen).count();
         let processes = u32::try_from(processes).unwrap_or(u32::MAX);
         (budget, Share { granted, ask_again: Duration::from_millis(wait), processes })
     }
@@ -106,21 +108,24 @@ impl Budget {
         if self.processes.iter().all(|process| process.id == ask.process) {
             return;
         }
-        let last = self.processes.iter().map(|process| process.asked_at).max().unwrap_or_default();
+        let reports = self.processes.iter().filter(|process| process.id != UNKNOWN);
+        let last = reports.map(Process::heard_at).max().unwrap_or_default();
         let known = self.processes.iter().filter(|process| process.id != UNKNOWN).count();
         let known = u32::try_from(known).unwrap_or(u32::MAX);
         let part = (ask.most / known.max(SHARES)).max(1);
         if last.saturating_add(millis(HELD)) <= now {
-            self.processes.retain(|process| process.id != UNKNOWN && process.is_seen(last));
+            self.processes.retain(|process| process.id != UNKNOWN && process.is_seen(now));
             for process in &mut self.processes {
-                *process = Process::presumed(process.id, part, now, MOMENT);
+                let (id, heard_at) = (process.id, process.heard_at());
+                *process = Process::presumed(id, heard_at, part, now, MOMENT);
             }
             let unknown = part.saturating_mul(SHARES.saturating_sub(known));
-            self.processes.push(Process::presumed(UNKNOWN, unknown, now, MOMENT));
+            self.processes.push(Process::presumed(UNKNOWN, now, unknown, now, MOMENT));
         }
         if ask.was_cut_off {
             for process in self.processes.iter_mut().filter(|process| process.presumed > 0) {
-                *process = Process::presumed(process.id, process.presumed, now, millis(WINDOW));
+                let (id, heard_at, count) = (process.id, process.heard_at(), process.presumed);
+                *process = Process::presumed(id, heard_at, count, now, millis(WINDOW));
             }
         }
     }
@@ -170,3 +175,7 @@ fn ended(ago: Duration, count: u32) -> Option<(u8, u32)> {
     let seconds = left.as_millis().div_ceil(1000);
     Some((u8::try_from(seconds).ok()?, count))
 }
+
+#[cfg(test)]
+#[path = "answer_tests.rs"]
+mod tests;

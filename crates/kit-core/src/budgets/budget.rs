@@ -60,6 +60,9 @@ pub(super) struct Process {
     /// How many requests it may have sent while the store failed, which it has not reported.
     #[serde(default, skip_serializing_if = "is_none")]
     pub(super) presumed: u32,
+    /// When it has reported last, where that is not `asked_at`, since something is presumed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) heard_at: Millis,
     /// For how long the process keeps its turn, in milliseconds.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) waits: Millis,
@@ -138,10 +141,22 @@ impl Process {
     }
 
     /// A process of which it is presumed that so many of its requests count for so long.
-    pub(super) fn presumed(id: u64, count: u32, now: Millis, lasts: Millis) -> Self {
+    pub(super) fn presumed(
+        id: u64,
+        heard_at: Millis,
+        count: u32,
+        now: Millis,
+        lasts: Millis,
+    ) -> Self {
         let asked_at = now.saturating_sub(millis(HELD)).saturating_add(lasts);
         let (held, presumed) = (count, count);
-        Self { id, asked_at, held, presumed, allowed: 0, ended: Vec::new(), unmet: 0, waits: 0 }
+        let (allowed, ended, unmet, waits) = (0, Vec::new(), 0, 0);
+        Self { id, asked_at, held, allowed, ended, unmet, presumed, heard_at, waits }
+    }
+
+    /// When it has reported last.
+    pub(super) fn heard_at(&self) -> Millis {
+        if self.heard_at == 0 { self.asked_at } else { self.heard_at }
     }
 
     /// How many of its requests count.
@@ -149,9 +164,9 @@ impl Process {
         self.ended.iter().fold(self.held, |sum, (_, count)| sum.saturating_add(*count))
     }
 
-    /// Whether the process has asked in the last hour.
+    /// Whether the process has reported in the last hour.
     pub(super) fn is_seen(&self, now: Millis) -> bool {
-        self.asked_at.saturating_add(millis(SEEN)) > now
+        self.heard_at().saturating_add(millis(SEEN)) > now
     }
 
     /// When it has waited for too long to keep its turn.

@@ -54,7 +54,8 @@ impl Pacer {
 
     /// Makes a pacer that shares its budget with the pacers of other processes, through a
     /// [`BudgetStore`](crate::budgets::BudgetStore): at most `budget` of the requests of all of them reach Kit in any 60
-    /// seconds. `process` is a random number, another for each pacer.
+    /// seconds. `process` is a random number, another for each pacer that is in use: a pacer that takes the place of one at rest may
+    /// have the same.
     ///
     /// `kit-ureq` and `kit-hyper` make such a pacer, draw the number, and run what a call hands out: see their
     /// `SharedPacer`.
