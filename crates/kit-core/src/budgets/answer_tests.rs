@@ -89,8 +89,8 @@ fn a_process_waits_if_it_has_not_got_all() {
 fn the_next_room_is_when_something_changes() {
     let wait = |asks: &[(u64, Ask)]| {
         let mut shared = Shared::default();
-        let shares: Vec<_> = asks.iter().map(|(at, ask)| shared.answer(*at, ask)).collect();
-        let last = shares.last().unwrap();
+        let answers: Vec<_> = asks.iter().map(|(at, ask)| shared.answer(*at, ask)).collect();
+        let last = answers.last().unwrap();
         assert_eq!(last.granted, 0, "{asks:?}");
         u64::try_from(last.ask_again.as_millis()).unwrap()
     };
@@ -144,6 +144,10 @@ fn parts_are_presumed_while_the_store_may_have_failed() {
     assert_eq!(shared.granted(100, &cut_off(2, 6)), 6, "its own part");
     assert_eq!(shared.granted(159, &ask(3, 6)), 6);
     assert_eq!(shared.granted(160, &ask(4, 100)), 78);
+    let mut shared = Shared::default();
+    known(&mut shared);
+    assert_eq!(shared.granted(95, &cut_off(1, 10)), 10);
+    assert_eq!(shared.granted(120, &ask(2, 100)), 6, "the others have not reported");
 
     // A process that was alone, and asks again after a while, gets everything.
     let mut shared = Shared::default();
