@@ -95,8 +95,8 @@ impl Emulator {
         Account::new(self.kit.clone(), id)
     }
 
-    /// Adds an account, with resources, webhook endpoints, credentials and rate limits of its own. Its ids are others than
-    /// those of the first account.
+    /// Adds an account, with resources, webhook endpoints, credentials and rate limits of its own. The ids of its
+    /// resources are others than those of the first account.
     ///
     /// From then on, the consent page asks which account an app gets access to, unless [`set_user`](Self::set_user) says who
     /// is asked.

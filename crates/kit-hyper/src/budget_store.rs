@@ -6,8 +6,8 @@ use kit_core::budgets::{
 
 use crate::store::{Awaiting, Blocking, unpanicking};
 
-/// How long the store may take for one statement. Meanwhile calls wait.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the store may take for one statement. Meanwhile calls wait, and others for the report of this process.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 impl<S: BudgetStore + 'static> AsyncBudgetStore for Blocking<S> {
     async fn load_budget(&self, name: &str) -> Result<LoadedBudget, StoreError> {

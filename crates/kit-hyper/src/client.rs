@@ -224,7 +224,11 @@ impl Client {
         loop {
             match catch_up.next() {
                 CatchUpStep::List(list) => catch_up.listed(self.send(&list).await?),
-                CatchUpStep::Get(get) => return self.send(&get).await.map(Some),
+                CatchUpStep::Get(get) => {
+                    let record = self.send(&get).await?;
+                    catch_up.got();
+                    return Ok(Some(record));
+                }
                 _ => return Ok(None),
             }
         }

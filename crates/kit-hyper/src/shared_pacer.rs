@@ -7,7 +7,8 @@ use crate::oauth::Session;
 
 /// A pacer that shares its budget with other processes, with the store that keeps the budget.
 ///
-/// Clones are one pacer. [`Pacer::shared`] says how the budget is shared, and what happens where the store fails. The store is awaited by a task of its own, while there are calls.
+/// Clones are one pacer. [`Pacer::shared`] says how the budget is shared, and what happens where the store fails.
+/// A task of its own awaits the store while there are calls.
 ///
 /// For the sessions of many accounts, see [`Sessions::with_budgets`](crate::oauth::Sessions::with_budgets).
 ///

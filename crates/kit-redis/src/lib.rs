@@ -1,8 +1,8 @@
 //! What the processes of an app share, in Redis: the sessions of its accounts, and the budgets of their requests.
 //!
 //! The program brings a way to connect, with its own TLS and password. A connection that breaks, or that leads to a
-//! server which no longer is the primary, is made anew, and the command is sent once more: each can be repeated, since a
-//! save is recognised by a random mark.
+//! server which no longer is the primary, is made anew, and the command is sent once more: each can be repeated. A
+//! session that was saved is recognised by a random mark; a budget that was saved is reported again.
 //!
 //! # Examples
 //!

@@ -214,7 +214,11 @@ impl Client {
         loop {
             match catch_up.next() {
                 CatchUpStep::List(list) => catch_up.listed(self.send(&list)?),
-                CatchUpStep::Get(get) => return self.send(&get).map(Some),
+                CatchUpStep::Get(get) => {
+                    let record = self.send(&get)?;
+                    catch_up.got();
+                    return Ok(Some(record));
+                }
                 _ => return Ok(None),
             }
         }

@@ -163,8 +163,8 @@ fn a_seed_lists_the_accounts() {
     for (accounts, problem) in [
         (json!(7), "`accounts` is not a list"),
         (json!([7]), "`accounts`: one is no object"),
-        (json!([{"tags": []}]), "`accounts`: an `id` is no number from 1540 on"),
-        (json!([{"id": 1539}]), "`accounts`: an `id` is no number from 1540 on"),
+        (json!([{"tags": []}]), "`accounts`: an `id` is no number from 1540 to 1000000"),
+        (json!([{"id": 1539}]), "`accounts`: an `id` is no number from 1540 to 1000000"),
         (json!([{"id": 1540}, {"id": 1540}]), "`accounts`: the id 1540 is there twice"),
         (json!([{"id": 1540, "tags": 7}]), "`accounts`: 1540: `tags` is not a list"),
     ] {

@@ -7,7 +7,7 @@ use super::shrunk::Shrunk;
 use super::{HELD, SHARES, WINDOW};
 
 /// How long processes have to report after the store has failed.
-const MOMENT: Millis = 1500;
+const MOMENT: Millis = 3000;
 
 /// The processes of which the store has not heard.
 const UNKNOWN: u64 = 0;
@@ -48,10 +48,12 @@ pub(crate) struct Refused {
 pub(crate) struct Share {
     /// How many more requests the process may begin.
     pub(crate) granted: u32,
-    /// When to ask again, if that is less than what was wanted: there is nothing before.
+    /// The time until there may be more, for a process that has got less than it wanted.
     pub(crate) ask_again: Duration,
     /// How many processes there were in the last hour.
     pub(crate) processes: u32,
+    /// Whether half of the budget counts: then a process reports also what has ended.
+    pub(crate) is_scarce: bool,
 }
 
 impl Budget {
@@ -78,7 +80,10 @@ impl Budget {
         budget.processes.retain(|process| process.id != ask.process);
         let counts = budget.counts().saturating_add(asking.counts());
         let limit = match &ask.refused {
-            Some(refused) => budget.learn(refused, limit, counts, now),
+            Some(refused) => {
+                budget.learn(refused, limit, counts, now);
+                Shrunk::limit(&mut budget.shrunk, ask.most.max(1), now)
+            }
             None => limit,
         };
         let closed = budget.closed_until.saturating_sub(now);
@@ -98,7 +103,8 @@ impl Budget {
         let is_seen = |process: &&Process| process.id != UNKNOWN && process.is_seen(now);
         let processes = budget.processes.iter().filter(is_seen).count();
         let processes = u32::try_from(processes).unwrap_or(u32::MAX);
-        (budget, Share { granted, ask_again: Duration::from_millis(wait), processes })
+        let is_scarce = budget.counts() >= limit / 2;
+        (budget, Share { granted, ask_again: Duration::from_millis(wait), processes, is_scarce })
     }
 
     /// Presumes that processes have used their parts of the budget while the store failed. Nobody has reported for so long
@@ -130,13 +136,12 @@ impl Budget {
         }
     }
 
-    /// Closes the budget for the time that Kit asks for, and shrinks it. Returns the budget from now on.
-    fn learn(&mut self, refused: &Refused, limit: u32, counts: u32, now: Millis) -> u32 {
+    /// Closes the budget for the time that Kit asks for, and shrinks it.
+    fn learn(&mut self, refused: &Refused, limit: u32, counts: u32, now: Millis) {
         let at = now.saturating_sub(millis(refused.ago));
         let until = at.saturating_add(millis(refused.retry_after.min(WINDOW)));
         self.closed_until = self.closed_until.max(until);
         Shrunk::learn(&mut self.shrunk, limit, counts, now);
-        Shrunk::limit(&mut self.shrunk, limit, now)
     }
 
     /// How many of the `free` requests the process gets: all that it wants, unless others wait that have less than their

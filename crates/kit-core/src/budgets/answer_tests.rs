@@ -73,6 +73,24 @@ fn a_process_that_has_its_part_does_not_come_first() {
     assert_eq!(shared.granted(61, &after(2, 40, &[(60, 50)])), 40);
 }
 
+/// Calls that are under way together are refused together.
+#[test]
+fn a_second_refusal_in_a_minute_changes_nothing() {
+    let refused = |ago| {
+        let retry_after = Duration::from_secs(5);
+        Some(Refused { ago: Duration::from_secs(ago), retry_after })
+    };
+    let mut shared = Shared::default();
+    for process in [1, 2] {
+        let ask = Ask { refused: refused(1), ..ask(process, 0) };
+        assert_eq!(shared.granted(1, &ask), 0);
+    }
+    assert_eq!(shared.granted(6, &ask(1, 100)), 50);
+    assert_eq!(shared.granted(6, &ask(2, 100)), 0);
+    // It doubles after a minute.
+    assert_eq!(shared.granted(61, &ask(2, 100)), 50);
+}
+
 #[test]
 fn a_process_waits_if_it_has_not_got_all() {
     let mut shared = Shared::default();
@@ -128,7 +146,7 @@ fn parts_are_presumed_while_the_store_may_have_failed() {
     let mut shared = Shared::default();
     known(&mut shared);
     assert_eq!(shared.granted(95, &ask(1, 10)), 10);
-    let late = Duration::from_millis((START + 95) * 1000 + 1500);
+    let late = Duration::from_millis((START + 95) * 1000 + MOMENT);
     assert_eq!(shared.answer_at(late, &ask(2, 100)).granted, 90);
 
     // A moment earlier there is no failure of that length.

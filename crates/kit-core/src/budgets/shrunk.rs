@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::WINDOW;
 use super::budget::{Millis, millis};
 
-/// What a 429 has left: a smaller budget, which grows again.
+/// A budget that a 429 has made smaller, and that grows again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Shrunk {
     /// The budget now.

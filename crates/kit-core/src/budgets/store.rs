@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use super::{Budget, SaveError, StoreError};
 
-/// Keeps the budgets that processes share, each under a name. The methods may block.
+/// Keeps the budgets that processes share, each under a name. The methods may block, but for a few seconds at most: calls
+/// wait meanwhile, and a store that never returns is not known to have failed.
 ///
 /// `kit-ureq` calls the store; `kit-hyper` calls it through its `Blocking`; `kit-core` never calls it. `kit-postgres` and
 /// `kit-redis` have stores. For one of your own, `kit-store-laws` checks that it keeps the laws.

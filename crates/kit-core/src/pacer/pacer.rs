@@ -71,8 +71,9 @@ impl Pacer {
     /// of processes that there were in the last hour, and by 16 at least: there may be some of which it has not heard.
     /// [`store_failure`](Self::store_failure) says why the store fails; with the feature `tracing` it is an event at the
     /// level `WARN`. When the store works again, each process is presumed to have used its part, until it reports what it
-    /// has sent, for a minute at most. (A process that is killed meanwhile does not: then that part may be sent too much.) So it is for 1.5 seconds where no process has asked for 95 seconds, unless there was
-    /// one alone.
+    /// has sent, for a minute at most. (A process that is killed meanwhile does not: then that part may be sent too much.) If several processes have
+    /// been idle for 95 seconds, the first that asks gets its part at once, and more after 3 seconds: others may have sent
+    /// while the store failed.
     pub fn shared(budget: u32, process: u64) -> Self {
         Self::of(budget, Some(Box::new(Sharing::new(process))))
     }

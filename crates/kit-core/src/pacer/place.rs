@@ -22,16 +22,16 @@ enum At {
     UnderWay,
 }
 
-/// What a call does that wants to send.
+/// The next action of a call that wants to send.
 #[derive(Debug)]
 pub(crate) enum Entry {
-    /// It sends its request.
+    /// The call sends its request.
     Go,
-    /// It waits for this time, at least.
+    /// The call waits for this time, at least.
     Wait(Duration),
-    /// It has the reserve run, and asks again.
+    /// The call has the reserve run, and asks again.
     Reserve(Box<Reserve>),
-    /// It waits for the change, and asks again.
+    /// The call waits for the change, and asks again.
     Await { change: BudgetChange, at_most: Duration },
 }
 

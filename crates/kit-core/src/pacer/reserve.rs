@@ -6,6 +6,7 @@ use super::window::Window;
 use super::{BudgetChange, Pacer, ReserveStep};
 use crate::budgets::{Budget, LoadedBudget, SaveError, Share, StoreError};
 use crate::time::Time;
+use crate::trace::Trace;
 
 /// Takes shares of a budget for the calls of a [`Pacer`], and gives back what they do not need, as long as there are calls.
 /// It does no I/O: each [`ReserveStep`] says what its caller has to do.
@@ -120,7 +121,14 @@ impl Reserve {
         match (std::mem::replace(&mut self.state, State::Over), saved) {
             (State::Saving(report, share), Ok(())) => {
                 (self.conflicts, self.has_failed) = (0, false);
-                self.with(now, |sharing, _, now| sharing.answered(&report, share, now));
+                let ticket = self.ticket;
+                let answer = |sharing: &mut Sharing, _: &mut Window, now| {
+                    sharing.answered(ticket, &report, share, now)
+                };
+                // Tracing may run code of others: not under the lock.
+                if self.with(now, answer) == Some(true) {
+                    Trace::budget_works();
+                }
                 self.state = State::Look;
             }
             (State::Saving(..), Err(SaveError::Conflict)) => {
@@ -138,7 +146,13 @@ impl Reserve {
     /// The store has failed. The first time, since a connection may have been closed, it is asked again at once.
     fn fail(&mut self, report: &Report, error: &StoreError, now: Time) {
         if std::mem::replace(&mut self.has_failed, true) {
-            self.with(now, |sharing, _, now| sharing.failed(report, error, now));
+            let ticket = self.ticket;
+            let fail = |sharing: &mut Sharing, _: &mut Window, now| {
+                sharing.failed(ticket, report, error, now)
+            };
+            if let Some(error) = self.with(now, fail).flatten() {
+                Trace::budget_fails(&error);
+            }
         }
         self.state = State::Look;
     }

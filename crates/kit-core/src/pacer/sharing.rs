@@ -7,7 +7,6 @@ use std::time::Duration;
 use super::window::Window;
 use crate::budgets::{Ask, HELD, LEASE, Refused, SHARES, Share, StoreError};
 use crate::chain;
-use crate::trace::Trace;
 use crate::waiters::{Released, Waiters};
 
 /// How long a reserve that nobody runs keeps others from beginning one.
@@ -36,6 +35,11 @@ pub(super) struct Sharing {
     begun: u32,
     /// Whether a share was not used up: the rest is to be given back.
     returns: bool,
+    /// How many requests have begun by shares, and how many of them the store knows of.
+    sent: u64,
+    told: u64,
+    /// Whether half of the budget counted, by the last answer.
+    is_scarce: bool,
     told_at: Duration,
     /// Before then the store is not asked for more, since there is nothing, or since it fails.
     ask_at: Duration,
@@ -94,17 +98,18 @@ pub(super) enum Turn {
     Nothing(Duration),
 }
 
-/// What a reserve has to do.
+/// The next action of a reserve.
 pub(super) enum Duty {
     Ask(Report),
     Wait { awaited: Awaited, at_most: Duration },
     Over,
 }
 
-/// What the store is asked for, and when.
+/// A report to the store, with which the process asks for a share.
 pub(super) struct Report {
     pub(super) ask: Ask,
     asked_at: Duration,
+    sent: u64,
 }
 
 impl Sharing {
@@ -116,6 +121,9 @@ impl Sharing {
             granted: 0,
             begun: 0,
             returns: false,
+            sent: 0,
+            told: 0,
+            is_scarce: false,
             told_at: Duration::ZERO,
             ask_at: Duration::ZERO,
             refused: None,
@@ -147,6 +155,7 @@ impl Sharing {
         if position < usize::try_from(allowed).unwrap_or(usize::MAX) {
             self.allowance -= 1;
             self.begun = self.begun.saturating_add(1);
+            self.sent += 1;
             if self.is_low(allowed - 1) {
                 self.need();
             }
@@ -197,13 +206,16 @@ impl Sharing {
 
     /// Kit has refused a request: all processes have to wait.
     pub(super) fn refused(&mut self, retry_after: Duration, now: Duration) {
-        self.refused = Some((now, retry_after));
+        let longest = self
+            .refused
+            .filter(|(at, wait)| at.saturating_add(*wait) > now.saturating_add(retry_after));
+        self.refused = Some(longest.unwrap_or((now, retry_after)));
         self.ask_at = Duration::ZERO;
         self.is_needed = false;
         self.need();
     }
 
-    /// What the reserve with this ticket has to do.
+    /// The next action of the reserve with this ticket.
     pub(super) fn duty(&mut self, ticket: u64, window: &mut Window, now: Duration) -> Duty {
         let Some(running) = self.running.as_mut().filter(|running| running.ticket == ticket) else {
             return Duty::Over;
@@ -221,7 +233,10 @@ impl Sharing {
             now >= self.ask_at
         } else {
             let was_told_long_ago = now >= self.told_at.saturating_add(LONGEST_WAIT);
-            is_over && (self.returns || (window.in_flight > 0 && was_told_long_ago))
+            // Where there is little left, others wait for what counts no longer.
+            let counts_shorter = self.is_scarce && self.sent != self.told && window.in_flight == 0;
+            let is_long = window.in_flight > 0 && was_told_long_ago;
+            is_over && (self.returns || counts_shorter || is_long)
         };
         if self.failing.is_some() && window.counts_nothing() {
             self.end(ticket);
@@ -274,16 +289,26 @@ impl Sharing {
                 .refused
                 .map(|(at, retry_after)| Refused { ago: now.saturating_sub(at), retry_after }),
         };
-        Report { ask, asked_at: now }
+        Report { ask, asked_at: now, sent: self.sent }
     }
 
-    /// The store has answered.
-    pub(super) fn answered(&mut self, report: &Report, share: Share, now: Duration) {
+    /// The store has answered the reserve with this ticket. Returns whether it had failed before.
+    pub(super) fn answered(
+        &mut self,
+        ticket: u64,
+        report: &Report,
+        share: Share,
+        now: Duration,
+    ) -> bool {
+        if !self.is_running(ticket) {
+            return false;
+        }
         self.allowance = self.allowance.saturating_add(share.granted);
         if report.ask.wants > 0 {
             self.allowed_until = report.asked_at.saturating_add(LEASE);
         }
         self.returns = false;
+        (self.told, self.is_scarce) = (report.sent, share.is_scarce);
         self.told_at = report.asked_at;
         self.processes = share.processes;
         if share.granted > 0 {
@@ -293,24 +318,33 @@ impl Sharing {
         let again = now.saturating_add(share.ask_again);
         self.ask_at = if is_short { again } else { Duration::ZERO };
         self.refused.take_if(|(at, _)| *at <= report.asked_at);
-        if self.failing.take().is_some() {
-            Trace::budget_works();
-        }
         self.answer();
+        self.failing.take().is_some()
     }
 
-    /// The store has failed.
-    pub(super) fn failed(&mut self, report: &Report, error: &StoreError, now: Duration) {
+    /// The store has failed the reserve with this ticket. Returns why, if it had not failed before.
+    pub(super) fn failed(
+        &mut self,
+        ticket: u64,
+        report: &Report,
+        error: &StoreError,
+        now: Duration,
+    ) -> Option<Arc<str>> {
+        if !self.is_running(ticket) {
+            return None;
+        }
         let error: Arc<str> = chain(&**error).into();
-        let since = if let Some(failing) = self.failing.take() {
-            failing.since
-        } else {
-            Trace::budget_fails(&error);
-            report.asked_at
-        };
-        self.failing = Some(Failing { since, last: now, error });
+        // After a while without a word it may have worked, and others may have got all of the budget.
+        let before = self.failing.take().filter(|before| now < before.last.saturating_add(KNOWN));
+        let since = before.as_ref().map_or(report.asked_at, |before| before.since);
+        self.failing = Some(Failing { since, last: now, error: error.clone() });
         self.ask_at = now.saturating_add(TRY_AGAIN);
         self.answer();
+        before.is_none().then_some(error)
+    }
+
+    fn is_running(&self, ticket: u64) -> bool {
+        self.running.is_some_and(|running| running.ticket == ticket)
     }
 
     /// The reserve with this ticket has ended, or was dropped.

@@ -54,7 +54,7 @@ pub struct CatchUp {
     asked: BTreeSet<DeliveryId>,
 }
 
-/// Which deliveries of a log were taken: to be kept, as JSON, say. The first time it is the default.
+/// The deliveries of a log that were taken: to be kept, as JSON, say. The first time it is the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LogCursor {
     /// All deliveries that Kit had given up by then were taken up to this id.
@@ -71,7 +71,7 @@ pub struct LogCursor {
 pub enum CatchUpStep {
     /// Send it, and call [`CatchUp::listed`].
     List(ListWebhookDeliveries),
-    /// Send it: its reply is a delivery that Kit has given up, with its payload.
+    /// Send it, and call [`CatchUp::got`]. The reply is a delivery that Kit has given up, with its payload.
     Get(GetWebhookDelivery),
     /// There are no others.
     Done,
@@ -80,8 +80,8 @@ pub enum CatchUpStep {
 impl CatchUp {
     /// Begins behind what was taken the last time.
     pub fn new(endpoint: WebhookEndpointId, cursor: LogCursor) -> Self {
-        // Those that Kit tries come first: one that is given up meanwhile is found the next time.
-        let statuses = [DeliveryStatus::Retrying, DeliveryStatus::Pending, DeliveryStatus::Failed];
+        // In the order in which a delivery goes on: one that does so meanwhile is found the next time, at least.
+        let statuses = [DeliveryStatus::Pending, DeliveryStatus::Retrying, DeliveryStatus::Failed];
         let lists = statuses.map(|status| (status, None)).into();
         Self {
             endpoint,
@@ -93,7 +93,7 @@ impl CatchUp {
         }
     }
 
-    /// Returns what to do now.
+    /// Returns what to do now. The same comes again until its outcome is told.
     #[expect(clippy::should_implement_trait, reason = "it is told what came of each step")]
     pub fn next(&mut self) -> CatchUpStep {
         if let Some((status, page)) = self.lists.front() {
@@ -103,10 +103,9 @@ impl CatchUp {
                 None => list,
             });
         }
-        match self.missed.pop_front() {
+        match self.missed.front() {
             Some(id) => {
-                self.asked.insert(id);
-                CatchUpStep::Get(GetWebhookDelivery::new(self.endpoint, id).with_payload())
+                CatchUpStep::Get(GetWebhookDelivery::new(self.endpoint, *id).with_payload())
             }
             None => CatchUpStep::Done,
         }
@@ -135,13 +134,18 @@ impl CatchUp {
         }
     }
 
-    /// The events of this delivery are safe.
+    /// Tells that the delivery of the last step is there.
+    pub fn got(&mut self) {
+        self.asked.extend(self.missed.pop_front());
+    }
+
+    /// Tells that the events of this delivery are safe.
     pub fn taken(&mut self, id: DeliveryId) {
         self.asked.remove(&id);
         self.cursor.taken.insert(id);
     }
 
-    /// Which deliveries were taken, for the next time.
+    /// The deliveries that were taken, for the next time.
     pub fn cursor(&self) -> LogCursor {
         let mut cursor = self.cursor.clone();
         // Whatever is not taken, or may still be given up, is looked at again.
@@ -204,6 +208,7 @@ mod tests {
                         let path = request.uri().path();
                         let id: u64 = path.rsplit('/').next().unwrap().parse().unwrap();
                         asked.push(id);
+                        catch_up.got();
                         if id != refused {
                             catch_up.taken(id.into());
                         }
@@ -274,6 +279,7 @@ mod tests {
                         let path = crate::fixtures::kit().request(&get).unwrap();
                         let id: u64 =
                             path.uri().path().rsplit('/').next().unwrap().parse().unwrap();
+                        catch_up.got();
                         catch_up.taken(id.into());
                         taken.push(id);
                     }

@@ -92,7 +92,8 @@ pub(crate) fn restore_whole(world: &mut World, state: &Value) -> Result<(), Stri
         let id = account.remove("id").as_ref().and_then(Value::as_u64);
         let id = id.filter(|id| (world.first_account() + 1..=MOST_ACCOUNTS).contains(id));
         let id = id.ok_or_else(|| {
-            format!("`accounts`: an `id` is no number from {} on", world.first_account() + 1)
+            let first = world.first_account() + 1;
+            format!("`accounts`: an `id` is no number from {first} to {MOST_ACCOUNTS}")
         })?;
         if states.insert(id, account).is_some() {
             return Err(format!("`accounts`: the id {id} is there twice"));

@@ -109,8 +109,8 @@ impl Default for Tables {
 }
 
 impl Tables {
-    /// Those of a new account, with what people make at Kit alone, and no program can: templates, forms, a segment, and a
-    /// post.
+    /// The tables of a new account, with what people make at Kit alone, and no program can: templates, forms, a segment, and
+    /// a post.
     pub(crate) fn of_account(account: u64) -> Self {
         let mut tables = Self::empty();
         tables.account.id = account;

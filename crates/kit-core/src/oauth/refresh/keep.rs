@@ -75,7 +75,11 @@ impl Refresh {
         if self.failures == 1 {
             Trace::unsaved(&failure);
         }
-        self.with_memory(|memory| memory.save_failure = Some(failure));
+        self.session.with(|shared| {
+            if shared.unsaved(self.begun).is_some() {
+                shared.memory().save_failure = Some(failure);
+            }
+        });
         State::Waiting { since: elapsed, wait, then: Box::new(State::Keep) }
     }
 
