@@ -329,7 +329,7 @@ impl Account {
                     self.authorize(index);
                 }
             }
-            // Its process was suspended.
+            // The process of the call was suspended.
             Err(Error::Api(_)) if is_late => self.report.killed += 1,
             Err(error) => self.report.broken.push(format!("a call failed: {error}")),
         }

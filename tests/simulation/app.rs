@@ -48,7 +48,7 @@ fn machine(seed: u64, number: usize) -> (i64, Vec<(Duration, Fault)>) {
     (skew, faults)
 }
 
-/// What happens to an account: on some of the machines, with an engine that is stopped now and then.
+/// The fate of an account: on some of the machines, with an engine that is stopped now and then.
 fn plan(seed: u64, account: usize, calls: usize) -> Plan {
     let mut rng = Rng::with_seed(of(!seed, account));
     let first = rng.usize(0..MACHINES);

@@ -36,7 +36,7 @@ struct Kept {
     budget: Option<Vec<u8>>,
 }
 
-/// What a process asks of the engine.
+/// A request of a process to the engine.
 pub enum Statement {
     LoadSession,
     SaveSession(Record),

@@ -1,4 +1,4 @@
-//! What happens at a time.
+//! Events, each at its time.
 
 use std::cmp::Ordering;
 use std::time::Duration;

@@ -70,7 +70,7 @@ fn accounts_on_many_machines_keep_the_laws() {
     assert!(authorized * 10 < accounts * 11 + 50, "too many sessions were lost: {authorized}");
 }
 
-/// What was written last is lost, and then all goes on.
+/// The last writes are lost, and then all goes on.
 #[test]
 fn accounts_outlive_a_failover_that_loses_writes() {
     let reports = play(seed(), accounts() / 5, CALLS, fail_over);

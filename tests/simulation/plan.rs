@@ -1,10 +1,10 @@
-//! What happens to an account, and what became of it.
+//! The fate of an account, planned, and as it was.
 
 use std::time::Duration;
 
 use crate::engine::Planted;
 
-/// What happens to an account.
+/// The fate of an account.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub calls: usize,
@@ -34,7 +34,7 @@ pub enum Fault {
 pub enum EngineFault {
     /// Down for so long.
     Down(Duration),
-    /// What is written within this time is lost; then another takes over, whose clock differs by seconds.
+    /// Writes within this time are lost; then another takes over, whose clock differs by seconds.
     FailsOver(Duration, i64),
 }
 

@@ -1,4 +1,4 @@
-//! What an inbox and a budget in PostgreSQL cost: `stores put|handle|alone|shared CONFIG SCHEMA CONNECTIONS SECONDS` prints how
+//! The costs of an inbox and a budget in PostgreSQL: `stores put|handle|alone|shared CONFIG SCHEMA CONNECTIONS SECONDS` prints how
 //! many events were put in, or handled, or how many calls were made by a pacer of one process or by a shared one, each second. `benches/stores.sh` does so beside pgbench.
 
 use std::process::ExitCode;

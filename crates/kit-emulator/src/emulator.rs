@@ -11,7 +11,7 @@ use crate::api::Api;
 use crate::control::{Controlled as _, Hosts};
 use crate::local_kit::{LocalKit, is_idle};
 use crate::outbox::{self, Delivery, DeliveryFault};
-use crate::rows::{self, ACCOUNT_ID, Tables, Webhook, WebhookEndpoint, World};
+use crate::rows::{self, ACCOUNT_ID, Webhook, WebhookEndpoint, World};
 use crate::server::{Fault, Server};
 use crate::world::{App, Consent, Grants, IssuedTokens, Keys, Lifetimes};
 
@@ -112,10 +112,7 @@ impl Emulator {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn add_account(&self) -> Account {
-        let mut world = self.kit.api.world();
-        let id = world.next_account();
-        world.add_account(id, rows::keys(id), Tables::of_account(id));
-        drop(world);
+        let id = rows::add_account(&mut self.kit.api.world());
         Account::new(self.kit.clone(), id)
     }
 

@@ -165,7 +165,7 @@ impl<D: Database> BudgetStore for Postgres<D> {
     fn save_budget(&self, name: &str, budget: &Budget) -> Result<(), SaveError> {
         let save = budgets::Save::new(name, budget)?;
         let statement = save.statement(&self.tables.budgets);
-        budgets::saved(&self.database.rows(statement, &save.parameters())?)
+        sessions::saved(&self.database.rows(statement, &save.parameters())?)
     }
 }
 

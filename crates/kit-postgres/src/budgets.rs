@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kit_core::budgets::{Budget, LoadedBudget, SaveError, StoreError};
+use kit_core::budgets::{Budget, LoadedBudget, StoreError};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -72,8 +72,4 @@ impl<'a> Save<'a> {
         }
         parameters
     }
-}
-
-pub(crate) fn saved(rows: &[Row]) -> Result<(), SaveError> {
-    if rows.is_empty() { Err(SaveError::Conflict) } else { Ok(()) }
 }

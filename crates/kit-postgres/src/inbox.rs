@@ -182,12 +182,6 @@ impl<'a> Claims<'a> {
     }
 }
 
-pub(crate) fn token() -> Result<[u8; 16], StoreError> {
-    let mut token = [0; 16];
-    getrandom::fill(&mut token)?;
-    Ok(token)
-}
-
 fn event(
     source: &str,
     id: &str,

@@ -49,6 +49,7 @@ mod inbox;
 #[cfg(feature = "async")]
 mod log_cursors;
 mod lost;
+mod mark;
 #[cfg(feature = "async")]
 mod postgres;
 #[cfg(feature = "async")]

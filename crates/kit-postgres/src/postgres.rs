@@ -186,7 +186,7 @@ impl<D: Database> AsyncBudgetStore for Postgres<D> {
     async fn save_budget(&self, name: &str, budget: &Budget) -> Result<(), SaveError> {
         let save = budgets::Save::new(name, budget)?;
         let statement = save.statement(&self.tables.budgets);
-        budgets::saved(&self.database.rows(statement, &save.parameters()).await?)
+        sessions::saved(&self.database.rows(statement, &save.parameters()).await?)
     }
 }
 

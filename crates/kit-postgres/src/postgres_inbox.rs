@@ -11,6 +11,7 @@ use tokio_postgres::types::Type;
 
 use crate::inbox::{self, Claims, Columns, Retention, TIDIED};
 use crate::lost::{is_deadlock, may_be_done};
+use crate::mark::mark;
 use crate::secrets::microseconds;
 use crate::{Database, Error, Parameters, Tables};
 
@@ -143,7 +144,7 @@ impl<D: Database> AsyncInbox for PostgresInbox<D> {
         let statement =
             if self.is_in_order { &statements.claim_in_order } else { &statements.claim };
         let (limit, lease) = (i64::try_from(limit).unwrap_or(i64::MAX), microseconds(lease));
-        let token = inbox::token()?;
+        let token = mark()?;
         let token_bytes = token.as_slice();
         let parameters: &Parameters<'_> =
             &[(&limit, Type::INT8), (&token_bytes, Type::BYTEA), (&lease, Type::INT8)];

@@ -6,6 +6,8 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 use zeroize::Zeroizing;
 
+use crate::mark::mark;
+
 /// The statements of sessions. The parameters are those of [`Save`], or as the methods of the stores give them.
 pub(crate) struct Statements {
     pub(crate) load: String,
@@ -65,13 +67,11 @@ pub(crate) struct Save<'a> {
 
 impl<'a> Save<'a> {
     pub(crate) fn new(key: &'a str, record: &Record, seal: &dyn Seal) -> Result<Self, StoreError> {
-        let mut writer = vec![0; 16];
-        getrandom::fill(&mut writer)?;
         Ok(Self {
             key,
             version: i64::try_from(record.version())?,
             needs_authorization: record.needs_authorization(),
-            writer,
+            writer: mark()?.to_vec(),
             record: record.sealed(key, seal)?,
             replaces: record.replaces().map(i64::try_from).transpose()?,
         })

@@ -190,7 +190,7 @@ impl<C: Connect> BudgetStore for Redis<C> {
     }
 
     fn save_budget(&self, name: &str, budget: &Budget) -> Result<(), SaveError> {
-        budgets::saved(self.run(&budgets::save(&self.keys, name, budget)?)?)
+        sessions::saved(self.run(&budgets::save(&self.keys, name, budget)?)?)
     }
 }
 

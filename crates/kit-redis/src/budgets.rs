@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kit_core::budgets::{Budget, LoadedBudget, SaveError, StoreError};
+use kit_core::budgets::{Budget, LoadedBudget, StoreError};
 use redis::{Cmd, FromRedisValue, Value};
 
 use crate::Keys;
@@ -37,8 +37,4 @@ pub(crate) fn save(keys: &Keys, name: &str, budget: &Budget) -> Result<Cmd, Stor
         .arg(budget.version())
         .arg(budget.to_bytes()?);
     Ok(save)
-}
-
-pub(crate) fn saved(value: Value) -> Result<(), SaveError> {
-    if bool::from_redis_value(value)? { Ok(()) } else { Err(SaveError::Conflict) }
 }

@@ -173,7 +173,7 @@ impl<C: Connect> AsyncBudgetStore for Redis<C> {
     }
 
     async fn save_budget(&self, name: &str, budget: &Budget) -> Result<(), SaveError> {
-        budgets::saved(self.run(&budgets::save(&self.keys, name, budget)?).await?)
+        sessions::saved(self.run(&budgets::save(&self.keys, name, budget)?).await?)
     }
 }
 

@@ -5,7 +5,7 @@ use kit_core::oauth::StoreError;
 use redis::{Cmd, FromRedisValue, Value, cmd};
 
 use crate::Keys;
-use crate::sessions::script;
+use crate::sessions::{mark, script};
 
 /// How long an event is remembered, in seconds: Kit keeps deliveries for 30 days.
 const MEMORY: u64 = 31 * 24 * 60 * 60;
@@ -37,12 +37,10 @@ pub(crate) fn save(
     record: &EventRecord,
     replaces: Option<&EventRecord>,
 ) -> Result<Cmd, StoreError> {
-    let mut writer = [0; 16];
-    getrandom::fill(&mut writer)?;
     let mut save = script(SAVE, &[keys.event(source, record.id.as_str())]);
     save.arg(replaces.map(serde_json::to_vec).transpose()?.unwrap_or_default())
         .arg(serde_json::to_vec(record)?)
-        .arg(writer.as_slice())
+        .arg(mark()?.as_slice())
         .arg(MEMORY);
     Ok(save)
 }

@@ -39,6 +39,13 @@ pub(crate) fn script(text: &str, keys: &[String]) -> Cmd {
     script
 }
 
+/// A random mark, by which a write is recognised whose reply was lost.
+pub(crate) fn mark() -> Result<[u8; 16], StoreError> {
+    let mut mark = [0; 16];
+    getrandom::fill(&mut mark)?;
+    Ok(mark)
+}
+
 fn of_session(keys: &Keys, key: &str) -> [String; 3] {
     [keys.session(key), keys.sessions(), keys.sessions_needing_authorization()]
 }
@@ -55,12 +62,10 @@ pub(crate) fn loaded(keys: &Keys, key: &str, value: Value) -> Result<Option<Reco
 }
 
 pub(crate) fn save(keys: &Keys, key: &str, record: &Record) -> Result<Cmd, StoreError> {
-    let mut writer = [0; 16];
-    getrandom::fill(&mut writer)?;
     let mut save = script(SAVE, &of_session(keys, key));
     save.arg(record.replaces().map(|version| version.to_string()).unwrap_or_default())
         .arg(record.version())
-        .arg(writer.as_slice())
+        .arg(mark()?.as_slice())
         .arg(record.sealed(key, &*keys.seal)?.as_slice())
         .arg(key)
         .arg(u8::from(record.needs_authorization()));

@@ -28,7 +28,7 @@ impl<S: AsyncBudgetStore> Budgets<'_, S> {
         self.wait(self.a_budget_is_kept_whole());
         self.wait(self.a_budget_replaces_the_version_that_it_was_made_from());
         self.wait(self.names_are_apart());
-        self.of_those_who_save_at_once_one_succeeds();
+        self.one_of_several_concurrent_saves_succeeds();
         self.processes_get_the_whole_budget_and_no_more();
     }
 
@@ -106,7 +106,7 @@ impl<S: AsyncBudgetStore> Budgets<'_, S> {
     }
 
     /// Otherwise two processes are granted the same requests.
-    fn of_those_who_save_at_once_one_succeeds(&self) {
+    fn one_of_several_concurrent_saves_succeeds(&self) {
         let name = "law at once";
         for round in 0..20 {
             let mut held = None;

@@ -26,7 +26,7 @@ impl<S: AsyncSessionStore> Sessions<'_, S> {
         self.wait(self.a_deleted_record_does_not_come_back());
         self.wait(self.keys_are_apart());
         self.wait(self.sessions_are_listed_in_the_order_of_their_keys());
-        self.of_those_who_save_at_once_one_succeeds();
+        self.one_of_several_concurrent_saves_succeeds();
         self.wait(self.is_empty());
     }
 
@@ -235,7 +235,7 @@ impl<S: AsyncSessionStore> Sessions<'_, S> {
     }
 
     /// Otherwise two processes spend one refresh token.
-    fn of_those_who_save_at_once_one_succeeds(&self) {
+    fn one_of_several_concurrent_saves_succeeds(&self) {
         let records = Records::new();
         let mut held = None;
         for round in 0..20 {

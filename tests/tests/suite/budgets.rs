@@ -106,7 +106,7 @@ type Process = Box<dyn Fn() -> Result<(), Error> + Sync + Send>;
 const CALLERS: usize = 4;
 const CALLS: usize = 20;
 
-/// What callers of one process have got: how many calls were sent.
+/// How many calls the callers of one process have sent.
 fn call_until_paced(send: &(dyn Fn() -> Result<(), Error> + Sync)) -> usize {
     let caller = || {
         for sent in 0..CALLS {

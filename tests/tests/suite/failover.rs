@@ -112,7 +112,7 @@ fn a_server_that_is_the_primary_no_more_is_left() {
     }
 }
 
-/// What the server itself refuses is the same on any connection: it is not repeated.
+/// A refusal of the server itself is the same on any connection: the command is not repeated.
 #[test]
 fn an_error_of_another_kind_is_told() {
     let Some(server) = servers::Redis::shared() else { return };

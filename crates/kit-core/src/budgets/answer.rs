@@ -76,7 +76,7 @@ impl Budget {
             presumed: 0,
             heard_at: 0,
         };
-        // It was its report until now.
+        // The new report takes the place of the last.
         budget.processes.retain(|process| process.id != ask.process);
         let counts = budget.counts().saturating_add(asking.counts());
         let limit = match &ask.refused {

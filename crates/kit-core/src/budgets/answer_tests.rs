@@ -87,7 +87,7 @@ fn a_second_refusal_in_a_minute_changes_nothing() {
     }
     assert_eq!(shared.granted(6, &ask(1, 100)), 50);
     assert_eq!(shared.granted(6, &ask(2, 100)), 0);
-    // It doubles after a minute.
+    // The budget doubles after a minute.
     assert_eq!(shared.granted(61, &ask(2, 100)), 50);
 }
 
@@ -171,7 +171,7 @@ fn parts_are_presumed_while_the_store_may_have_failed() {
     let mut shared = Shared::default();
     shared.answer(0, &ask(1, 0));
     assert_eq!(shared.granted(95, &ask(1, 100)), 100);
-    // What is not presumed is not prolonged.
+    // Requests that are not presumed are not prolonged.
     assert_eq!(shared.granted(100, &cut_off(2, 100)), 0);
     assert_eq!(shared.of(1)["held"], 100);
 }

@@ -338,9 +338,7 @@ impl<E: Endpoint> Call<E> {
         now: Time,
     ) -> Step<Result<E::Reply, Error>> {
         if self.attempts.time_left(elapsed).is_zero() {
-            let error = self.too_late(wants, error, Duration::ZERO);
-            self.place = None;
-            return Step::Done(Err(error));
+            return self.too_late(wants, error, Duration::ZERO);
         }
         self.send(error, elapsed, now)
     }
@@ -354,9 +352,7 @@ impl<E: Endpoint> Call<E> {
         elapsed: Duration,
     ) -> Step<Result<E::Reply, Error>> {
         if wait >= self.attempts.time_left(elapsed) {
-            let error = self.too_late(wants, error, wait);
-            self.place = None;
-            return Step::Done(Err(error));
+            return self.too_late(wants, error, wait);
         }
         if matches!(wants, Wants::Room) {
             self.trace.waits(wait);
@@ -365,20 +361,26 @@ impl<E: Endpoint> Call<E> {
         Step::Wait(wait)
     }
 
-    /// The error of a call that would wait beyond its timeout: the error of the attempt before, unless that
-    /// was a 401, for which the call waits for a new access token, or has got one.
-    fn too_late(&self, wants: Wants, error: Option<Error>, wait: Duration) -> Error {
-        match (wants, error) {
+    /// Ends a call that would wait beyond its timeout, with the error of the attempt before, unless that was a 401,
+    /// for which the call waits for a new access token, or has got one. Its place is for others.
+    fn too_late(
+        &mut self,
+        wants: Wants,
+        error: Option<Error>,
+        wait: Duration,
+    ) -> Step<Result<E::Reply, Error>> {
+        let place = self.place.take();
+        Step::Done(Err(match (wants, error) {
             (Wants::AnotherAttempt, Some(error)) => error,
             (Wants::Session | Wants::Room, Some(error)) if !is_unauthorized(&error) => error,
             (Wants::Session, error) => self.session_error(SessionError::Busy, error),
             (Wants::Room, _) | (Wants::AnotherAttempt, None) => {
                 let operation = operation(&self.endpoint);
-                let store_failure = self.place.as_ref().and_then(Place::store_failure);
+                let store_failure = place.as_ref().and_then(Place::store_failure);
                 let earlier = Applied::No;
                 self.attempts.error(Error::Paced { operation, wait, store_failure, earlier })
             }
-        }
+        }))
     }
 
     /// The session that the call needs.

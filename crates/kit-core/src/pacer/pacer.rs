@@ -132,7 +132,7 @@ impl State {
     pub(super) fn lose(&mut self) {
         self.window.lost += 1;
         if let Some(sharing) = &mut self.sharing {
-            sharing.lost();
+            sharing.need();
         }
     }
 }

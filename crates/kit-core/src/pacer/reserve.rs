@@ -9,7 +9,7 @@ use crate::time::Time;
 use crate::trace::Trace;
 
 /// Takes shares of a budget for the calls of a [`Pacer`], and gives back what they do not need, as long as there are calls.
-/// It does no I/O: each [`ReserveStep`] says what its caller has to do.
+/// A reserve does no I/O: each [`ReserveStep`] says what its caller has to do.
 ///
 /// [`Step::Reserve`](crate::Step::Reserve) hands out a reserve. Run it to its end, by a thread or a task of its own, also
 /// if the call is dropped meanwhile: other calls wait for it. It ends within about 5 seconds after the last call. While

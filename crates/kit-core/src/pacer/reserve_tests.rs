@@ -53,7 +53,7 @@ impl World {
         if self.fails {
             return Err("down".into());
         }
-        // It is written, so that the text is read, too.
+        // The budget is written, so that the text is read, too.
         let bytes = self.budget.as_ref().map(|budget| budget.to_bytes().unwrap());
         let budget = bytes.map(|bytes| Budget::from_bytes(&bytes).unwrap());
         Ok(LoadedBudget::new(budget, self.engine))
@@ -149,7 +149,7 @@ fn two_processes_share_one_budget() {
     let left = world.send(&mut other, 200);
     // One may hold a share that it has not used.
     assert!((63..=70).contains(&left), "{left}");
-    // It gives back what it does not need when its lease is over, and the reserve ends.
+    // The first gives back what it does not need when its lease is over, and the reserve ends.
     world.pass(LEASE);
     assert_eq!(world.run(&mut one), None);
     world.pass(seconds(1));
@@ -293,7 +293,7 @@ fn a_dropped_reserve_leaves_its_place_to_another() {
     assert!(matches!(place.enter(world.time()).unwrap(), Entry::Await { .. }));
     world.pass(seconds(1));
     assert_eq!(world.enter(&mut process, &mut place), Ok(()));
-    // It comes back, and finds another in its place.
+    // The first reserve comes back, and finds another in its place.
     let mut undriven = undriven;
     assert!(matches!(undriven.next(world.time()), ReserveStep::Done));
 }

@@ -186,7 +186,7 @@ impl Sharing {
                 window.begin(number);
                 return Turn::Go;
             }
-        } else if now < self.ask_at && self.failing.is_none() {
+        } else if now < self.ask_at {
             return Turn::Nothing(self.ask_at.saturating_sub(now));
         }
         Turn::Await { awaited: Awaited::Answer(self.answers), at_most }
@@ -197,11 +197,6 @@ impl Sharing {
         if window.in_flight == 0 && now >= self.allowed_until {
             self.need();
         }
-    }
-
-    /// A call was dropped, and its request counts from when this is noticed.
-    pub(super) fn lost(&mut self) {
-        self.need();
     }
 
     /// Kit has refused a request: all processes have to wait.
@@ -221,27 +216,27 @@ impl Sharing {
             return Duty::Over;
         };
         running.until = now.saturating_add(UNDRIVEN);
-        if now >= self.allowed_until {
+        let is_over = now >= self.allowed_until;
+        if is_over {
             // The rest goes back.
             self.returns |= self.allowance > 0;
             self.allowance = 0;
         }
-        let wants = self.wants(window);
-        let wants_something = wants > 0 || self.refused.is_some();
-        let is_over = now >= self.allowed_until;
-        let asks = if wants_something || self.failing.is_some() {
-            now >= self.ask_at
-        } else {
-            let was_told_long_ago = now >= self.told_at.saturating_add(LONGEST_WAIT);
-            // Where there is little left, others wait for what counts no longer.
-            let counts_shorter = self.is_scarce && self.sent != self.told && window.in_flight == 0;
-            let is_long = window.in_flight > 0 && was_told_long_ago;
-            is_over && (self.returns || counts_shorter || is_long)
-        };
         if self.failing.is_some() && window.counts_nothing() {
             self.end(ticket);
             return Duty::Over;
         }
+        let wants = self.wants(window);
+        let wants_something = wants > 0 || self.refused.is_some();
+        let asks = if wants_something || self.failing.is_some() {
+            now >= self.ask_at
+        } else {
+            let was_told_long_ago = now >= self.told_at.saturating_add(LONGEST_WAIT);
+            // If there is little left, others wait for what counts no longer.
+            let counts_shorter = self.is_scarce && self.sent != self.told && window.in_flight == 0;
+            let is_long = window.in_flight > 0 && was_told_long_ago;
+            is_over && (self.returns || counts_shorter || is_long)
+        };
         if asks {
             return Duty::Ask(self.report(wants, window, now));
         }
@@ -272,7 +267,7 @@ impl Sharing {
         )
     }
 
-    fn report(&mut self, wants: u32, window: &Window, now: Duration) -> Report {
+    fn report(&self, wants: u32, window: &Window, now: Duration) -> Report {
         let in_flight = u32::try_from(window.in_flight).unwrap_or(u32::MAX);
         let ask = Ask {
             process: self.process,
@@ -400,8 +395,7 @@ impl Sharing {
     fn wants(&self, window: &Window) -> u32 {
         let queued = u32::try_from(window.queue.len()).unwrap_or(u32::MAX);
         let missing = queued.saturating_sub(self.allowance);
-        let is_low = self.granted >= 4 && self.allowance > 0 && self.allowance <= self.granted / 4;
-        if missing == 0 && !is_low {
+        if missing == 0 && !self.is_low(self.allowance) {
             return 0;
         }
         let expected = if self.allowance <= self.granted / 4 && self.begun >= self.granted / 2 {
@@ -415,7 +409,7 @@ impl Sharing {
 
     /// Whether it is time to ask for more, before nothing is left.
     fn is_low(&self, left: u32) -> bool {
-        self.granted >= 4 && left == self.granted / 4
+        self.granted >= 4 && left > 0 && left <= self.granted / 4
     }
 
     /// The part of the budget that this process uses while the store fails. There may be more processes than it has heard
@@ -425,7 +419,8 @@ impl Sharing {
         (most / usize::try_from(processes).unwrap_or(usize::MAX)).max(1)
     }
 
-    fn need(&mut self) {
+    /// Calls need something: the reserve is to look.
+    pub(super) fn need(&mut self) {
         if !self.is_needed {
             self.is_needed = true;
             self.needs += 1;

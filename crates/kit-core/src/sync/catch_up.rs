@@ -50,7 +50,7 @@ pub struct CatchUp {
     first_unfinished: Option<DeliveryId>,
     /// Deliveries that Kit has given up, and that were not taken.
     missed: VecDeque<DeliveryId>,
-    /// Those that were asked for, and not taken yet.
+    /// Deliveries that were asked for, and not taken yet.
     asked: BTreeSet<DeliveryId>,
 }
 
@@ -196,7 +196,7 @@ mod tests {
 
         /// Catches up, and takes all but `refused`. Returns what was asked for.
         fn catch_up(&self, cursor: &mut LogCursor, refused: u64) -> Vec<u64> {
-            // It is kept as JSON in between.
+            // The cursor is kept as JSON in between.
             let json = serde_json::to_string(cursor).unwrap();
             let mut catch_up = CatchUp::new(7.into(), serde_json::from_str(&json).unwrap());
             let mut asked = Vec::new();

@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::Controlled;
-use crate::rows::{self, Tables, World};
+use crate::rows::{self, World};
 use crate::server::{Reply, Request};
 
 pub(super) fn list(kit: &dyn Controlled) -> Reply {
@@ -18,8 +18,7 @@ pub(super) fn list(kit: &dyn Controlled) -> Reply {
 
 pub(super) fn add(kit: &dyn Controlled) -> Reply {
     let mut world = kit.world();
-    let id = world.next_account();
-    world.add_account(id, rows::keys(id), Tables::of_account(id));
+    let id = rows::add_account(&mut world);
     Reply::json(StatusCode::CREATED, of(&world, id))
 }
 

@@ -133,8 +133,15 @@ pub(crate) fn restore_whole(world: &mut World, state: &Value) -> Result<(), Stri
 /// The greatest id of an account: ids of its resources follow from it.
 const MOST_ACCOUNTS: u64 = 1_000_000;
 
+/// Adds an account that is as new. Returns its id.
+pub(crate) fn add_account(world: &mut World) -> u64 {
+    let id = world.next_account();
+    world.add_account(id, keys(id), Tables::of_account(id));
+    id
+}
+
 /// The credentials of an account that is not the first.
-pub(crate) fn keys(account: u64) -> Keys {
+fn keys(account: u64) -> Keys {
     Keys {
         api_key: format!("kit_emulator_api_key_{account}"),
         access_token: format!("kit_emulator_access_token_{account}"),

@@ -96,7 +96,7 @@ impl Refresh {
             self.session.with(|shared| shared.keep(self.begun, unsaved));
             return State::Keep;
         }
-        // They were saved before, or the app was authorized anew, elsewhere, or the session was deleted.
+        // The tokens were saved before, or the app was authorized anew, elsewhere, or the session was deleted.
         self.session.with(|shared| shared.discard(self.begun));
         match held {
             Some(held) => {

@@ -137,6 +137,15 @@ impl World {
         }
     }
 
+    /// A refresh that has got tokens, and whose store is in this mood from then on.
+    fn granted_but_unsaved(&self, mood: Mood) -> Box<Refresh> {
+        let mut refresh = refresh_of(self.call().next(at(LIFETIME)));
+        self.sent(&mut refresh, at(LIFETIME));
+        self.store.set(mood);
+        refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+        refresh
+    }
+
     /// Runs a refresh that cannot save its new tokens until it gives up, since somebody waits for its end. Returns the
     /// second of its end.
     fn give_up_saving(&self, refresh: &mut Refresh, now: u64) -> u64 {

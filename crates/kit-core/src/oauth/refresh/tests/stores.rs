@@ -40,13 +40,13 @@ fn new_tokens_are_used_while_saving_them_is_tried_again() {
 fn tokens_that_were_saved_without_a_reply_take_no_later_ones_away() {
     for is_begun in [true, false] {
         let world = World::new();
-        let (mut refresh, at_first, number) = if is_begun {
-            (world.session.begin(&tokens(2), at(5)).unwrap(), 5, 3)
+        let (mut refresh, at_first) = if is_begun {
+            (world.session.begin(&tokens(2), at(5)).unwrap(), 5)
         } else {
             let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
             world.sent(&mut refresh, at(LIFETIME));
             refresh.received(reply(200, &tokens(2)), at(LIFETIME));
-            (refresh, LIFETIME, 3)
+            (refresh, LIFETIME)
         };
         if is_begun {
             assert!(matches!(refresh.next(at(at_first)), RefreshStep::Load));
@@ -57,7 +57,7 @@ fn tokens_that_were_saved_without_a_reply_take_no_later_ones_away() {
         refresh.saved(Err("cut off".into()), at(at_first));
         let other = World::over(world.store.clone());
         let later = 3 * LIFETIME;
-        other.renew(&mut refresh_of(other.call().next(at(later))), number, at(later));
+        other.renew(&mut refresh_of(other.call().next(at(later))), 3, at(later));
         drop(refresh);
         // The next call of the first finds that its tokens are unsaved, and old.
         let mut call = world.call();
@@ -94,10 +94,7 @@ fn tokens_that_were_saved_without_a_reply_are_replaced_by_those_that_they_were_s
 fn new_tokens_are_saved_as_soon_as_the_store_works_again() {
     for mood in [Mood::Full, Mood::Unreadable] {
         let world = World::new();
-        let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
-        world.sent(&mut refresh, at(LIFETIME));
-        world.store.set(mood);
-        refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+        let mut refresh = world.granted_but_unsaved(mood);
         let mut now = LIFETIME;
         for seconds in [1, 1, 1, 2, 4, 4, 4] {
             let step = world.ask(&mut refresh, at(now));
@@ -117,10 +114,7 @@ fn new_tokens_are_saved_as_soon_as_the_store_works_again() {
 #[test]
 fn new_tokens_that_cannot_be_saved_are_given_up_when_they_are_due() {
     let world = World::new();
-    let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
-    world.sent(&mut refresh, at(LIFETIME));
-    world.store.set(Mood::Full);
-    refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+    let mut refresh = world.granted_but_unsaved(Mood::Full);
     let ended = world.keep_trying(&mut refresh, LIFETIME);
     let due = 2 * LIFETIME - 300;
     assert!((due..due + 5).contains(&ended), "{ended}");
@@ -132,10 +126,7 @@ fn new_tokens_that_cannot_be_saved_are_given_up_when_they_are_due() {
 fn a_store_that_stays_full_is_no_outage() {
     for mood in [Mood::Full, Mood::Unreadable] {
         let world = World::new();
-        let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
-        world.sent(&mut refresh, at(LIFETIME));
-        world.store.set(mood);
-        refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+        let mut refresh = world.granted_but_unsaved(mood);
         world.give_up_saving(&mut refresh, LIFETIME);
         for number in 3..6 {
             let now = at(u64::from(number) * LIFETIME);
@@ -162,10 +153,7 @@ fn a_store_that_stays_full_is_no_outage() {
 #[test]
 fn tokens_that_are_saved_too_late_are_replaced_at_once() {
     let world = World::new();
-    let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
-    world.sent(&mut refresh, at(LIFETIME));
-    world.store.set(Mood::Full);
-    refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+    let mut refresh = world.granted_but_unsaved(Mood::Full);
     world.give_up_saving(&mut refresh, LIFETIME);
     world.store.set(Mood::Well);
     let mut call = world.call();
@@ -178,10 +166,7 @@ fn tokens_that_are_saved_too_late_are_replaced_at_once() {
 #[test]
 fn a_refresh_token_that_was_never_saved_can_end_the_session_too() {
     let world = World::new();
-    let mut refresh = refresh_of(world.call().next(at(LIFETIME)));
-    world.sent(&mut refresh, at(LIFETIME));
-    world.store.set(Mood::Full);
-    refresh.received(reply(200, &tokens(2)), at(LIFETIME));
+    let mut refresh = world.granted_but_unsaved(Mood::Full);
     world.give_up_saving(&mut refresh, LIFETIME);
     let mut call = world.call();
     let mut refresh = refresh_of(call.next(at(2 * LIFETIME)));
