@@ -30,7 +30,8 @@ const fn with_capitals(set: AsciiSet) -> AsciiSet {
 ///
 /// What [`FileStore`](crate::FileStore) promises for its file holds for each of them. The name of a file is the key of
 /// the session, in which all but `a-z 0-9 - _` is percent-encoded; a key whose file name the system finds too long is an
-/// error. The folder has to exist. Lock files of deleted sessions stay.
+/// error. The folder has to exist. Lock files of deleted sessions stay. A session whose file cannot be understood, or
+/// opened by the seal, is listed as one that needs authorization.
 ///
 /// Without a [seal](Seal) the tokens are there to read, for the owner of the files and for their backups.
 ///
@@ -134,14 +135,24 @@ impl SessionStore for FolderStore {
             if listed.len() >= limit {
                 break;
             }
-            // It may have been deleted since.
-            let Some(record) = self.load(&key)? else { continue };
-            if which.includes(record.needs_authorization()) {
-                listed.push(StoredSession::new(key, record.needs_authorization()));
+            let needs_authorization = match self.load(&key) {
+                Ok(Some(record)) => record.needs_authorization(),
+                Ok(None) => continue, // It has been deleted since.
+                // One of them must not hide the others.
+                Err(error) if is_unreadable(&error) => true,
+                Err(error) => return Err(error),
+            };
+            if which.includes(needs_authorization) {
+                listed.push(StoredSession::new(key, needs_authorization));
             }
         }
         Ok(listed)
     }
+}
+
+/// Whether the file was read, and holds no record that this program can open.
+fn is_unreadable(error: &StoreError) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::InvalidData)
 }
 
 impl fmt::Debug for FolderStore {
