@@ -19,6 +19,7 @@ const KEPT: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
 pub(crate) struct Statements {
     pub(crate) put: String,
+    pub(crate) put_and_notify: String,
     pub(crate) claim: String,
     pub(crate) claim_in_order: String,
     pub(crate) renew: String,
@@ -57,12 +58,15 @@ impl Statements {
                  ORDER BY done_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1"
             )
         };
+        let put = format!(
+            "INSERT INTO {event} (source, id, subscriber, content) \
+             SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+        );
         Self {
-            put: format!(
-                "WITH put AS (INSERT INTO {event} (source, id, subscriber, content) \
-                 SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING 1) \
-                 SELECT pg_notify('{channel}', '') FROM put LIMIT 1"
+            put_and_notify: format!(
+                "WITH put AS ({put} RETURNING 1) SELECT pg_notify('{channel}', '') FROM put LIMIT 1"
             ),
+            put,
             claim: claim(""),
             claim_in_order: claim(&in_order),
             // One whose row is locked is in the transaction of its effect: nobody else claims it until that has ended.

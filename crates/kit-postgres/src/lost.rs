@@ -16,6 +16,12 @@ pub(crate) fn is_deadlock(error: &StoreError) -> bool {
     refusal(error).is_some_and(|code| code.starts_with("40"))
 }
 
+/// Whether another statement has put in a row like this one at the same moment.
+#[cfg(feature = "async")]
+pub(crate) fn is_duplicate(error: &StoreError) -> bool {
+    refusal(error) == Some("23505")
+}
+
 /// The code of PostgreSQL's refusal, if it has refused.
 fn refusal(error: &StoreError) -> Option<&str> {
     let mut cause: Option<&(dyn Error + 'static)> = Some(&**error);

@@ -12,10 +12,13 @@ use tokio_postgres::types::Type;
 
 use crate::budgets;
 use crate::log_cursors;
-use crate::lost::may_be_done;
+use crate::lost::{is_duplicate, may_be_done};
 use crate::secrets;
 use crate::sessions::{self, Save};
 use crate::{Database, Error, Parameters, Tables};
+
+/// How many rotations of one name at the same moment are waited for, by each of them.
+const ROTATIONS: u32 = 32;
 
 /// The tables that the processes of an app share, for async programs.
 ///
@@ -64,7 +67,15 @@ impl<D: Database> Postgres<D> {
         let overlap = secrets::microseconds(overlap);
         let parameters: &Parameters<'_> =
             &[(&name, Type::TEXT), (&sealed, Type::BYTEA), (&overlap, Type::INT8)];
-        self.database.rows(&self.tables.secrets.set, parameters).await?;
+        let set = || self.database.rows(&self.tables.secrets.set, parameters);
+        let mut done = set().await;
+        for _ in 0..ROTATIONS {
+            match &done {
+                Err(error) if is_duplicate(error) => done = set().await,
+                _ => break,
+            }
+        }
+        done?;
         Ok(())
     }
 

@@ -42,6 +42,7 @@ pub struct PostgresInbox<D> {
     tables: Tables,
     retention: Retention,
     is_in_order: bool,
+    notifies: bool,
     hint: Arc<Notify>,
 }
 
@@ -49,7 +50,7 @@ impl<D: Database> PostgresInbox<D> {
     /// An inbox in these tables.
     pub fn new(database: D, tables: Tables) -> Self {
         let (retention, hint) = (Retention::default(), Arc::default());
-        Self { database, tables, retention, is_in_order: false, hint }
+        Self { database, tables, retention, is_in_order: false, notifies: true, hint }
     }
 
     /// Hands out the events of one subscriber in the order in which they were put in: an event waits while an earlier one
@@ -65,6 +66,13 @@ impl<D: Database> PostgresInbox<D> {
     #[must_use]
     pub fn with_retention(self, content: Duration, event: Duration) -> Self {
         Self { retention: Retention { content, event }, ..self }
+    }
+
+    /// Puts events in without telling the other processes: PostgreSQL commits transactions that notify one after the
+    /// other, which many deliveries at once may feel. The other processes see new events when they next look.
+    #[must_use]
+    pub fn without_notifications(self) -> Self {
+        Self { notifies: false, ..self }
     }
 
     /// Says that there may be something to claim: call this when PostgreSQL notifies a connection that listens on the
@@ -134,7 +142,9 @@ impl<D: Database> AsyncInbox for PostgresInbox<D> {
             return Ok(());
         }
         let columns = Columns::of(events, &*self.tables.seal)?;
-        self.twice(&self.tables.events.put, &columns.parameters()).await?;
+        let statements = &self.tables.events;
+        let put = if self.notifies { &statements.put_and_notify } else { &statements.put };
+        self.twice(put, &columns.parameters()).await?;
         self.wake();
         Ok(())
     }

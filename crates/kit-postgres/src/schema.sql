@@ -37,6 +37,8 @@ BEGIN
             ends_at timestamptz
         );
         CREATE INDEX {prefix}secret_name ON {t}secret (name);
+        -- Of two rotations at the same moment, the later one ends the secret of the other.
+        CREATE UNIQUE INDEX {prefix}secret_newest ON {t}secret (name) WHERE ends_at IS NULL;
 
         CREATE TABLE {t}budget (
             name text COLLATE "C" PRIMARY KEY,

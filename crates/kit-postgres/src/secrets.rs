@@ -21,10 +21,14 @@ impl Statements {
                 "SELECT secret FROM {tables}secret WHERE name = $1 AND {lasts} ORDER BY number DESC"
             ),
             set: format!(
-                "WITH gone AS (DELETE FROM {tables}secret WHERE name = $1 AND NOT {lasts}), \
+                // The lock keeps two rotations from waiting for each other's rows.
+                "WITH mine AS MATERIALIZED \
+                 (SELECT pg_advisory_xact_lock(hashtextextended('{tables}secret ' || $1, 0))), \
+                 gone AS (DELETE FROM {tables}secret USING mine WHERE name = $1 AND NOT {lasts}), \
                  ending AS (UPDATE {tables}secret SET ends_at = \
-                 least(ends_at, now() + $3 * interval '1 microsecond') WHERE name = $1 AND {lasts}) \
-                 INSERT INTO {tables}secret (name, secret) VALUES ($1, $2)"
+                 least(ends_at, now() + $3 * interval '1 microsecond') FROM mine WHERE name = $1 AND {lasts} RETURNING 1) \
+                 INSERT INTO {tables}secret (name, secret) \
+                 SELECT $1, $2 FROM mine, (SELECT count(*) FROM ending) AS ended"
             ),
             delete: format!("DELETE FROM {tables}secret WHERE name = $1"),
         }

@@ -20,7 +20,7 @@ const LONGEST: usize = 24;
 /// use kit_postgres::Tables;
 ///
 /// let tables = Tables::named("newsletter", "kit_")?;
-/// assert!(tables.install_statement().contains("CREATE TABLE newsletter.kit_session"));
+/// assert!(tables.install_statement().contains(r#"CREATE TABLE "newsletter".kit_session"#));
 /// assert!(Tables::named("news letter", "").is_err());
 /// # Ok::<(), kit_core::Error>(())
 /// ```
@@ -73,10 +73,11 @@ impl Tables {
     }
 
     fn with_names(schema: &str, prefix: &str) -> Self {
-        let tables = format!("{schema}.{prefix}");
+        // Quoted, since it may be a word of SQL.
+        let tables = format!("\"{schema}\".{prefix}");
         let channel = format!("{schema}_{prefix}event");
         let install = include_str!("schema.sql")
-            .replace("{schema}", schema)
+            .replace("{schema}", &format!("\"{schema}\""))
             .replace("{prefix}", prefix)
             .replace("{t}", &tables)
             .replace("{version}", &VERSION.to_string());

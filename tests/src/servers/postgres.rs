@@ -27,14 +27,20 @@ impl Postgres {
         shared(&RUNNING, Self::start)
     }
 
-    /// One for this test alone. `None` where PostgreSQL is not installed.
-    pub fn start() -> Option<Self> {
+    /// The folder of the programs. `None` where they are not installed.
+    fn programs() -> Option<PathBuf> {
         let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
         let installed = installed.flatten().map(|version| version.path().join("bin"));
         let Some(initdb) = program("initdb", installed) else {
             skip("PostgreSQL (initdb)");
             return None;
         };
+        Some(initdb.parent().unwrap_or(Path::new("/")).to_owned())
+    }
+
+    /// One for this test alone. `None` where PostgreSQL is not installed.
+    pub fn start() -> Option<Self> {
+        let programs = Self::programs()?;
         let home = tempfile::Builder::new().prefix("kit-postgres-").tempdir().expect("a folder");
         // PostgreSQL does not run as root.
         let is_root = std::fs::metadata(home.path()).expect("a folder").uid() == 0;
@@ -42,8 +48,7 @@ impl Postgres {
         if let Some((user, group)) = as_user {
             std::os::unix::fs::chown(home.path(), Some(user), Some(group)).expect("a folder");
         }
-        let programs = initdb.parent().unwrap_or(Path::new("/")).to_owned();
-        let mut init = Command::new(&initdb);
+        let mut init = Command::new(programs.join("initdb"));
         init.args(["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "-D"]);
         init.arg(home.path().join("data")).current_dir(home.path());
         become_user(&mut init, as_user);
@@ -57,6 +62,44 @@ impl Postgres {
             }
         }
         panic!("no port: {}", this.log());
+    }
+
+    /// One for this test alone, whose tables are on a disk of this many megabytes, and the folder of that disk. The disk
+    /// is in memory, and in no other process's sight. `None` where PostgreSQL is not installed, or may not have such a
+    /// disk.
+    pub fn start_on_small_disk(megabytes: u32) -> Option<(Self, PathBuf)> {
+        const SCRIPT: &str = r#"set -e; home=$1 size=$2 user=$3 group=$4 programs=$5 port=$6
+            mkdir "$home/disk"; mount -t tmpfs -o "size=${size}m" tmpfs "$home/disk"
+            mkdir "$home/disk/data"; mkdir "$home/wal"; chown "$user:$group" "$home/disk/data" "$home/wal" "$home"
+            as_user="setpriv --reuid=$user --regid=$group --clear-groups"; cd "$home"
+            $as_user "$programs/initdb" --no-sync --auth=trust --username=postgres --encoding=UTF8 \
+                --waldir="$home/wal" -D "$home/disk/data"
+            exec $as_user "$programs/postgres" -D "$home/disk/data" -p "$port" -h 127.0.0.1 -k "$home""#;
+        let programs = Self::programs()?;
+        let home = tempfile::Builder::new().prefix("kit-postgres-").tempdir().expect("a folder");
+        let (user, group) = unprivileged();
+        let (home_path, port) = (home.path().display().to_string(), free_port());
+        let numbers = [megabytes, user, group].map(|number| number.to_string());
+        let (programs_path, port_text) = (programs.display().to_string(), port.to_string());
+        let mut command = vec!["unshare", "--mount", "sh", "-c", SCRIPT, "sh", &home_path];
+        command.extend(numbers.iter().map(String::as_str));
+        command.extend([programs_path.as_str(), &port_text]);
+        let process = Process::run(&command, "QUIT", None, home.path());
+        let this = Self { programs, as_user: None, port, process: Mutex::new(None), home };
+        let start = Instant::now();
+        while !this.is_ready() {
+            if this.log().contains("mount: ") || this.log().contains("unshare: ") {
+                skip("a disk of its own (mount)");
+                return None;
+            }
+            assert!(start.elapsed() < Duration::from_secs(60), "{}", this.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let disk = this.home.path().join("disk");
+        let disk = disk.strip_prefix("/").expect("an absolute path");
+        let disk = Path::new("/proc").join(process.server()?.to_string()).join("root").join(disk);
+        *this.process() = Some(process);
+        Some((this, disk))
     }
 
     /// Starts the server where it was stopped. Returns whether its port was free.

@@ -29,13 +29,24 @@ impl Process {
         Self(shell.spawn().expect("a shell"))
     }
 
-    /// Whether the server has ended by itself: its port was taken, say.
-    pub(super) fn has_ended(&mut self, command: &str) -> bool {
+    /// The ids of the processes that the shell has started.
+    fn children(&self) -> String {
         let children = format!("/proc/{0}/task/{0}/children", self.0.id());
         let mut text = String::new();
         if let Ok(mut file) = std::fs::File::open(children) {
             let _ = file.read_to_string(&mut text);
         }
+        text
+    }
+
+    /// The id of the server's process.
+    pub(super) fn server(&self) -> Option<u32> {
+        self.children().split_whitespace().next()?.parse().ok()
+    }
+
+    /// Whether the server has ended by itself: its port was taken, say.
+    pub(super) fn has_ended(&mut self, command: &str) -> bool {
+        let text = self.children();
         // At first there are no children yet. The last one is the shell's other one.
         !text.is_empty()
             && !text.split_whitespace().any(|child| {

@@ -369,6 +369,62 @@ async fn a_database_that_is_down_is_told_of_and_loses_nothing() {
     assert_eq!(waiting.await.unwrap(), ["a", "b"]);
 }
 
+/// Deliveries until the disk is full: it is told of, and what was acknowledged is handled once there is room again.
+#[tokio::test]
+async fn a_full_disk_is_told_of_and_loses_nothing() {
+    let Some((server, disk)) = servers::Postgres::start_on_small_disk(100) else { return };
+    // A word of SQL may be the name of a schema.
+    let in_database = inbox(&server, "full").await;
+    let state = disk.join("state.jsonl");
+    let builders: [Box<dyn Fn() -> Builder>; 2] = [
+        Box::new(|| builder(&in_database)),
+        Box::new(|| Receiver::builder([SECRET]).state_file(&state)),
+    ];
+    for builder in builders {
+        let told = Arc::new(Mutex::new(String::new()));
+        let tell = told.clone();
+        let tell = move |error: &std::io::Error| *tell.lock().unwrap() = error.to_string();
+        let (receiver, events) = builder().on_error(tell).build().unwrap();
+        // All that is left of the disk but half a megabyte.
+        let ballast = disk.join("ballast");
+        fill(&ballast, 512 * 1024);
+        let (mut acknowledged, mut refused) = (Vec::new(), Vec::new());
+        // Names that are long fill the disk sooner.
+        let ids = (0..).map(|number| format!("{number:05}-{}", "x".repeat(2000)));
+        for id in ids {
+            match deliver(&receiver, &[&id]).await {
+                204 => acknowledged.push(id),
+                503 => refused.push(id),
+                status => panic!("{status}"),
+            }
+            if refused.len() == 3 {
+                break;
+            }
+        }
+        assert!(acknowledged.len() > 20, "{}", acknowledged.len());
+        assert!(told.lock().unwrap().to_lowercase().contains("no space left"), "{told:?}");
+        std::fs::remove_file(ballast).unwrap();
+        // Kit comes again with what was refused, and by mistake with what was not.
+        for id in refused.iter().chain(&acknowledged[..3]) {
+            assert_eq!(deliver(&receiver, &[id]).await, 204);
+        }
+        let mut handled = handle_all_of(&events, acknowledged.len() + refused.len()).await;
+        handled.sort_unstable();
+        acknowledged.append(&mut refused);
+        acknowledged.sort_unstable();
+        assert_eq!(handled, acknowledged);
+    }
+}
+
+/// Writes a file that leaves this many bytes of its disk.
+fn fill(path: &std::path::Path, left: u64) {
+    use std::io::Write as _;
+    let mut file = std::fs::File::create(path).unwrap();
+    while file.write_all(&[0; 16 * 1024]).is_ok() {}
+    let length = file.metadata().unwrap().len();
+    file.set_len(length.saturating_sub(left)).unwrap();
+}
+
 async fn handle_all_of(events: &Events, count: usize) -> Vec<String> {
     let mut handled = Vec::new();
     while handled.len() < count {

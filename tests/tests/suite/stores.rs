@@ -1,13 +1,13 @@
 //! Every store is held to the same laws, on real servers.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kit_core::Credentials;
 use kit_core::deliveries::AsyncSecretStore as _;
 use kit_core::oauth::{
-    AsyncSessionStore, MemorySessions, SaveError, SessionStore as _, StoreError,
+    AsyncSessionStore, ListedSessions, MemorySessions, SaveError, SessionStore as _, StoreError,
 };
 use kit_core::seal::{Seal, SealError};
 use kit_core::webhook_endpoints::{CreateWebhookEndpoint, EventType, SigningSecret};
@@ -115,6 +115,23 @@ fn sessions_in_a_folder_keep_the_laws() {
     }
     let error = FolderStore::new(folder.path()).load(&"k".repeat(300)).unwrap_err();
     assert!(error.to_string().contains("kkk"), "{error}");
+}
+
+#[test]
+fn a_file_that_cannot_be_understood_hides_no_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FolderStore::new(folder.path());
+    let records = Records::new();
+    for key in ["a", "b", "c"] {
+        store.save(key, &records.of(&Records::tokens(7), None)).unwrap();
+    }
+    std::fs::write(folder.path().join("b.session"), "what is this").unwrap();
+    let keys = |which| {
+        let listed = store.list(which, None, 10).unwrap();
+        listed.into_iter().map(|session| session.key).collect::<Vec<_>>()
+    };
+    assert_eq!(keys(ListedSessions::All), ["a", "b", "c"]);
+    assert_eq!(keys(ListedSessions::NeedAuthorization), ["b"]);
 }
 
 #[test]
@@ -319,7 +336,7 @@ fn a_secret_is_rotated_in_the_database() {
         for (name, is_sealed) in [("secrets", false), ("secrets_sealed", true)] {
             let tables = if is_sealed { tables(name).sealed(Veil) } else { tables(name) };
             let client = connect_by(server.port()).await.unwrap();
-            let postgres = kit_postgres::Postgres::new(client, tables);
+            let postgres = kit_postgres::Postgres::new(client, tables.clone());
             postgres.install().await.unwrap();
             let secrets = async |name: &str| {
                 let found = postgres.secrets(name).await.unwrap();
@@ -345,8 +362,25 @@ fn a_secret_is_rotated_in_the_database() {
             postgres.delete_secrets("a").await.unwrap();
             assert!(secrets("a").await.is_empty());
             assert_eq!(secrets("b").await, ["whsec_b"]);
+            // Two at the same moment, over connections of their own: one of them is the newest, and ends the other.
+            let connections = connect(&server, 8).await;
+            let rotating = kit_postgres::Postgres::new(Arc::new(connections), tables.clone());
+            set("c", "whsec_c", Duration::ZERO).await;
+            for name in ["c", "new"] {
+                let mut rotations = tokio::task::JoinSet::new();
+                for number in 0..8 {
+                    let rotating = rotating.clone();
+                    rotations.spawn(async move {
+                        let secret = SigningSecret::new(format!("whsec_{number}"));
+                        rotating.set_secret(name, &secret, Duration::ZERO).await.unwrap();
+                    });
+                }
+                rotations.join_all().await;
+                assert_eq!(secrets(name).await.len(), 1, "{name}");
+            }
             let client = connect_by(server.port()).await.unwrap();
-            let row = format!("SELECT encode(secret, 'escape') FROM {name}.k_secret");
+            let row =
+                format!("SELECT encode(secret, 'escape') FROM {name}.k_secret WHERE name = 'b'");
             let text: String = client.query_one(&row, &[]).await.unwrap().get(0);
             assert_eq!(text.contains("whsec"), !is_sealed);
         }
