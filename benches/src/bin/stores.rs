@@ -1,5 +1,7 @@
-//! The costs of an inbox and a budget in PostgreSQL: `stores put|handle|alone|shared CONFIG SCHEMA CONNECTIONS SECONDS` prints how
-//! many events were put in, or handled, or how many calls were made by a pacer of one process or by a shared one, each second. `benches/stores.sh` does so beside pgbench.
+//! The costs of an inbox and a budget in PostgreSQL: `stores WHAT CONFIG SCHEMA CONNECTIONS SECONDS` prints how many events
+//! were put in (`put`, `put-quietly`) or handled, of which one is claimed at a time (`one`) or 16 (`handle`), or how many
+//! calls were made by a pacer of one process (`alone`) or by a shared one (`shared`), each second. `benches/stores.sh` does
+//! so beside pgbench.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,6 +19,13 @@ const LEASE: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [what] = &*arguments
+        && what == "event"
+    {
+        // What a row of the table has as its content.
+        println!("{}", serde_json::to_string(&event().event).expect("JSON"));
+        return ExitCode::SUCCESS;
+    }
     let [what, config, schema, connections, seconds] = &*arguments else { return usage() };
     let (Ok(connections), Ok(seconds)) = (connections.parse(), seconds.parse()) else {
         return usage();
@@ -29,7 +38,7 @@ fn main() -> ExitCode {
             "alone" | "shared" => {
                 call(what == "shared", config, schema, connections, seconds).await
             }
-            _ => run(what == "put", config, schema, connections, seconds).await,
+            _ => run(what, config, schema, connections, seconds).await,
         }
     });
     #[expect(clippy::cast_precision_loss, reason = "it is small")]
@@ -40,11 +49,14 @@ fn main() -> ExitCode {
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: stores put|handle|alone|shared CONFIG SCHEMA CONNECTIONS SECONDS");
+    eprintln!(
+        "usage: stores put|put-quietly|one|handle|alone|shared CONFIG SCHEMA CONNECTIONS SECONDS"
+    );
     ExitCode::from(2)
 }
 
-async fn run(is_put: bool, config: &str, schema: &str, connections: u32, seconds: u32) -> u64 {
+async fn run(what: &str, config: &str, schema: &str, connections: u32, seconds: u32) -> u64 {
+    let (is_put, claimed_at_once) = (what.starts_with("put"), if what == "one" { 1 } else { 16 });
     let (count, end) =
         (Arc::new(AtomicU64::new(0)), Instant::now() + Duration::from_secs(seconds.into()));
     let mut tasks = Vec::new();
@@ -54,6 +66,7 @@ async fn run(is_put: bool, config: &str, schema: &str, connections: u32, seconds
         let (client, tables) = (Arc::new(client), Tables::named(schema, "").expect("a name"));
         Postgres::new(client.clone(), tables.clone()).install().await.expect("tables");
         let (inbox, count) = (PostgresInbox::new(client, tables), count.clone());
+        let inbox = if what == "put-quietly" { inbox.without_notifications() } else { inbox };
         tasks.push(tokio::spawn(async move {
             let event = event();
             for number in 0_u64.. {
@@ -66,7 +79,7 @@ async fn run(is_put: bool, config: &str, schema: &str, connections: u32, seconds
                     inbox.put(&[event]).await.expect("it is put in");
                     count.fetch_add(1, Ordering::Relaxed);
                 } else {
-                    let claims = inbox.claim(16, LEASE).await.expect("claims");
+                    let claims = inbox.claim(claimed_at_once, LEASE).await.expect("claims");
                     if claims.is_empty() {
                         return; // All are handled.
                     }
