@@ -69,6 +69,7 @@ mod fixtures;
 #[cfg(all(doc, not(doctest)))]
 pub mod guides;
 mod id;
+pub mod import;
 mod kit;
 mod list;
 pub mod oauth;

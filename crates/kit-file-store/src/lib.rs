@@ -1,5 +1,5 @@
-//! Keeps OAuth sessions with Kit in files, for programs without a database: [`FileStore`] keeps one session, and
-//! [`FolderStore`] those of many accounts.
+//! Keeps what must outlast a program in files, where there is no database: [`FileStore`] the tokens of an OAuth session
+//! with Kit, [`FolderStore`] the sessions of many accounts, and [`FileJournal`] how far an import is.
 //!
 //! With `kit-ureq`:
 //!
@@ -20,9 +20,11 @@
 
 #![deny(missing_docs)]
 
+mod file_journal;
 mod file_store;
 mod folder_store;
 mod session_file;
 
+pub use file_journal::FileJournal;
 pub use file_store::FileStore;
 pub use folder_store::FolderStore;

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kit_core::import::{Import, ImportJournal, ImportRow};
 use kit_core::settings::{OnWait, Pacing, Patience, Unusable};
 use kit_core::sync::{CatchUp, CatchUpStep, SyncError, SyncReport, SyncStep, Synced, Synchronize};
 use kit_core::webhook_endpoints::DeliveryRecord;
@@ -8,6 +9,7 @@ use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, RetryPolicy, Step, Trans
 
 use crate::clock::now;
 use crate::exchange::Exchange;
+use crate::import_stream::ImportStream;
 use crate::named_budget::NamedBudget;
 use crate::oauth::Session;
 use crate::stream::{ItemStream, PageStream};
@@ -232,6 +234,39 @@ impl Client {
                 _ => return Ok(None),
             }
         }
+    }
+
+    /// Brings people over, with their custom fields and tags, and says what became of each: see [`Import`].
+    ///
+    /// `rows` are read as the import gets to them. With a journal, such as `kit_file_store::FileJournal`, an import that
+    /// was killed goes on where it was; `()` is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_hyper::import::{Import, ImportRow};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), kit_hyper::Error> {
+    /// # let kit = kit_emulator::Emulator::start().unwrap();
+    /// # let credentials = kit_hyper::Credentials::access_token(kit.access_token());
+    /// # let client = kit_hyper::Client::builder().base_url(kit.base_url()).build(credentials)?;
+    /// let rows = [ImportRow::new("ann@example.com").with_tag("VIP"), ImportRow::new("nobody")];
+    /// let mut reports = client.import(Import::new(), rows, ());
+    /// let mut outcomes = Vec::new();
+    /// while let Some(report) = reports.next().await {
+    ///     outcomes.push(report?.result.outcome.to_string());
+    /// }
+    /// assert_eq!(outcomes, ["created", "refused: email_address is no email address"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn import<R, J>(&self, import: Import, rows: R, journal: J) -> ImportStream<R::IntoIter, J>
+    where
+        R: IntoIterator<Item = ImportRow>,
+        J: ImportJournal + Send + 'static,
+    {
+        ImportStream::new(self.clone(), import, rows.into_iter(), journal)
     }
 
     /// The pages of a list. Each page is requested when the stream gets to it.

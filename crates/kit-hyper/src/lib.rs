@@ -47,6 +47,7 @@ mod exchange;
 #[cfg(all(doc, not(doctest)))]
 pub mod guides;
 mod http_client;
+mod import_stream;
 mod named_budget;
 mod pause;
 mod principal;
@@ -65,6 +66,7 @@ mod tls;
 pub use builder::Builder;
 pub use client::Client;
 pub use http_client::HttpClient;
+pub use import_stream::ImportStream;
 pub use kit_core;
 /// All that the core has, so that programs need this crate alone.
 #[doc(inline)]

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kit_core::import::{Import, ImportJournal, ImportRow};
 use kit_core::oauth::Refresh;
 use kit_core::settings::{OnWait, Pacing, Patience, Unusable};
 use kit_core::sync::{CatchUp, CatchUpStep, SyncError, SyncReport, SyncStep, Synced, Synchronize};
@@ -10,6 +11,7 @@ use kit_core::{Call, Endpoint, Error, Kit, List, Pacer, Reserve, RetryPolicy, St
 use crate::cancel::Cancel;
 use crate::clock::now;
 use crate::exchange::Exchange;
+use crate::import_iter::ImportIter;
 use crate::iter::{ItemIter, PageIter};
 use crate::named_budget::NamedBudget;
 use crate::oauth::Session;
@@ -222,6 +224,35 @@ impl Client {
                 _ => return Ok(None),
             }
         }
+    }
+
+    /// Brings people over, with their custom fields and tags, and says what became of each: see [`Import`].
+    ///
+    /// `rows` are read as the import gets to them. With a journal, such as `kit_file_store::FileJournal`, an import that
+    /// was killed goes on where it was; `()` is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_ureq::import::{Import, ImportRow};
+    ///
+    /// # let kit = kit_emulator::Emulator::start().unwrap();
+    /// # let credentials = kit_ureq::Credentials::access_token(kit.access_token());
+    /// # let client = kit_ureq::Client::builder().base_url(kit.base_url()).build(credentials)?;
+    /// let rows = [ImportRow::new("ann@example.com").with_tag("VIP"), ImportRow::new("nobody")];
+    /// let mut outcomes = Vec::new();
+    /// for report in client.import(Import::new(), rows, ()) {
+    ///     outcomes.push(report?.result.outcome.to_string());
+    /// }
+    /// assert_eq!(outcomes, ["created", "refused: email_address is no email address"]);
+    /// # Ok::<(), kit_ureq::Error>(())
+    /// ```
+    pub fn import<R, J>(&self, import: Import, rows: R, journal: J) -> ImportIter<R::IntoIter, J>
+    where
+        R: IntoIterator<Item = ImportRow>,
+        J: ImportJournal,
+    {
+        ImportIter::new(self.clone(), import, rows.into_iter(), journal)
     }
 
     /// Runs the refresh of the session on a thread of its own, so that it goes on after this call has ended: without

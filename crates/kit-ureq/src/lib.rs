@@ -39,6 +39,7 @@ mod connection;
 mod exchange;
 #[cfg(all(doc, not(doctest)))]
 pub mod guides;
+mod import_iter;
 mod iter;
 mod named_budget;
 mod principal;
@@ -53,6 +54,7 @@ pub use builder::Builder;
 pub use cancel::Cancel;
 pub use client::Client;
 pub use exchange::Next;
+pub use import_iter::ImportIter;
 pub use iter::{ItemIter, PageIter};
 pub use kit_core;
 /// All that the core has, so that programs need this crate alone.

@@ -24,6 +24,7 @@ mod framing;
 mod http2;
 mod hyper;
 mod import;
+mod importing;
 mod inbox;
 mod inventory;
 mod liberal_replies;
