@@ -84,8 +84,8 @@ session=$(mktemp -d)/session.json
     test -s "$session.lines"
     if grep -v '"outcome":"ok"' "$session.lines"; then exit 1; fi
 )
-env -u KIT_ACCESS_TOKEN target/debug/examples/import_subscribers --export "$session.csv" |
-    grep '^Tagged 2000 of 2000 ' >/dev/null
+env -u KIT_ACCESS_TOKEN -u KIT_API_KEY target/debug/examples/import_subscribers --export "$session.csv" |
+    grep '^Brought over 2000 of 2000 people\.$' >/dev/null
 test "$(wc -l <"$session.csv")" = 2001
 kill -INT $emulator
 wait $emulator
