@@ -90,8 +90,18 @@ impl ImportRow {
         self
     }
 
-    /// Why nothing can be sent for this row.
-    pub(super) fn problem(&self) -> Option<String> {
+    /// Why nothing can be sent for this row, if that can be said without asking Kit: such a row is refused. Whether Kit
+    /// takes an address, Kit alone knows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kit_core::import::ImportRow;
+    ///
+    /// assert_eq!(ImportRow::new("ann@example.com").problem(), None);
+    /// assert_eq!(ImportRow::new("ann").problem().unwrap(), "email_address is no email address");
+    /// ```
+    pub fn problem(&self) -> Option<String> {
         if let Some(reason) = &self.unreadable {
             return Some(reason.clone());
         }

@@ -1,0 +1,181 @@
+//! The commands and their arguments.
+
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+
+use crate::api::Api;
+use crate::emulator::Emulate;
+use crate::export::Export;
+use crate::import::{ImportPeople, UnsubscribePeople};
+use crate::login::{self, Login};
+use crate::manual::{Completions, Man};
+use crate::operations::{
+    Account, Broadcasts, Bulk, CustomFields, EmailTemplates, Forms, Posts, Purchases, Segments,
+    Sequences, Snippets, Subscribers, Tags, WebhookEndpoints, Webhooks,
+};
+use crate::{Context, Failure};
+
+const AFTER: &str = "\
+Environment: KIT_API_KEY and KIT_ACCESS_TOKEN are as whom, KIT_BASE_URL is where Kit is, KIT_PROFILE names a profile. They \
+come before what a profile has. NO_COLOR takes the colors away.
+
+Exit codes: 0 done, 1 failed, 2 bad arguments, 3 refused by Kit, 4 not authorized, 5 rate limit or a fault of Kit's, \
+6 partly done, 130 interrupted.";
+
+/// Kit (kit.com, email for creators) on the command line
+#[derive(Debug, Parser)]
+#[command(name = "kit", version, after_long_help = AFTER, after_help = "`kit help` says more.")]
+#[command(arg_required_else_help = true, subcommand_required = true, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Options of every command")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(crate) struct Global {
+    /// The profile whose credentials are used.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Write JSON: one document, or for a list a line for each item. The default where nobody looks.
+    #[arg(long, global = true, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Write CSV.
+    #[arg(long, global = true)]
+    pub(crate) csv: bool,
+    /// Write only these fields, such as id,fields.company.
+    #[arg(
+        id = "only_fields",
+        long = "fields",
+        global = true,
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub(crate) fields: Vec<String>,
+    /// Write at most so many items of a list. Default: all.
+    #[arg(long, global = true, value_name = "COUNT")]
+    pub(crate) limit: Option<usize>,
+    /// Do what cannot be undone without being asked.
+    #[arg(long, global = true)]
+    pub(crate) yes: bool,
+    /// Send nothing that changes something.
+    #[arg(long, global = true)]
+    pub(crate) read_only: bool,
+    /// When to use colors.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+/// When colors are used.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// Tells what writes to the terminal.
+    pub(crate) fn write_global(self) {
+        let choice = match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        };
+        match choice {
+            ColorChoice::Auto => {}
+            ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
+            ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Login(Login),
+    /// Forget the credentials of the profile
+    Logout,
+    /// Show whose account it is
+    Whoami,
+    /// Say what is wrong: credentials, proxy, TLS, Kit
+    Doctor,
+    Import(ImportPeople),
+    Export(Export),
+    Unsubscribe(UnsubscribePeople),
+    Emulator(Emulate),
+    Api(Api),
+    #[command(subcommand)]
+    Account(Account),
+    #[command(subcommand)]
+    Broadcasts(Broadcasts),
+    #[command(subcommand)]
+    Bulk(Bulk),
+    #[command(subcommand)]
+    CustomFields(CustomFields),
+    #[command(subcommand)]
+    EmailTemplates(EmailTemplates),
+    #[command(subcommand)]
+    Forms(Forms),
+    #[command(subcommand)]
+    Posts(Posts),
+    #[command(subcommand)]
+    Purchases(Purchases),
+    #[command(subcommand)]
+    Segments(Segments),
+    #[command(subcommand)]
+    Sequences(Sequences),
+    #[command(subcommand)]
+    Snippets(Snippets),
+    #[command(subcommand)]
+    Subscribers(Subscribers),
+    #[command(subcommand)]
+    Tags(Tags),
+    #[command(subcommand)]
+    WebhookEndpoints(WebhookEndpoints),
+    #[command(subcommand)]
+    Webhooks(Webhooks),
+    Completions(Completions),
+    Man(Man),
+}
+
+impl Arguments {
+    /// Does what they say.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        match self.command {
+            Command::Completions(completions) => return completions.run(),
+            Command::Man(man) => return man.run(),
+            Command::Emulator(emulate) => return emulate.run(),
+            _ => {}
+        }
+        let kit = Context::new(self.global)?;
+        match self.command {
+            Command::Login(login) => login.run(kit),
+            Command::Logout => login::log_out(kit),
+            Command::Whoami => login::whoami(&kit),
+            Command::Doctor => login::doctor(&kit),
+            Command::Import(import) => import.run(&kit),
+            Command::Export(export) => export.run(&kit),
+            Command::Unsubscribe(unsubscribe) => unsubscribe.run(&kit),
+            Command::Api(api) => api.run(&kit),
+            Command::Account(account) => account.run(&kit),
+            Command::Broadcasts(broadcasts) => broadcasts.run(&kit),
+            Command::Bulk(bulk) => bulk.run(&kit),
+            Command::CustomFields(custom_fields) => custom_fields.run(&kit),
+            Command::EmailTemplates(email_templates) => email_templates.run(&kit),
+            Command::Forms(forms) => forms.run(&kit),
+            Command::Posts(posts) => posts.run(&kit),
+            Command::Purchases(purchases) => purchases.run(&kit),
+            Command::Segments(segments) => segments.run(&kit),
+            Command::Sequences(sequences) => sequences.run(&kit),
+            Command::Snippets(snippets) => snippets.run(&kit),
+            Command::Subscribers(subscribers) => subscribers.run(&kit),
+            Command::Tags(tags) => tags.run(&kit),
+            Command::WebhookEndpoints(endpoints) => endpoints.run(&kit),
+            Command::Webhooks(webhooks) => webhooks.run(&kit),
+            Command::Completions(_) | Command::Man(_) | Command::Emulator(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+use clap::{Args, Subcommand};
+use kit_ureq::broadcasts::{
+    BroadcastStatus, CreateBroadcast, DeleteBroadcast, GetBroadcast, GetBroadcastStats,
+    ListBroadcastClicks, ListBroadcastStats, ListBroadcasts, RecipientGroup, Recipients,
+    UpdateBroadcast,
+};
+use kit_ureq::{BroadcastId, EmailTemplateId, SegmentId, TagId, Timestamp};
+
+use super::options::{SentAt, either, flag, with};
+use crate::{Context, Failure};
+
+/// Broadcasts: emails to many
+#[derive(Debug, Subcommand)]
+pub(crate) enum Broadcasts {
+    /// List the broadcasts
+    List {
+        /// Only those of this status.
+        #[arg(long)]
+        status: Option<BroadcastStatus>,
+        #[command(flatten)]
+        sent: SentAt,
+        /// Leave out the content.
+        #[arg(long)]
+        slim: bool,
+    },
+    /// Show a broadcast
+    Get {
+        /// The broadcast.
+        id: BroadcastId,
+    },
+    /// Draft a broadcast, or schedule one with --send-at
+    Create {
+        /// The subject.
+        #[arg(long)]
+        subject: String,
+        /// The content, as HTML.
+        #[arg(long, value_name = "HTML")]
+        content: String,
+        #[command(flatten)]
+        options: Options,
+        /// Show it on the creator profile.
+        #[arg(long)]
+        public: bool,
+    },
+    /// Change a broadcast that is not sent yet
+    Update {
+        /// The broadcast.
+        id: BroadcastId,
+        /// The subject.
+        #[arg(long)]
+        subject: Option<String>,
+        /// The content, as HTML.
+        #[arg(long, value_name = "HTML")]
+        content: Option<String>,
+        #[command(flatten)]
+        options: Options,
+        /// Show it on the creator profile.
+        #[arg(long, conflicts_with = "not_public")]
+        public: bool,
+        /// Do not show it on the creator profile.
+        #[arg(long)]
+        not_public: bool,
+        /// Make a draft of it: it is not sent.
+        #[arg(long, conflicts_with = "send_at")]
+        draft: bool,
+    },
+    /// Delete a broadcast that is not sent yet
+    Delete {
+        /// The broadcast.
+        id: BroadcastId,
+    },
+    /// Show the statistics of a broadcast
+    Stats {
+        /// The broadcast.
+        id: BroadcastId,
+    },
+    /// List the statistics of the broadcasts
+    AllStats {
+        /// Only those of this status.
+        #[arg(long)]
+        status: Option<BroadcastStatus>,
+        #[command(flatten)]
+        sent: SentAt,
+    },
+    /// List the links of a broadcast, and how often they were clicked
+    Clicks {
+        /// The broadcast.
+        id: BroadcastId,
+    },
+}
+
+/// What a broadcast may have
+#[derive(Args, Debug)]
+pub(crate) struct Options {
+    /// When it is sent, such as 2026-07-29T14:32:10Z.
+    #[arg(long, value_name = "TIME")]
+    send_at: Option<Timestamp>,
+    /// When it is shown as published.
+    #[arg(long, value_name = "TIME")]
+    published_at: Option<Timestamp>,
+    /// The text that inboxes show beside the subject.
+    #[arg(long, value_name = "TEXT")]
+    preview_text: Option<String>,
+    /// What the broadcast is, for yourself.
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    /// The template.
+    #[arg(long, value_name = "ID")]
+    email_template: Option<EmailTemplateId>,
+    /// The address that it is sent from.
+    #[arg(long, value_name = "ADDRESS")]
+    email_address: Option<String>,
+    /// The URL of a picture.
+    #[arg(long, value_name = "URL")]
+    thumbnail_url: Option<String>,
+    /// What the picture shows.
+    #[arg(long, value_name = "TEXT")]
+    thumbnail_alt: Option<String>,
+    /// Only to those who have one of these tags.
+    #[arg(long = "to-tag", value_name = "ID", value_delimiter = ',', conflicts_with = "segments")]
+    tags: Vec<TagId>,
+    /// Only to those in one of these segments.
+    #[arg(long = "to-segment", value_name = "ID", value_delimiter = ',')]
+    segments: Vec<SegmentId>,
+}
+
+impl Options {
+    fn recipients(&self) -> Option<Recipients> {
+        let tags = Some(self.tags.clone()).filter(|ids| !ids.is_empty()).map(RecipientGroup::Tags);
+        let segments = Some(self.segments.clone()).filter(|ids| !ids.is_empty());
+        let group = tags.or(segments.map(RecipientGroup::Segments))?;
+        Some(Recipients::InAny(vec![group]))
+    }
+
+    fn create(self, create: CreateBroadcast) -> CreateBroadcast {
+        let recipients = self.recipients();
+        let create = with(create, self.send_at, CreateBroadcast::with_send_at);
+        let create = with(create, self.preview_text, CreateBroadcast::with_preview_text);
+        let create = with(create, self.description, CreateBroadcast::with_description);
+        let create = with(create, self.email_template, CreateBroadcast::with_email_template_id);
+        let create = with(create, self.email_address, CreateBroadcast::with_email_address);
+        let create = with(create, self.thumbnail_url, CreateBroadcast::with_thumbnail_url);
+        let create = with(create, self.thumbnail_alt, CreateBroadcast::with_thumbnail_alt);
+        with(create, recipients, CreateBroadcast::to)
+    }
+
+    fn update(self, update: UpdateBroadcast) -> UpdateBroadcast {
+        let recipients = self.recipients();
+        let update = with(update, self.send_at, UpdateBroadcast::scheduled_at);
+        let update = with(update, self.published_at, UpdateBroadcast::with_published_at);
+        let update = with(update, self.preview_text, UpdateBroadcast::with_preview_text);
+        let update = with(update, self.description, UpdateBroadcast::with_description);
+        let update = with(update, self.email_template, UpdateBroadcast::with_email_template_id);
+        let update = with(update, self.email_address, UpdateBroadcast::with_email_address);
+        let update = with(update, self.thumbnail_url, UpdateBroadcast::with_thumbnail_url);
+        let update = with(update, self.thumbnail_alt, UpdateBroadcast::with_thumbnail_alt);
+        with(update, recipients, UpdateBroadcast::to)
+    }
+}
+
+impl Broadcasts {
+    pub(crate) fn run(self, kit: &Context) -> Result<(), Failure> {
+        match self {
+            Self::List { status, sent, slim } => {
+                let list = ListBroadcasts::new().with_sent(sent.into());
+                let list = with(list, status, ListBroadcasts::with_status);
+                kit.list(flag(list, slim, ListBroadcasts::slim))
+            }
+            Self::Get { id } => kit.show(&GetBroadcast::new(id)),
+            Self::Create { subject, content, options, public } => {
+                let now = Timestamp::from(std::time::SystemTime::now());
+                let published_at = options.published_at.or(options.send_at).unwrap_or(now);
+                let create = CreateBroadcast::new(subject, content, published_at);
+                kit.show(&flag(options.create(create), public, CreateBroadcast::public))
+            }
+            Self::Update { id, subject, content, options, public, not_public, draft } => {
+                let update = UpdateBroadcast::partial(id);
+                let update = with(update, subject, UpdateBroadcast::with_subject);
+                let update = with(update, content, UpdateBroadcast::with_content);
+                let update = options.update(update);
+                let update = either(
+                    update,
+                    (public, UpdateBroadcast::public),
+                    (not_public, UpdateBroadcast::not_public),
+                );
+                kit.show(&flag(update, draft, UpdateBroadcast::as_draft))
+            }
+            Self::Delete { id } => {
+                kit.confirm(&format!("Delete the broadcast {id}"))?;
+                kit.run(&DeleteBroadcast::new(id))
+            }
+            Self::Stats { id } => kit.show(&GetBroadcastStats::new(id)),
+            Self::AllStats { status, sent } => {
+                let list = ListBroadcastStats::new().with_sent(sent.into());
+                kit.list(with(list, status, ListBroadcastStats::with_status))
+            }
+            Self::Clicks { id } => kit.list(ListBroadcastClicks::new(id)),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Where Kit is, and as whom: by the environment, or by the settings of a profile.
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy as _;
+use kit_private_file::PrivateFile;
+use kit_ureq::Credentials;
+use serde::{Deserialize, Serialize};
+
+use crate::Failure;
+
+const BASE_URL: &str = "https://api.kit.com";
+
+/// The name of the profile that is used where none is named.
+const DEFAULT: &str = "default";
+
+/// How many bytes a file of settings has at most.
+const MAX_SIZE: u64 = 1024 * 1024;
+
+/// The profiles of this user.
+pub(crate) struct Profiles {
+    folder: PathBuf,
+    name: String,
+    settings: Settings,
+    credentials: BTreeMap<String, Secret>,
+}
+
+/// `config.toml`
+#[derive(Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    /// The profile that is used where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    profile: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    profiles: BTreeMap<String, ProfileSettings>,
+}
+
+#[derive(Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProfileSettings {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) base_url: Option<String>,
+}
+
+/// The secret of a profile, in `credentials.toml`.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Secret {
+    ApiKey(String),
+    AccessToken(String),
+}
+
+/// Where Kit is, and as whom.
+pub(crate) struct Profile {
+    pub(crate) name: String,
+    pub(crate) base_url: String,
+    secret: Option<Secret>,
+    /// Where the secret comes from.
+    pub(crate) source: String,
+}
+
+impl Profile {
+    pub(crate) fn credentials(&self) -> Result<Credentials, Failure> {
+        match &self.secret {
+            Some(Secret::ApiKey(key)) => Ok(Credentials::api_key(key)),
+            Some(Secret::AccessToken(token)) => Ok(Credentials::access_token(token)),
+            None => {
+                let message = format!("the profile {} has no credentials", self.name);
+                let advice = "Log in by `kit login`, or set KIT_API_KEY or KIT_ACCESS_TOKEN.";
+                Err(Failure::not_authorized(message).advise(advice))
+            }
+        }
+    }
+
+    /// What kind of credentials there are.
+    pub(crate) fn kind(&self) -> &'static str {
+        match &self.secret {
+            Some(Secret::ApiKey(_)) => "API key",
+            Some(Secret::AccessToken(_)) => "access token",
+            None => "none",
+        }
+    }
+}
+
+impl Profiles {
+    /// Reads the settings; `name` is what the command line says.
+    pub(crate) fn find(name: Option<String>) -> Result<Self, Failure> {
+        let strategy = etcetera::choose_base_strategy()
+            .map_err(|error| Failure::other(format!("there is no folder for settings: {error}")))?;
+        let folder = strategy.config_dir().join("kit");
+        let settings: Settings = read(&folder.join("config.toml"))?.unwrap_or_default();
+        let credentials = read(&folder.join("credentials.toml"))?.unwrap_or_default();
+        let name = name.or_else(|| variable("KIT_PROFILE")).or_else(|| settings.profile.clone());
+        let name = name.unwrap_or_else(|| DEFAULT.to_owned());
+        Ok(Self { folder, name, settings, credentials })
+    }
+
+    /// The profile that is used. The environment comes before what it has.
+    pub(crate) fn current(&self) -> Profile {
+        let settings = self.settings.profiles.get(&self.name).cloned().unwrap_or_default();
+        let base_url = variable("KIT_BASE_URL").or(settings.base_url);
+        let token = variable("KIT_ACCESS_TOKEN").map(Secret::AccessToken);
+        let by_environment = match (token, variable("KIT_API_KEY").map(Secret::ApiKey)) {
+            (Some(secret), _) => Some((secret, "KIT_ACCESS_TOKEN")),
+            (None, Some(secret)) => Some((secret, "KIT_API_KEY")),
+            (None, None) => None,
+        };
+        let (secret, source) = if let Some((secret, source)) = by_environment {
+            (Some(secret), source.to_owned())
+        } else {
+            let file = self.folder.join("credentials.toml").display().to_string();
+            (self.credentials.get(&self.name).cloned(), file)
+        };
+        Profile {
+            name: self.name.clone(),
+            base_url: base_url.unwrap_or_else(|| BASE_URL.to_owned()),
+            secret,
+            source,
+        }
+    }
+
+    /// Keeps the secret of the profile that is used.
+    pub(crate) fn log_in(
+        &mut self,
+        secret: Secret,
+        base_url: Option<String>,
+    ) -> Result<PathBuf, Failure> {
+        std::fs::create_dir_all(&self.folder)
+            .map_err(|error| Failure::of_file(&self.folder, error))?;
+        if let Some(base_url) = base_url {
+            let profile = self.settings.profiles.entry(self.name.clone()).or_default();
+            profile.base_url = Some(base_url).filter(|url| url != BASE_URL);
+            write(&self.folder.join("config.toml"), &self.settings)?;
+        }
+        self.credentials.insert(self.name.clone(), secret);
+        let file = self.folder.join("credentials.toml");
+        write(&file, &self.credentials)?;
+        Ok(file)
+    }
+
+    /// Forgets the secret of the profile that is used. Returns whether there was one.
+    pub(crate) fn log_out(&mut self) -> Result<bool, Failure> {
+        let was_there = self.credentials.remove(&self.name).is_some();
+        if was_there {
+            write(&self.folder.join("credentials.toml"), &self.credentials)?;
+        }
+        Ok(was_there)
+    }
+}
+
+/// A variable of the environment that says something.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Option<T>, Failure> {
+    let of_file = |error: &dyn std::fmt::Display| Failure::of_file(path, error);
+    match path.parent() {
+        Some(folder) if folder.is_dir() => {}
+        _ => return Ok(None),
+    }
+    let file = PrivateFile::at(path).and_then(|file| file.open()).map_err(|e| of_file(&e))?;
+    let Some(file) = file else { return Ok(None) };
+    let mut text = String::new();
+    file.take(MAX_SIZE).read_to_string(&mut text).map_err(|error| of_file(&error))?;
+    // Its text may repeat a secret.
+    let parsed = toml::from_str(&text).map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        Failure::usage(format!("{}: cannot be understood in line {line}", path.display()))
+    })?;
+    Ok(Some(parsed))
+}
+
+fn write(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
+    let text = toml::to_string(value).map_err(|error| Failure::other(error.to_string()))?;
+    let file = PrivateFile::at(path);
+    let written = file.and_then(|file| file.replace(|file| file.write_all(text.as_bytes())));
+    written.map(drop).map_err(|error| Failure::of_file(path, error))
+}

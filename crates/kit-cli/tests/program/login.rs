@@ -1,0 +1,86 @@
+//! Credentials that are kept.
+
+use std::process::Command;
+
+use crate::program::{Ended, Program, ended};
+
+fn bare(program: &Program, arguments: &[&str]) -> Command {
+    let mut command = program.bare();
+    command.env("KIT_BASE_URL", program.emulator.base_url()).args(arguments);
+    command
+}
+
+fn run(program: &Program, arguments: &[&str], input: &str) -> Ended {
+    ended(bare(program, arguments), input)
+}
+
+#[test]
+fn a_key_is_kept_once_kit_has_taken_it() {
+    let program = Program::new();
+    let file = program.home().join(".config/kit/credentials.toml");
+    let refused = run(&program, &["login"], "wr0ng\n");
+    assert_eq!(refused.code, Some(4), "{refused:?}");
+    assert!(!format!("{refused:?}").contains("wr0ng"));
+    assert!(!file.exists());
+    let empty = run(&program, &["login"], " \n");
+    assert_eq!((empty.code, empty.err.as_str()), (Some(2), "kit: the api key is empty\n"));
+    let key = program.emulator.api_key().to_owned();
+    let kept = run(&program, &["login"], &format!("{key}\n"));
+    assert_eq!(kept.code, Some(0), "{kept:?}");
+    assert_eq!(kept.out, "");
+    assert!(kept.err.contains("Logged in to A local Kit."), "{kept:?}");
+    assert!(!kept.err.contains(&key));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        assert_eq!(std::fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
+    }
+    assert_eq!(run(&program, &["whoami"], "").json()["credentials"], "API key");
+    assert_eq!(run(&program, &["logout"], "").code, Some(0));
+    assert!(!std::fs::read_to_string(&file).unwrap().contains(&key));
+    assert_eq!(run(&program, &["whoami"], "").code, Some(4));
+    assert!(run(&program, &["logout"], "").err.contains("had no credentials"));
+}
+
+#[test]
+fn profiles_are_kept_apart() {
+    let program = Program::new();
+    let (key, token) = (program.emulator.api_key(), program.emulator.access_token());
+    assert_eq!(run(&program, &["login"], key).code, Some(0));
+    let login = run(&program, &["login", "--token", "--profile", "big"], token);
+    assert_eq!(login.code, Some(0), "{login:?}");
+    assert_eq!(run(&program, &["whoami"], "").json()["credentials"], "API key");
+    let big = run(&program, &["whoami", "--profile", "big"], "").json();
+    assert_eq!((&big["credentials"], &big["profile"]), (&"access token".into(), &"big".into()));
+    let mut by_variable = bare(&program, &["whoami"]);
+    by_variable.env("KIT_PROFILE", "big");
+    assert_eq!(ended(by_variable, "").json()["profile"], "big");
+    let folder = program.home().join(".config/kit");
+    std::fs::write(folder.join("config.toml"), "profile = \"big\"\n").unwrap();
+    assert_eq!(run(&program, &["whoami"], "").json()["profile"], "big");
+    assert_eq!(run(&program, &["logout"], "").code, Some(0));
+    assert_eq!(run(&program, &["whoami", "--profile", "default"], "").code, Some(0));
+}
+
+#[test]
+fn a_file_that_cannot_be_understood_is_named_and_not_shown() {
+    let program = Program::new();
+    let folder = program.home().join(".config/kit");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, text) in [
+        ("credentials.toml", "[default]\napi_key = \"5ecret\n"),
+        ("credentials.toml", "[default]\nkey = \"5ecret\"\n"),
+        ("config.toml", "profile = \"a\"\n5ecret = 1\n"),
+    ] {
+        let file = folder.join(name);
+        std::fs::write(&file, text).unwrap();
+        let failed = run(&program, &["whoami"], "");
+        assert_eq!(failed.code, Some(2), "{failed:?}");
+        assert!(
+            failed.err.contains(&format!("{name}: cannot be understood in line ")),
+            "{failed:?}"
+        );
+        assert!(!failed.err.contains("5ecret"), "{failed:?}");
+        std::fs::remove_file(file).unwrap();
+    }
+}
