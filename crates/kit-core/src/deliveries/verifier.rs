@@ -1,4 +1,4 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hmac::digest::CtOutput;
@@ -20,6 +20,9 @@ const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 /// How large a body may be, by default. Kit splits deliveries at about 512 KB of events; an event above that comes
 /// alone.
 const MAX_BODY: usize = 2 * 1024 * 1024;
+
+/// A secret, as far as an HMAC is computed before its message is known.
+type Key = Hmac<Sha256>;
 
 /// Tells whether a request is a delivery of Kit's to a webhook endpoint, and reads it.
 ///
@@ -51,7 +54,7 @@ const MAX_BODY: usize = 2 * 1024 * 1024;
 /// ```
 #[derive(Clone)]
 pub struct Verifier {
-    keys: Vec<Hmac<Sha256>>,
+    keys: Vec<Key>,
     tolerance: Duration,
     max_body: usize,
 }
@@ -163,14 +166,39 @@ impl Verifier {
         }
     }
 
+    /// The header by which Kit would sign this body now, by each of the secrets: for who tests a receiver, or passes on
+    /// what Kit has posted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    ///
+    /// use kit_core::deliveries::Verifier;
+    ///
+    /// let (verifier, now) = (Verifier::new(["whsec_test"])?, SystemTime::now());
+    /// let header = verifier.sign(b"{}", now);
+    /// assert!(verifier.verify([header.as_bytes()], b"{}", now).is_ok());
+    /// # Ok::<(), kit_core::Error>(())
+    /// ```
+    pub fn sign(&self, body: &[u8], now: SystemTime) -> String {
+        let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let digits = seconds.to_string();
+        let mut header = format!("t={digits}");
+        for key in &self.keys {
+            header.push_str(",v1=");
+            for byte in mac(key, &digits, body).into_bytes() {
+                // Writing to a string does not fail.
+                let _ = write!(header, "{byte:02x}");
+            }
+        }
+        header
+    }
+
     fn is_signed(&self, signature: &Signature<'_>, body: &[u8]) -> bool {
         let mut is_signed = false;
         for key in &self.keys {
-            let mut mac = key.clone();
-            mac.update(signature.digits.as_bytes());
-            mac.update(b".");
-            mac.update(body);
-            let expected = mac.finalize();
+            let expected = mac(key, signature.digits, body);
             for candidate in signature.candidates() {
                 // In constant time, and without an early end.
                 is_signed |= expected == CtOutput::new(candidate.into());
@@ -178,6 +206,15 @@ impl Verifier {
         }
         is_signed
     }
+}
+
+/// The HMAC of a body that is signed at a time of these digits.
+fn mac(key: &Key, digits: &str, body: &[u8]) -> CtOutput<Key> {
+    let mut mac = key.clone();
+    mac.update(digits.as_bytes());
+    mac.update(b".");
+    mac.update(body);
+    mac.finalize()
 }
 
 /// The values of `X-Kit-Signature`.
@@ -221,6 +258,17 @@ mod tests {
         assert_eq!(verify(&upper, BODY, 1_753_797_130), Err(DeliveryError::WrongSignature));
         let with_old = format!("{HEADER},v1={}", "0".repeat(64));
         verify(&with_old, BODY, 1_753_797_130).unwrap();
+    }
+
+    #[test]
+    fn it_signs_as_kit_does() {
+        let verifier = Verifier::new(["whsec_test"]).unwrap();
+        assert_eq!(verifier.sign(BODY, at(1_753_797_130)), HEADER);
+        // While a secret is rotated, by both.
+        let rotated = Verifier::new(["whsec_new", "whsec_test"]).unwrap();
+        let header = rotated.sign(BODY, at(1_753_797_130));
+        assert_eq!(header.matches(",v1=").count(), 2);
+        verify(&header, BODY, 1_753_797_130).unwrap();
     }
 
     #[test]

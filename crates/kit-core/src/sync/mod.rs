@@ -20,9 +20,10 @@
 //!
 //! The clients of both transports carry a [`Synchronize`] out: `client.sync(Synchronize::new(wanted, scope))`.
 //!
-//! [`CatchUp`] goes through the deliveries that Kit has given up.
+//! [`CatchUp`] goes through the deliveries that Kit has given up, and [`Follow`] through all that come.
 
 mod catch_up;
+mod follow;
 mod plan;
 mod report;
 mod scope;
@@ -32,6 +33,7 @@ mod webhook_endpoints;
 mod webhooks;
 
 pub use catch_up::{CatchUp, CatchUpStep, LogCursor};
+pub use follow::{Follow, FollowStep};
 pub use plan::{Deletion, Plan, Reason};
 pub use report::{SyncError, SyncReport};
 pub use scope::Scope;
