@@ -60,6 +60,12 @@ impl Api {
     }
 }
 
+/// Posts a body to a path.
+pub(crate) fn post(kit: &Context, path: &str, body: Value) -> Result<Value, Failure> {
+    let request = Request { path: path.to_owned(), query: Vec::new(), body: Some(body) };
+    kit.send(&Raw(request, Post))
+}
+
 fn field((name, value): &(String, String)) -> (String, Value) {
     let value = serde_json::from_str(value).unwrap_or_else(|_| value.clone().into());
     (name.clone(), value)

@@ -6,12 +6,15 @@ use crate::api::Api;
 use crate::emulator::Emulate;
 use crate::export::Export;
 use crate::import::{ImportPeople, UnsubscribePeople};
+use crate::listen::Listen;
 use crate::login::{self, Login};
 use crate::manual::{Completions, Man};
 use crate::operations::{
     Account, Broadcasts, Bulk, CustomFields, EmailTemplates, Forms, Posts, Purchases, Segments,
     Sequences, Snippets, Subscribers, Tags, WebhookEndpoints, Webhooks,
 };
+use crate::sync::Sync;
+use crate::trigger::Trigger;
 use crate::{Context, Failure};
 
 const AFTER: &str = "\
@@ -105,7 +108,10 @@ enum Command {
     Import(ImportPeople),
     Export(Export),
     Unsubscribe(UnsubscribePeople),
+    Sync(Sync),
     Emulator(Emulate),
+    Listen(Listen),
+    Trigger(Trigger),
     Api(Api),
     #[command(subcommand)]
     Account(Account),
@@ -159,6 +165,9 @@ impl Arguments {
             Command::Import(import) => import.run(&kit),
             Command::Export(export) => export.run(&kit),
             Command::Unsubscribe(unsubscribe) => unsubscribe.run(&kit),
+            Command::Sync(sync) => sync.run(&kit),
+            Command::Listen(listen) => listen.run(&kit),
+            Command::Trigger(trigger) => trigger.run(&kit),
             Command::Api(api) => api.run(&kit),
             Command::Account(account) => account.run(&kit),
             Command::Broadcasts(broadcasts) => broadcasts.run(&kit),
@@ -177,5 +186,53 @@ impl Arguments {
             Command::Webhooks(webhooks) => webhooks.run(&kit),
             Command::Completions(_) | Command::Man(_) | Command::Emulator(_) => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use clap::{Command, CommandFactory as _};
+
+    use super::*;
+
+    #[test]
+    fn arguments_do_not_contradict_each_other() {
+        Arguments::command().debug_assert();
+    }
+
+    /// Each command and its arguments, as scripts rely on them.
+    fn surface(command: &Command, path: &str, text: &mut String) {
+        for argument in command.get_arguments() {
+            let is_everywhere = argument.is_global_set() && path != "kit";
+            if is_everywhere || matches!(argument.get_id().as_str(), "help" | "version") {
+                continue;
+            }
+            let name = match (argument.get_long(), argument.get_short()) {
+                (Some(long), Some(short)) => format!("-{short}, --{long}"),
+                (Some(long), None) => format!("--{long}"),
+                _ => argument.get_id().to_string(),
+            };
+            let values = argument.get_value_names().unwrap_or_default().join(" ");
+            let takes = argument.get_action().takes_values() && argument.get_long().is_some();
+            let value = if takes { format!(" <{values}>") } else { String::new() };
+            let must = if argument.is_required_set() { ", required" } else { "" };
+            writeln!(text, "{path} {name}{value}{must}").unwrap();
+        }
+        for command in command.get_subcommands() {
+            let path = format!("{path} {}", command.get_name());
+            writeln!(text, "{path}").unwrap();
+            surface(command, &path, text);
+        }
+    }
+
+    /// `SNAPSHOTS=overwrite cargo test -p kit-cli` writes what has changed on purpose.
+    #[test]
+    fn commands_arguments_and_exit_codes_change_on_purpose_alone() {
+        let mut text = String::from(AFTER);
+        text.push_str("\n\n");
+        surface(&Arguments::command(), "kit", &mut text);
+        snapbox::assert_data_eq!(text, snapbox::file!["../tests/surface.txt"]);
     }
 }

@@ -29,11 +29,13 @@ pub(crate) struct Failure {
     message: String,
     /// What to do next.
     advice: Option<Cow<'static, str>>,
+    /// Whether Kit was not reached.
+    is_of_network: bool,
 }
 
 impl Failure {
     fn new(code: u8, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), advice: None }
+        Self { code, message: message.into(), advice: None, is_of_network: false }
     }
 
     /// The arguments, or a file that they name, cannot be used.
@@ -49,6 +51,21 @@ impl Failure {
     /// Some of it is done.
     pub(crate) fn partly(message: impl Into<String>) -> Self {
         Self::new(PARTLY, message)
+    }
+
+    /// It may succeed later.
+    pub(crate) fn later(message: impl Into<String>) -> Self {
+        Self::new(LATER, message)
+    }
+
+    /// Whether it may succeed later.
+    pub(crate) fn may_pass(&self) -> bool {
+        self.code == LATER || self.is_of_network
+    }
+
+    /// Whether Kit has refused it.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.code == REFUSED
     }
 
     /// Something else.
@@ -72,6 +89,11 @@ impl Failure {
     /// What is wrong.
     pub(crate) fn message(&self) -> &str {
         &self.message
+    }
+
+    /// A file that the arguments name, and that cannot be used.
+    pub(crate) fn of_argument(path: &std::path::Path, error: impl std::fmt::Display) -> Self {
+        Self { code: USAGE, ..Self::of_file(path, error) }
     }
 
     /// Tells it on the standard error stream.
@@ -102,7 +124,10 @@ impl From<Error> for Failure {
             Error::Api(api) if api.status() == 401 => {
                 this.advise("Log in by `kit login`, or look at KIT_API_KEY and KIT_ACCESS_TOKEN.")
             }
-            Error::Transport { .. } => this.advise("`kit doctor` says what is in the way."),
+            Error::Transport { .. } => {
+                let this = Self { is_of_network: true, ..this };
+                this.advise("`kit doctor` says what is in the way.")
+            }
             _ => this,
         }
     }

@@ -47,8 +47,8 @@ struct ImportFile {
     /// Go on where an import of this file was interrupted.
     #[arg(long, conflicts_with = "dry_run")]
     resume: bool,
-    /// Where to write the rows that were not done: a file that can be imported again. Default: FILE.failed, with the end of
-    /// the file's name.
+    /// Where to write the rows that were not done: a file that can be imported again. For people.csv, the default is
+    /// people.failed.csv.
     #[arg(long, value_name = "FILE")]
     failures: Option<PathBuf>,
 }

@@ -9,12 +9,16 @@ mod emulator;
 mod export;
 mod failure;
 mod import;
+mod listen;
 mod login;
 mod manual;
 mod operations;
 mod output;
 mod profiles;
 mod rows;
+mod signatures;
+mod sync;
+mod trigger;
 
 use std::process::ExitCode;
 

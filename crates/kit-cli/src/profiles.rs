@@ -122,6 +122,11 @@ impl Profiles {
         }
     }
 
+    /// The folder of all settings.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.clone()
+    }
+
     /// Keeps the secret of the profile that is used.
     pub(crate) fn log_in(
         &mut self,

@@ -2,9 +2,10 @@ use clap::Subcommand;
 use kit_ureq::WebhookId;
 use kit_ureq::webhooks::{CreateWebhook, DeleteWebhook, Event, ListWebhooks};
 
+use crate::signatures::Signatures;
 use crate::{Context, Failure};
 
-/// Legacy webhooks: one event each, unsigned
+/// Legacy webhooks: one event each, unsigned; and signatures of what endpoints get
 #[derive(Debug, Subcommand)]
 pub(crate) enum Webhooks {
     /// List the webhooks
@@ -25,6 +26,8 @@ pub(crate) enum Webhooks {
         /// The webhook.
         id: WebhookId,
     },
+    #[command(flatten)]
+    Signatures(Signatures),
 }
 
 impl Webhooks {
@@ -39,6 +42,7 @@ impl Webhooks {
                 kit.confirm(&format!("Delete the webhook {id}"))?;
                 kit.run(&DeleteWebhook::new(id))
             }
+            Self::Signatures(signatures) => signatures.run(kit),
         }
     }
 }

@@ -219,3 +219,18 @@ fn doctor_says_what_is_wrong() {
     assert!(ill.out.contains("401"), "{ill:?}");
     assert!(!format!("{ill:?}").contains("wr0ng"));
 }
+
+/// `SNAPSHOTS=overwrite cargo test -p kit-cli` writes what has changed on purpose.
+#[test]
+fn help_is_what_it_was() {
+    let program = Program::new();
+    let help = |arguments: &[&str]| program.run(arguments).done().out;
+    snapbox::assert_data_eq!(help(&["--help"]), snapbox::file!["../help/kit.txt"]);
+    snapbox::assert_data_eq!(help(&["import", "--help"]), snapbox::file!["../help/import.txt"]);
+    snapbox::assert_data_eq!(help(&["listen", "--help"]), snapbox::file!["../help/listen.txt"]);
+    snapbox::assert_data_eq!(help(&["sync", "--help"]), snapbox::file!["../help/sync.txt"]);
+    snapbox::assert_data_eq!(
+        help(&["subscribers", "list", "--help"]),
+        snapbox::file!["../help/subscribers-list.txt"]
+    );
+}

@@ -11,7 +11,9 @@
 
 mod habits;
 mod import;
+mod listen;
 mod login;
 mod operations;
 mod program;
 mod terminal;
+mod webhooks;
