@@ -61,7 +61,7 @@ impl Context {
             }
         });
         let builder = builder.user_agent(concat!("kit-cli/", env!("CARGO_PKG_VERSION")));
-        let client = builder.build(profile.credentials()?)?;
+        let client = builder.build(profile.principal()?)?;
         Ok(self.client.get_or_init(|| client))
     }
 

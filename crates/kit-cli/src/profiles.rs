@@ -5,8 +5,11 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
+use kit_file_store::FileStore;
 use kit_private_file::PrivateFile;
-use kit_ureq::Credentials;
+use kit_ureq::oauth::{App, Session, Tokens};
+use kit_ureq::{Credentials, Principal};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
@@ -51,6 +54,25 @@ pub(crate) struct ProfileSettings {
 pub(crate) enum Secret {
     ApiKey(String),
     AccessToken(String),
+    /// An app that the account has let in. Its tokens are in a file of their own.
+    App {
+        client_id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client_secret: Option<String>,
+    },
+}
+
+impl Secret {
+    /// The app, if it is one.
+    fn app(&self) -> Option<App> {
+        match self {
+            Self::App { client_id, client_secret: Some(secret) } => {
+                Some(App::confidential(client_id, secret.as_str()))
+            }
+            Self::App { client_id, client_secret: None } => Some(App::public(client_id)),
+            _ => None,
+        }
+    }
 }
 
 /// Where Kit is, and as whom.
@@ -58,15 +80,21 @@ pub(crate) struct Profile {
     pub(crate) name: String,
     pub(crate) base_url: String,
     secret: Option<Secret>,
+    /// Where the tokens of an app are.
+    session: PathBuf,
     /// Where the secret comes from.
     pub(crate) source: String,
 }
 
 impl Profile {
-    pub(crate) fn credentials(&self) -> Result<Credentials, Failure> {
+    pub(crate) fn principal(&self) -> Result<Principal, Failure> {
         match &self.secret {
-            Some(Secret::ApiKey(key)) => Ok(Credentials::api_key(key)),
-            Some(Secret::AccessToken(token)) => Ok(Credentials::access_token(token)),
+            Some(Secret::ApiKey(key)) => Ok(Credentials::api_key(key).into()),
+            Some(Secret::AccessToken(token)) => Ok(Credentials::access_token(token).into()),
+            Some(secret @ Secret::App { client_id, .. }) => {
+                let app = secret.app().unwrap_or_else(|| App::public(client_id));
+                Ok(Session::new(app, FileStore::new(&self.session)).into())
+            }
             None => {
                 let message = format!("the profile {} has no credentials", self.name);
                 let advice = "Log in by `kit login`, or set KIT_API_KEY or KIT_ACCESS_TOKEN.";
@@ -80,6 +108,7 @@ impl Profile {
         match &self.secret {
             Some(Secret::ApiKey(_)) => "API key",
             Some(Secret::AccessToken(_)) => "access token",
+            Some(Secret::App { .. }) => "OAuth session",
             None => "none",
         }
     }
@@ -98,28 +127,57 @@ impl Profiles {
         Ok(Self { folder, name, settings, credentials })
     }
 
-    /// The profile that is used. The environment comes before what it has.
-    pub(crate) fn current(&self) -> Profile {
+    /// The profile that is used, as it is kept: whatever the environment says.
+    pub(crate) fn kept(&self) -> Profile {
         let settings = self.settings.profiles.get(&self.name).cloned().unwrap_or_default();
-        let base_url = variable("KIT_BASE_URL").or(settings.base_url);
-        let token = variable("KIT_ACCESS_TOKEN").map(Secret::AccessToken);
-        let by_environment = match (token, variable("KIT_API_KEY").map(Secret::ApiKey)) {
-            (Some(secret), _) => Some((secret, "KIT_ACCESS_TOKEN")),
-            (None, Some(secret)) => Some((secret, "KIT_API_KEY")),
-            (None, None) => None,
-        };
-        let (secret, source) = if let Some((secret, source)) = by_environment {
-            (Some(secret), source.to_owned())
-        } else {
-            let file = self.folder.join("credentials.toml").display().to_string();
-            (self.credentials.get(&self.name).cloned(), file)
-        };
         Profile {
             name: self.name.clone(),
-            base_url: base_url.unwrap_or_else(|| BASE_URL.to_owned()),
-            secret,
-            source,
+            base_url: settings.base_url.unwrap_or_else(|| BASE_URL.to_owned()),
+            secret: self.credentials.get(&self.name).cloned(),
+            session: self.session(),
+            source: self.folder.join("credentials.toml").display().to_string(),
         }
+    }
+
+    /// The profile that is used. The environment comes before what it has.
+    pub(crate) fn current(&self) -> Profile {
+        let kept = self.kept();
+        let token = variable("KIT_ACCESS_TOKEN").map(Secret::AccessToken);
+        let key = variable("KIT_API_KEY").map(Secret::ApiKey);
+        let base_url = variable("KIT_BASE_URL").unwrap_or_else(|| kept.base_url.clone());
+        match (token, key) {
+            (Some(secret), _) => {
+                let source = "KIT_ACCESS_TOKEN".to_owned();
+                Profile { secret: Some(secret), source, base_url, ..kept }
+            }
+            (None, Some(secret)) => {
+                let source = "KIT_API_KEY".to_owned();
+                Profile { secret: Some(secret), source, base_url, ..kept }
+            }
+            (None, None) => Profile { base_url, ..kept },
+        }
+    }
+
+    /// The file with the tokens of the profile that is used.
+    fn session(&self) -> PathBuf {
+        // A name of a profile is no path.
+        let name = utf8_percent_encode(&self.name, NON_ALPHANUMERIC);
+        self.folder.join(format!("session-{name}.json"))
+    }
+
+    /// Keeps an app that the account has let in, and its tokens.
+    pub(crate) fn begin(
+        &mut self,
+        secret: Secret,
+        tokens: &Tokens,
+        base_url: Option<String>,
+    ) -> Result<PathBuf, Failure> {
+        let app = secret.app().ok_or_else(|| Failure::other("it is no app"))?;
+        // Before the tokens are kept, the folder has to be there.
+        let file = self.log_in(secret, base_url)?;
+        let begun = Session::new(app, FileStore::new(self.session())).begin(tokens);
+        begun.map_err(|error| Failure::other(error.to_string()))?;
+        Ok(file)
     }
 
     /// The folder of all settings.
@@ -149,6 +207,10 @@ impl Profiles {
     /// Forgets the secret of the profile that is used. Returns whether there was one.
     pub(crate) fn log_out(&mut self) -> Result<bool, Failure> {
         let was_there = self.credentials.remove(&self.name).is_some();
+        let session = self.session();
+        if session.exists() {
+            std::fs::remove_file(&session).map_err(|error| Failure::of_file(&session, error))?;
+        }
         if was_there {
             write(&self.folder.join("credentials.toml"), &self.credentials)?;
         }

@@ -84,3 +84,88 @@ fn a_file_that_cannot_be_understood_is_named_and_not_shown() {
         std::fs::remove_file(file).unwrap();
     }
 }
+
+/// What a browser comes back to that opens this page, and lets the app in.
+fn browse(url: &str) -> String {
+    let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).build().into();
+    let mut url = url.to_owned();
+    loop {
+        let response = agent.get(&url).call().unwrap();
+        let location = response.headers()["location"].to_str().unwrap().to_owned();
+        if location.starts_with("https://example.com/") {
+            return location;
+        }
+        url = location;
+    }
+}
+
+/// Logs in by an app, and returns how it has ended; the browser comes back to what `answer` makes of the page.
+fn log_in_by_app(program: &Program, secret: &str, answer: impl FnOnce(&str) -> String) -> Ended {
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    use std::process::Stdio;
+
+    let redirect = "https://example.com/callback";
+    let id = program.emulator.client_id().to_owned();
+    let mut command = bare(program, &["login", "--client-id", &id, "--redirect-uri", redirect]);
+    let command = command.env("KIT_CLIENT_SECRET", secret).stdin(Stdio::piped());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut err = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    let page = loop {
+        let start = said.len();
+        assert!(err.read_line(&mut said).unwrap() > 0, "{said}");
+        if let Some(url) = said[start..].trim().strip_prefix("http") {
+            break format!("http{url}");
+        }
+    };
+    let callback = answer(&page);
+    child.stdin.take().unwrap().write_all(format!("{callback}\n").as_bytes()).unwrap();
+    err.read_to_string(&mut said).unwrap();
+    let code = child.wait().unwrap().code();
+    Ended { code, out: String::new(), err: said }
+}
+
+#[test]
+fn an_app_is_let_in_and_its_tokens_are_renewed() {
+    let program = Program::new();
+    let secret = program.emulator.client_secret().to_owned();
+    let ended = log_in_by_app(&program, &secret, browse);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(
+        ended.err.contains("Logged in to A local Kit.") && !ended.err.contains(&secret),
+        "{ended:?}"
+    );
+    assert_eq!(run(&program, &["whoami"], "").json()["credentials"], "OAuth session");
+    // Three days later: an access token lasts for two.
+    program.emulator.advance(std::time::Duration::from_secs(3 * 24 * 60 * 60));
+    assert_eq!(run(&program, &["purchases", "list"], "").code, Some(0));
+    assert_eq!(program.emulator.refreshes(), 1);
+    assert_eq!(run(&program, &["whoami"], "").code, Some(0));
+    let folder = program.home().join(".config/kit");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            assert_eq!(entry.unwrap().metadata().unwrap().mode() & 0o777, 0o600);
+        }
+    }
+    assert_eq!(run(&program, &["logout"], "").code, Some(0));
+    assert!(!folder.join("session-default.json").exists());
+    assert_eq!(run(&program, &["whoami"], "").code, Some(4));
+}
+
+#[test]
+fn a_callback_that_is_not_ones_own_is_refused() {
+    let program = Program::new();
+    let secret = program.emulator.client_secret().to_owned();
+    for callback in [
+        "https://example.com/callback?code=x&state=another",
+        "https://example.com/callback?error=access_denied",
+        "what",
+    ] {
+        let ended = log_in_by_app(&program, &secret, |_| callback.to_owned());
+        assert_eq!(ended.code, Some(4), "{ended:?}");
+        assert!(ended.err.contains("the pasted URL: "), "{ended:?}");
+    }
+    assert_eq!(run(&program, &["whoami"], "").code, Some(4));
+}
