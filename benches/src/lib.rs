@@ -7,6 +7,7 @@ pub mod caller;
 pub mod concurrent;
 pub mod embedded;
 pub mod floor;
+pub mod importing;
 pub mod pages;
 pub mod receiving;
 pub mod resources;

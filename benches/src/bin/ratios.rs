@@ -9,8 +9,8 @@ use kit_benches::blocking::{self, Caller as _};
 use kit_benches::concurrent::IsOfSession;
 use kit_benches::receiving::Verify;
 use kit_benches::{
-    accounts, caller, concurrent, embedded, floor, pages, receiving, resources, server, subject,
-    waiting,
+    accounts, caller, concurrent, embedded, floor, importing, pages, receiving, resources, server,
+    subject, waiting,
 };
 use kit_core::Pacer;
 use kit_core::subscribers::ListSubscribers;
@@ -26,6 +26,7 @@ fn main() {
     resources();
     deliveries();
     memory_of_pages();
+    memory_of_imports();
     memory_of_accounts();
     calls_of(64);
     // A single caller and its server take turns: they lose nothing on one core, and win that the
@@ -94,6 +95,11 @@ fn deliveries() {
 fn memory_of_pages() {
     let [ours, floor] = [1000, 10].map(pages::memory);
     row("memory over 1,000 pages of 1,000 beside 10 pages, bytes", ours, floor, "≤ 1.05");
+}
+
+fn memory_of_imports() {
+    let [ours, floor] = [1_000_000, 1000].map(importing::memory);
+    row("memory over an import of 1,000,000 rows beside 1,000, bytes", ours, floor, "≤ 1.05");
 }
 
 fn memory_of_accounts() {

@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, ErrorKind, Write as _};
+use std::io::{self, BufRead as _, BufReader, ErrorKind, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use kit_core::import::{ImportJournal, JournalEntry};
@@ -82,10 +82,11 @@ impl FileJournal {
         line.push(b'\n');
         let mut end = match self.end.take() {
             Some(end) => end,
-            None => self.file.append_beside("")?,
+            None => self.file.open_to_write()?,
         };
         // Nothing stands behind the last whole line.
         end.set_len(self.length)?;
+        end.seek(SeekFrom::Start(self.length))?;
         end.write_all(&line)?;
         end.sync_data()?;
         self.length += u64::try_from(line.len()).unwrap_or_default();

@@ -8,6 +8,8 @@ use kit_core::import::{
 use kit_core::oauth::StoreError;
 use kit_core::{Endpoint, Error};
 
+use tokio::time::Instant;
+
 use crate::Client;
 
 /// What becomes of the rows of an import, in their order: made by [`Client::import`].
@@ -21,6 +23,8 @@ pub struct ImportStream<R, J> {
     rows: R,
     journal: Arc<Mutex<Kept<J>>>,
     reports: std::vec::IntoIter<RowReport>,
+    /// The end of a wait.
+    until: Option<Instant>,
     has_ended: bool,
 }
 
@@ -35,7 +39,7 @@ impl<R: Iterator<Item = ImportRow>, J: ImportJournal + Send + 'static> ImportStr
         import.begin(client.kit.credentials(), SystemTime::now());
         let journal = Arc::new(Mutex::new(Kept { journal, entry: None }));
         let reports = Vec::new().into_iter();
-        Self { client, import, rows, journal, reports, has_ended: false }
+        Self { client, import, rows, journal, reports, until: None, has_ended: false }
     }
 
     /// What became of the next row; `None` after the last one, and after an error. It can be called again where it was
@@ -76,7 +80,10 @@ impl<R: Iterator<Item = ImportRow>, J: ImportJournal + Send + 'static> ImportStr
                 self.import.told(reply);
             }
             ImportStep::Wait(wait) => {
-                tokio::time::sleep(wait).await;
+                // Whoever stops waiting meanwhile does not begin anew.
+                let until = *self.until.get_or_insert_with(|| Instant::now() + wait);
+                tokio::time::sleep_until(until).await;
+                self.until = None;
                 self.import.waited();
             }
             ImportStep::Record(entry) => {

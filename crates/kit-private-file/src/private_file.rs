@@ -100,6 +100,18 @@ impl PrivateFile {
         private().append(true).create(true).open(&beside.path).map_err(naming(&beside.path))
     }
 
+    /// Opens the file to write at any place of it. It is made if it is not there, and its name outlasts a crash.
+    ///
+    /// # Errors
+    ///
+    /// The system's.
+    pub fn open_to_write(&self) -> io::Result<File> {
+        let opened = private().create(true).truncate(false).open(&self.path);
+        let file = opened.map_err(naming(&self.path))?;
+        self.sync_directory();
+        Ok(file)
+    }
+
     /// Takes the lock of the file, which is a second file with `.lock` at the end of its name, and holds it until the
     /// value is dropped. `None` where somebody else holds it: another process, or another value of this one.
     ///

@@ -886,3 +886,154 @@ async fn an_async_import_may_be_dropped_between() {
     }
     assert_eq!(held(&emulator), said(&rows));
 }
+
+#[test]
+fn an_import_that_is_cancelled_refuses_nothing() {
+    for by in BOTH {
+        let emulator = Emulator::start().unwrap();
+        let cancel = kit_ureq::Cancel::new();
+        let (_, credentials) = client(&emulator, by);
+        let builder = Client::builder().base_url(emulator.base_url());
+        let cancelled = builder.build(credentials).unwrap().with_cancel(&cancel);
+        let mut rows = people();
+        rows.extend((20..250).map(|n| ImportRow::new(format!("{n}@example.com"))));
+        let mut journal = Journal::default();
+        let mut reports = Vec::new();
+        let mut import = cancelled.import(Import::new(), rows.clone(), &mut journal);
+        reports.extend(import.next());
+        cancel.cancel();
+        reports.extend(import.by_ref());
+        assert!(matches!(reports.pop(), Some(Err(Error::Input { .. }))), "{by:?}");
+        assert_eq!(reports.len(), rows.len());
+        let refused = reports
+            .iter()
+            .flatten()
+            .filter(|report| matches!(report.result.outcome, RowOutcome::Refused { .. }));
+        assert_eq!(refused.count(), 2, "those that are none");
+        drop(import);
+        assert_eq!(journal.lines.len(), 1);
+        let caller = client(&emulator, by);
+        assert!(is_done(&run(&caller, Import::new(), &rows, &mut journal, None)));
+        assert_eq!(held(&emulator), said(&rows));
+    }
+}
+
+/// Rows behind an open one are not in the journal: where they are sent again, they come after it.
+#[test]
+fn an_import_goes_on_from_the_first_open_row() {
+    for by in BOTH {
+        let emulator = Emulator::start().unwrap();
+        let caller = client(&emulator, by);
+        let rows: Vec<_> = (0..350)
+            .map(|n| ImportRow::new(format!("{n}@example.com")).with_first_name("N"))
+            .chain([ImportRow::new("120@example.com").with_first_name("Last")])
+            .collect();
+        let mut journal = Journal::default();
+        // One page finds nobody at home.
+        let path = if by == As::ApiKey { "/v4/subscribers" } else { "/v4/bulk/subscribers" };
+        let mut number = 0;
+        emulator.fail_when(move |request| {
+            if request.uri().path() != path {
+                return None;
+            }
+            number += 1;
+            let begin = if path == "/v4/subscribers" { 120 } else { 2 };
+            (begin..begin + 5).contains(&number).then(|| Fault::status(503))
+        });
+        let first = run(&caller, Import::new(), &rows, &mut journal, None);
+        let open = first.reports.iter().filter(|report| !report.result.outcome.is_done()).count();
+        assert!(open == 0 || is_done(&first), "{first:?}");
+        emulator.heal();
+        let again = run(&caller, Import::new(), &rows, &mut journal, None);
+        assert!(
+            is_done(&again) && again.reports.iter().all(|report| report.result.outcome.is_done())
+        );
+        assert_eq!(held(&emulator), said(&rows), "{by:?}");
+    }
+}
+
+/// A request is refused as a whole, for what is in one of its items.
+#[test]
+fn a_row_that_kit_refuses_takes_no_other_along() {
+    let emulator = Emulator::start().unwrap();
+    let caller = client(&emulator, As::AccessToken);
+    let rows: Vec<_> = (0..5).map(|n| ImportRow::new(format!("{n}@example.com"))).collect();
+    let mut number = 0;
+    emulator.fail_when(move |_| {
+        number += 1;
+        // All five, and then the third alone.
+        let body = r#"{"errors": ["Kit says no"]}"#;
+        matches!(number, 1 | 4).then(|| Fault::status(422).body("application/json", body))
+    });
+    let mixed = run(&caller, Import::new(), &rows, &mut Journal::default(), None);
+    let mut expected = vec!["created"; 5];
+    expected[2] = "refused: Kit says no";
+    assert_eq!(mixed.outcomes(), expected);
+    assert_eq!(emulator.requests(), 6);
+}
+
+/// With an API key, Kit is said to change the first name of who is there, and not that it changes the custom fields.
+#[test]
+fn custom_fields_of_who_was_there_are_set() {
+    let emulator = Emulator::start().unwrap();
+    let caller = client(&emulator, As::ApiKey);
+    let row = ImportRow::new("a@example.com").with_field("City", "X");
+    let rows = std::slice::from_ref(&row);
+    assert!(is_done(&run(&caller, Import::new(), rows, &mut Journal::default(), None)));
+    // What Kit answers has another value.
+    let subscriber = json!({"id": 1, "email_address": "a@example.com", "state": "active", "fields": {"city": "Old"}});
+    answer(&emulator, "/v4/subscribers", 200, &json!({ "subscriber": subscriber }));
+    let requests = emulator.requests();
+    assert!(is_done(&run(&caller, Import::new(), rows, &mut Journal::default(), None)));
+    let sent = emulator.recorded_requests();
+    let last = sent.last().unwrap();
+    assert_eq!((last.method().as_str(), last.uri().path()), ("PUT", "/v4/subscribers/1"));
+    assert_eq!(last.body(), &br#"{"fields":{"city":"X"}}"#[..]);
+    // The list of fields, the creation, and that.
+    assert_eq!(emulator.requests() - requests, 3);
+    // Where all is well, nothing more is sent.
+    emulator.heal();
+    let requests = emulator.requests();
+    assert!(is_done(&run(&caller, Import::new(), rows, &mut Journal::default(), None)));
+    assert_eq!(emulator.requests() - requests, 2);
+}
+
+#[test]
+fn a_journal_belongs_to_an_account_and_to_what_was_asked_for() {
+    let emulator = Emulator::start().unwrap();
+    let caller = client(&emulator, As::ApiKey);
+    let rows = people();
+    let mut journal = Journal::default();
+    let import = || Import::new().with_label("account 1");
+    assert!(is_done(&run(&caller, import(), &rows, &mut journal, None)));
+    for other in [
+        Import::new(),
+        Import::new().with_label("account 2"),
+        import().with_unknown_fields(UnknownFields::Refuse),
+        Import::unsubscribing().with_label("account 1"),
+    ] {
+        let run = run(&caller, other, &rows, &mut journal, None);
+        assert!(matches!(run.result, Some(Err(Error::Input { field: "journal", .. }))), "{run:?}");
+    }
+    assert!(is_done(&run(&caller, import(), &rows, &mut journal, None)));
+}
+
+#[test]
+fn a_field_that_was_just_created_is_found_by_its_key() {
+    for by in BOTH {
+        let emulator = Emulator::start().unwrap();
+        let caller = client(&emulator, by);
+        let mut rows = vec![ImportRow::new("a@example.com").with_field("Shoe size", "1")];
+        rows.extend((0..120).map(|n| ImportRow::new(format!("{n}@example.com"))));
+        rows.push(ImportRow::new("b@example.com").with_field("shoe_size", "2"));
+        assert!(is_done(&run(&caller, Import::new(), &rows, &mut Journal::default(), None)));
+        assert_eq!(caller.0.items(ListCustomFields::new()).count(), 1, "{by:?}");
+    }
+}
+
+#[test]
+fn a_state_that_kit_does_not_have_is_refused() {
+    let row = ImportRow::new("a@example.com").with_state("unsubscribed".into());
+    let problem = row.problem().unwrap();
+    assert_eq!(problem, "state is \"unsubscribed\", and none that Kit has");
+}

@@ -12,19 +12,19 @@ use serde_json::Value;
 use crate::program::{Ended, Program, ended};
 
 /// The program under development: takes what is posted to it.
-struct Mine(TcpListener);
+pub(crate) struct Mine(TcpListener);
 
 impl Mine {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(TcpListener::bind("127.0.0.1:0").unwrap())
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}/kit", self.0.local_addr().unwrap())
     }
 
     /// The body of the next delivery, whose signature is right, answered by this status.
-    fn take(&self, status: u16) -> Value {
+    pub(crate) fn take(&self, status: u16) -> Value {
         let (stream, _) = self.0.accept().unwrap();
         let mut reader = BufReader::new(&stream);
         let (mut length, mut signature, mut line) = (0, String::new(), String::new());
@@ -134,7 +134,7 @@ fn a_program_that_is_not_there_loses_nothing() {
 }
 
 /// Ends the program when the test does.
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {

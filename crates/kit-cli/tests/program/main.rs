@@ -16,4 +16,5 @@ mod login;
 mod operations;
 mod program;
 mod terminal;
+mod together;
 mod webhooks;

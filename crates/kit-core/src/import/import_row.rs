@@ -115,6 +115,9 @@ impl ImportRow {
         if !is_address || address.contains(|c: char| c.is_whitespace() || c.is_control()) {
             return Some("email_address is no email address".to_owned());
         }
+        if let Some(SubscriberState::Other(state)) = &self.state {
+            return Some(format!("state is {state:?}, and none that Kit has"));
+        }
         if self.fields.keys().any(|name| name.trim().is_empty()) {
             return Some("fields have one without a name".to_owned());
         }

@@ -22,6 +22,16 @@ pub trait ImportJournal {
     fn add(&mut self, entry: &JournalEntry) -> Result<(), StoreError>;
 }
 
+impl<J: ImportJournal + ?Sized> ImportJournal for &mut J {
+    fn next_entry(&mut self) -> Result<Option<JournalEntry>, StoreError> {
+        (**self).next_entry()
+    }
+
+    fn add(&mut self, entry: &JournalEntry) -> Result<(), StoreError> {
+        (**self).add(entry)
+    }
+}
+
 /// No journal: an import that is killed begins again.
 impl ImportJournal for () {
     fn next_entry(&mut self) -> Result<Option<JournalEntry>, StoreError> {

@@ -40,7 +40,7 @@ const ONE_BY_ONE: usize = 10;
 /// are not attempted.
 ///
 /// With a [journal](super::ImportJournal), an import of the same rows goes on where an earlier one was, and reports first
-/// what that had done.
+/// what that had done. From the first row on that stayed open it begins again, so that later rows of one address win.
 ///
 /// # Examples
 ///
@@ -52,12 +52,16 @@ const ONE_BY_ONE: usize = 10;
 pub struct Import {
     how: How,
     names: Names,
+    /// What a journal is for.
+    label: String,
     /// The number of the next row, counted from 1.
     next: u64,
     /// Whether the journal has no other entry.
     has_recalled: bool,
     /// Whether there are no other rows.
     is_last: bool,
+    /// Whether a row is open: then no later one goes into the journal.
+    has_open: bool,
     /// How many works have come to nothing, one after the other.
     failures: u32,
     ended: Option<Error>,
@@ -136,9 +140,11 @@ impl Import {
                 begun: i64::MAX,
             },
             names: Names::default(),
+            label: String::new(),
             next: 1,
             has_recalled: false,
             is_last: false,
+            has_open: false,
             failures: 0,
             ended: None,
             state: State::Recalling,
@@ -146,7 +152,7 @@ impl Import {
     }
 
     /// Unsubscribes the people of these rows, by their addresses; nothing else in a row counts. A row whose address no
-    /// subscriber has is refused. Kit finds a new subscriber after some 30 seconds.
+    /// subscriber has is refused. Kit finds a new subscriber after some 30 seconds, at times 5 minutes.
     pub fn unsubscribing() -> Self {
         let mut this = Self::new();
         this.how.unsubscribes = true;
@@ -158,6 +164,14 @@ impl Import {
     #[must_use]
     pub fn with_unknown_fields(mut self, unknown_fields: UnknownFields) -> Self {
         self.how.unknown_fields = unknown_fields;
+        self
+    }
+
+    /// Says what a journal is for, such as the URL of Kit and the id of the account: that of another label is refused, so
+    /// that an import does not go on where one of another account was.
+    #[must_use]
+    pub fn with_label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
         self
     }
 
@@ -224,7 +238,7 @@ impl Import {
             } else if let Some(request) = work.next() {
                 step = Some(ImportStep::Send(request));
             } else if round.number < MOST_ROUNDS && work.repeat() {
-                round = Round { number: round.number + 1, is_waiting: true, ..Round::default() };
+                round = Round { number: round.number + 1, is_waiting: true, ..round };
                 step = Some(ImportStep::Wait(wait(round.number)));
             }
         }
@@ -251,14 +265,17 @@ impl Import {
             return;
         }
         let (rows, results) = page.results(self.next);
-        let fingerprint = fingerprint(self.what(), &rows);
+        let fingerprint = fingerprint(&self.what(), &rows);
         let (first, begun) = (self.next, self.how.begun);
         let entry = JournalEntry { first, begun, fingerprint, results: results.clone() };
         let reports = self.reports(rows, results);
-        self.state = match self.ended {
-            // What is open is done by the next import.
-            Some(_) => State::Reporting(reports),
-            None => State::Recording(entry, reports),
+        let is_open = |result: &RowResult| result.outcome.is_open();
+        self.has_open |= self.ended.is_some() || entry.results.iter().any(is_open);
+        // What is open, and all behind it, is done by the next import, in this order.
+        self.state = if self.has_open {
+            State::Reporting(reports)
+        } else {
+            State::Recording(entry, reports)
         };
     }
 
@@ -275,8 +292,9 @@ impl Import {
     }
 
     /// What the rows are for: rows of another import are other rows.
-    fn what(&self) -> &'static str {
-        if self.how.unsubscribes { "unsubscribe" } else { "import" }
+    fn what(&self) -> String {
+        let How { unsubscribes, unknown_fields, .. } = self.how;
+        format!("{unsubscribes} {unknown_fields:?} {}", self.label)
     }
 
     /// Tells the next entry of the journal; `None` after the last one.
@@ -306,7 +324,7 @@ impl Import {
     pub fn rows(&mut self, rows: Vec<ImportRow>) {
         match std::mem::replace(&mut self.state, State::Over) {
             State::Recalled(entry) => {
-                if entry.first == self.next && fingerprint(self.what(), &rows) == entry.fingerprint
+                if entry.first == self.next && fingerprint(&self.what(), &rows) == entry.fingerprint
                 {
                     let reports = self.reports(rows, entry.results);
                     self.state = State::Reporting(reports);

@@ -11,7 +11,8 @@ use crate::{CustomFieldId, FormId, TagId, Upsert};
 /// is there with Kit's reason.
 #[derive(Default)]
 pub(super) struct Names {
-    fields: Option<BTreeMap<String, Result<Field, String>>>,
+    fields: Option<Vec<Field>>,
+    refused_fields: BTreeMap<String, String>,
     forms: Option<BTreeMap<String, FormId>>,
     tags: BTreeMap<String, Result<TagId, String>>,
 }
@@ -21,6 +22,9 @@ pub(super) struct Names {
 pub(super) struct Field {
     pub(super) id: CustomFieldId,
     pub(super) key: String,
+    label: String,
+    /// The name by which a row has had it created.
+    name: String,
 }
 
 /// What makes two names the same: Kit compares those of tags without case and with blanks collapsed.
@@ -38,23 +42,23 @@ impl Names {
         self.forms.is_some()
     }
 
-    /// Keeps the custom fields of the account, by their labels and by their keys, which come before.
+    /// Keeps the custom fields of the account.
     #[expect(clippy::needless_pass_by_value, reason = "as the others")]
     pub(super) fn add_fields(&mut self, fields: Vec<CustomField>) {
         let known = self.fields.get_or_insert_default();
-        for field in &fields {
-            let label = field.label.as_deref().unwrap_or_default();
-            known.entry(folded(label)).or_insert_with(|| Ok(Field::of(field)));
-        }
-        for field in &fields {
-            known.insert(folded(&field.key), Ok(Field::of(field)));
-        }
+        known.extend(fields.iter().map(|field| Field::of(field, "")));
     }
 
     /// Keeps a custom field that was created, or why it was not.
     pub(super) fn add_field(&mut self, name: &str, outcome: BulkOutcome<Upsert<CustomField>>) {
-        let known = self.fields.get_or_insert_default();
-        known.insert(folded(name), result(outcome).map(|field| Field::of(&field)));
+        match result(outcome) {
+            Ok(field) => {
+                self.fields.get_or_insert_default().push(Field::of(&field, name));
+            }
+            Err(reason) => {
+                self.refused_fields.insert(folded(name), reason);
+            }
+        }
     }
 
     /// Keeps the forms of the account. Of two with one name, the first stays.
@@ -69,9 +73,18 @@ impl Names {
         self.tags.insert(folded(name), result(outcome).map(|tag| tag.id));
     }
 
-    /// A custom field by its key or its label. `None` where the account has none such.
-    pub(super) fn field(&self, name: &str) -> Option<&Result<Field, String>> {
-        self.fields.as_ref()?.get(&folded(name))
+    /// A custom field by its key or its label, as they are written before as they are compared. `None` where the account
+    /// has none such; otherwise why it was not created.
+    pub(super) fn field(&self, name: &str) -> Option<Result<&Field, &str>> {
+        let (fields, name) = (self.fields.as_deref().unwrap_or_default(), name.trim());
+        let by = |is: &dyn Fn(&Field) -> bool| fields.iter().find(|field| is(field));
+        let same = folded(name);
+        let found = by(&|field| field.key == name)
+            .or_else(|| by(&|field| field.label == name || field.name == name))
+            .or_else(|| by(&|field| folded(&field.key) == same))
+            .or_else(|| by(&|field| folded(&field.label) == same || folded(&field.name) == same));
+        let refused = || self.refused_fields.get(&same).map(|reason| Err(reason.as_str()));
+        found.map(Ok).or_else(refused)
     }
 
     pub(super) fn tag(&self, name: &str) -> Option<&Result<TagId, String>> {
@@ -98,8 +111,9 @@ impl Names {
 }
 
 impl Field {
-    fn of(field: &CustomField) -> Self {
-        Self { id: field.id, key: field.key.clone() }
+    fn of(field: &CustomField, name: &str) -> Self {
+        let label = field.label.clone().unwrap_or_default();
+        Self { id: field.id, key: field.key.clone(), label, name: name.to_owned() }
     }
 }
 

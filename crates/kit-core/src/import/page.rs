@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::forms::{AddSubscriberToFormByEmail, ListForms};
 use crate::subscribers::{
     CreateSubscriber, ListSubscribers, SubscriberState, SubscriberStatus, Unsubscribe,
+    UpdateSubscriber,
 };
 use crate::tags::{CreateTag, TagSubscriber};
 use crate::{FormId, SubscriberId, TagId};
@@ -140,10 +141,13 @@ impl Page {
             }
             Stage::Values => {
                 let values = self.values(names, ended);
-                if !self.how.is_bulk {
-                    return None; // They were sent with the subscribers.
+                if self.how.is_bulk {
+                    self.in_batches::<BulkUpdateCustomFieldValues>(values, |_, _, _| {})
+                } else {
+                    // They were sent with the subscribers; of those who were there, Kit may have kept its own.
+                    let items = self.each(|person| update(person, names));
+                    self.one_by_one(items, |_, _, _| {})
                 }
-                self.in_batches::<BulkUpdateCustomFieldValues>(values, |_, _, _| {})
             }
             Stage::Tags => {
                 let taggings = self.taggings(names, ended);
@@ -183,7 +187,9 @@ impl Page {
                 let items = self.each(|person| {
                     let wanted = person.wanted.as_ref();
                     let is_wanted = unsubscribes || wanted == Some(&SubscriberState::Cancelled);
-                    let is_to_do = is_wanted && person.state != Some(SubscriberState::Cancelled);
+                    // The list, by which they are found, lags.
+                    let is_to_do = unsubscribes
+                        || is_wanted && person.state != Some(SubscriberState::Cancelled);
                     person.id.filter(|_| is_to_do).map(Unsubscribe::new)
                 });
                 let items = items.into_iter().map(|(place, _, unsubscribe)| {
@@ -399,6 +405,19 @@ fn creation(person: &Person, names: &Names) -> Option<CreateSubscriber> {
         }
     }
     Some(create)
+}
+
+/// The custom fields that a subscriber who was there does not have yet.
+fn update(person: &Person, names: &Names) -> Option<UpdateSubscriber> {
+    let mut values = BTreeMap::new();
+    for (name, value) in &person.fields {
+        if let Some(Ok(field)) = names.field(name) {
+            values.insert(&field.key, value);
+        }
+    }
+    values.retain(|key, value| person.lacks(key, value));
+    let update = UpdateSubscriber::new(person.id.filter(|_| !values.is_empty())?);
+    Some(values.into_iter().fold(update, |update, (key, value)| update.with_field(key, value)))
 }
 
 /// The work that creates what has these names.

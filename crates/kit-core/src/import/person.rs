@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::{ImportRow, RowOutcome};
 use crate::bulk::{BulkFormSubscriber, BulkOutcome, BulkTaggedSubscriber, CreatedSubscriber};
 use crate::subscribers::{SavedSubscriber, Subscriber, SubscriberState};
@@ -19,6 +21,8 @@ pub(super) struct Person {
     pub(super) forms: Vec<String>,
     pub(super) id: Option<SubscriberId>,
     pub(super) state: Option<SubscriberState>,
+    /// The custom fields as Kit has answered them, of one who was there.
+    saved_fields: Option<BTreeMap<String, Option<String>>>,
     is_new: bool,
     has_changed: bool,
     refused: Vec<String>,
@@ -40,6 +44,7 @@ impl Person {
             forms: row.form.iter().cloned().collect(),
             id: None,
             state: None,
+            saved_fields: None,
             is_new: false,
             has_changed: false,
             refused: none(),
@@ -103,9 +108,14 @@ impl Person {
     }
 
     pub(super) fn created(&mut self, saved: SavedSubscriber, begun: i64) {
-        let Subscriber { id, state, created_at, .. } = saved.subscriber;
+        let Subscriber { id, created_at, .. } = saved.subscriber;
+        let state = saved.subscriber.state.clone();
         self.saved(id, state, created_at, begun);
-        self.is_new |= saved.outcome == UpsertOutcome::Created;
+        match saved.outcome {
+            UpsertOutcome::Created => self.is_new = true,
+            UpsertOutcome::Existing => self.saved_fields = Some(saved.subscriber.fields),
+            _ => self.warnings.push("Kit saves the custom fields later".to_owned()),
+        }
         self.warnings.extend(saved.warnings.unwrap_or_default());
     }
 
@@ -143,6 +153,15 @@ impl Person {
         self.has_changed |= upsert.outcome != UpsertOutcome::Existing;
     }
 
+    /// Whether a custom field of theirs has another value than this one, by Kit's answer.
+    pub(super) fn lacks(&self, key: &str, value: &str) -> bool {
+        let saved = self.saved_fields.as_ref();
+        saved.is_some_and(|saved| {
+            let saved = saved.get(key).and_then(Option::as_deref).unwrap_or_default();
+            saved.trim() != value.trim()
+        })
+    }
+
     /// Takes the subscribers of the address.
     pub(super) fn found(&mut self, found: Vec<Subscriber>) {
         match found.into_iter().next() {
@@ -155,8 +174,8 @@ impl Person {
     }
 
     pub(super) fn unsubscribed(&mut self) {
+        self.has_changed |= self.state != Some(SubscriberState::Cancelled);
         self.state = Some(SubscriberState::Cancelled);
-        self.has_changed = true;
     }
 
     pub(super) fn outcome(&self) -> RowOutcome {

@@ -6,7 +6,7 @@ use crate::custom_fields::{CreateCustomField, ListCustomFields};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::forms::{AddSubscriberToFormByEmail, ListForms};
-use crate::subscribers::{CreateSubscriber, ListSubscribers, Unsubscribe};
+use crate::subscribers::{CreateSubscriber, ListSubscribers, Unsubscribe, UpdateSubscriber};
 use crate::tags::{CreateTag, TagSubscriber};
 
 /// A client that blocks, as an import uses it.
@@ -118,6 +118,7 @@ requests! {
     BulkTagSubscribers,
     BulkAddSubscribersToForms,
     CreateSubscriber,
+    UpdateSubscriber,
     TagSubscriber,
     AddSubscriberToFormByEmail,
     ListSubscribers,

@@ -1,4 +1,4 @@
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use http::StatusCode;
 
@@ -23,22 +23,42 @@ pub(super) trait Requests {
     fn finish(self) -> (Vec<BulkOutcome<Self::Row>>, Option<Error>);
 }
 
-/// Whether no other request of the import would succeed, either.
+/// Whether no other request of the import would succeed, either. What is wrong with an operation itself is seen before it
+/// is sent: what a client finds wrong then is its own credentials, settings, or that it was cancelled.
 pub(super) fn is_final(error: &Error) -> bool {
-    let is_forbidden =
-        matches!(error, Error::Api(error) if error.status() == StatusCode::FORBIDDEN);
-    error.is_about_credentials() || is_forbidden
+    match error {
+        Error::Input { .. } => true,
+        Error::Api(error) if error.status() == StatusCode::FORBIDDEN => true,
+        error => error.is_about_credentials(),
+    }
+}
+
+/// Kit's reasons, where it has refused a request for what is in it.
+fn refusal(error: &Error) -> Option<Vec<String>> {
+    if error.may_pass() || is_final(error) {
+        return None;
+    }
+    Some(match error {
+        Error::Api(api) if !api.messages().is_empty() => api.messages().to_vec(),
+        error => vec![error.to_string()],
+    })
 }
 
 /// Up to a hundred items in a request.
 pub(super) struct InBatches<B: BulkOperation> {
+    items: Vec<B::Item>,
     batches: Batches<B>,
     sent: Option<Batch<B>>,
+    /// Whether each item is sent alone, since Kit has refused a request with several as a whole.
+    is_alone: bool,
+    /// Why Kit has refused items that were sent alone, by their places.
+    refused: BTreeMap<usize, Vec<String>>,
 }
 
 impl<B: BulkOperation> InBatches<B> {
     pub(super) fn new(items: Vec<B::Item>) -> Self {
-        Self { batches: Batches::new(items), sent: None }
+        let (batches, refused) = (Batches::new(items.iter().cloned()), BTreeMap::new());
+        Self { items, batches, sent: None, is_alone: false, refused }
     }
 }
 
@@ -53,11 +73,19 @@ impl<B: BulkOperation + Asked> Requests for InBatches<B> {
     }
 
     fn told(&mut self, reply: ImportReply) {
-        if let Some(reply) = B::answer(reply)
-            && let Some(batch) = self.sent.take()
-        {
-            self.batches.record(batch, reply);
+        let (Some(reply), Some(batch)) = (B::answer(reply), self.sent.take()) else { return };
+        match reply.as_ref().err().and_then(refusal) {
+            Some(reasons) if self.is_alone || self.items.len() == 1 => {
+                self.refused.extend(batch.places().iter().map(|place| (*place, reasons.clone())));
+            }
+            Some(_) => {
+                self.is_alone = true;
+                self.batches = Batches::new(self.items.iter().cloned()).with_max_items(1);
+                return;
+            }
+            None => {}
         }
+        self.batches.record(batch, reply);
     }
 
     fn repeat(&mut self) -> bool {
@@ -66,6 +94,11 @@ impl<B: BulkOperation + Asked> Requests for InBatches<B> {
 
     fn finish(self) -> (Vec<BulkOutcome<B::Row>>, Option<Error>) {
         let mut report = self.batches.into_report();
+        for (place, reasons) in self.refused {
+            if let Some(outcome) = report.outcomes.get_mut(place) {
+                *outcome = BulkOutcome::Failed(reasons);
+            }
+        }
         (report.outcomes, report.errors.pop())
     }
 }
@@ -93,8 +126,19 @@ impl<E: Asked> Requests for Singles<E> {
     type Row = E::Reply;
 
     fn next(&mut self) -> Option<ImportRequest> {
-        let place = self.round.front()?;
-        Some(self.requests.get(*place)?.clone().ask())
+        loop {
+            let place = *self.round.front()?;
+            let request = self.requests.get(place)?;
+            match request.check() {
+                Ok(()) => return Some(request.clone().ask()),
+                Err(error) => {
+                    self.round.pop_front();
+                    if let Some(outcome) = self.outcomes.get_mut(place) {
+                        *outcome = BulkOutcome::Failed(vec![error.to_string()]);
+                    }
+                }
+            }
+        }
     }
 
     fn told(&mut self, reply: ImportReply) {
@@ -111,13 +155,13 @@ impl<E: Asked> Requests for Singles<E> {
         if error.may_pass() {
             self.open.push(place);
         }
-        match &error {
-            error if error.may_have_been_applied() => *outcome = BulkOutcome::MayHaveBeenApplied,
-            error if error.may_pass() || is_final(error) => {}
-            Error::Api(api) if !api.messages().is_empty() => {
-                *outcome = BulkOutcome::Failed(api.messages().to_vec());
-            }
-            error => *outcome = BulkOutcome::Failed(vec![error.to_string()]),
+        if error.may_have_been_applied() {
+            *outcome = BulkOutcome::MayHaveBeenApplied;
+        } else if let Some(reasons) = refusal(&error)
+            // Nobody takes back what an earlier request may have done.
+            && !matches!(outcome, BulkOutcome::MayHaveBeenApplied)
+        {
+            *outcome = BulkOutcome::Failed(reasons);
         }
         self.error = Some(error);
     }

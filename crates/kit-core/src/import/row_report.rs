@@ -71,12 +71,12 @@ pub enum RowOutcome {
         /// Why.
         reasons: Vec<String>,
     },
-    /// Kit has not done what the row says, or not all of it. It can be sent again.
+    /// Kit has not done what the row says, or not all of it. It can be sent again, and behind it later rows of its address.
     NotAttempted {
         /// Why.
         reasons: Vec<String>,
     },
-    /// Kit may have done what the row says. It can be sent again.
+    /// Kit may have done what the row says. It can be sent again, and behind it later rows of its address.
     MayHaveBeenApplied {
         /// Why nobody knows.
         reasons: Vec<String>,
@@ -86,6 +86,11 @@ pub enum RowOutcome {
 impl RowOutcome {
     pub(super) fn refused(reason: String) -> Self {
         Self::Refused { id: None, reasons: vec![reason] }
+    }
+
+    /// Whether it may be otherwise another time.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self, Self::NotAttempted { .. } | Self::MayHaveBeenApplied { .. })
     }
 
     /// Whether all is done that the row says.

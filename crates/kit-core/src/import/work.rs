@@ -116,12 +116,14 @@ pub(super) struct Listing<L: List> {
     pages: Pages<L>,
     items: Vec<L::Item>,
     error: Option<Error>,
+    /// Whether the list would never end.
+    is_stuck: bool,
     keep: fn(&mut Names, Vec<L::Item>),
 }
 
 impl<L: List> Listing<L> {
     pub(super) fn new(list: L, keep: fn(&mut Names, Vec<L::Item>)) -> Self {
-        Self { pages: Pages::new(list), items: Vec::new(), error: None, keep }
+        Self { pages: Pages::new(list), items: Vec::new(), error: None, is_stuck: false, keep }
     }
 }
 
@@ -137,6 +139,7 @@ where
             Ok(list) => Some(list.clone().ask()),
             Err(error) => {
                 self.error = Some(error);
+                self.is_stuck = true;
                 None
             }
         }
@@ -154,7 +157,7 @@ where
     }
 
     fn repeat(&mut self) -> bool {
-        self.error.take_if(|error| error.may_pass()).is_some()
+        self.error.take_if(|error| error.may_pass() && !self.is_stuck).is_some()
     }
 
     fn finish(self: Box<Self>, _: &mut [Person], names: &mut Names, _: Option<&str>) -> Finished {

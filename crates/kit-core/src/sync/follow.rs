@@ -8,7 +8,8 @@ use crate::{DeliveryId, WebhookEndpointId};
 /// For a program that Kit cannot call, such as one under development.
 ///
 /// The cursor is the id of the last delivery that was [got](Self::got): begin behind it the next time. The log is listed
-/// from the newest on, until the last one that was got: Kit's ids ascend. Kit keeps the log for 30 days.
+/// from the newest on, until the last one that was got. That ids ascend with the time is taken for granted, as Kit lists
+/// the newest first; its documentation does not say so. Kit keeps the log for 30 days.
 ///
 /// Source: Kit's documentation of webhooks, "Delivery history".
 ///
@@ -86,9 +87,11 @@ impl Follow {
         let is_behind = ids.clone().any(|id| id <= cursor);
         let mut new: Vec<_> = ids.filter(|id| *id > cursor && !self.found.contains(id)).collect();
         new.sort_unstable_by(|one, other| other.cmp(one));
+        // A page that comes again would come for ever.
+        let goes_on = page.pagination.has_next_page && !is_behind && !new.is_empty();
         self.found.extend(new);
         let next = page.pagination.end_cursor.clone();
-        if let Some(next) = next.filter(|_| page.pagination.has_next_page && !is_behind) {
+        if let Some(next) = next.filter(|_| goes_on) {
             self.listing = Listing::GoesOn(next);
         }
     }

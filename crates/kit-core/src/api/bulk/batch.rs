@@ -13,6 +13,11 @@ pub struct Batch<B> {
 }
 
 impl<B> Batch<B> {
+    /// The places of its items, counted from 0.
+    pub(crate) fn places(&self) -> &[usize] {
+        &self.places
+    }
+
     /// The request.
     pub fn request(&self) -> &B {
         &self.request
