@@ -46,6 +46,9 @@ impl Api {
         };
         let query = if is_get { self.fields } else { Vec::new() };
         let request = Request { path: self.path, query, body };
+        if method == "DELETE" {
+            kit.confirm(&format!("DELETE {}", request.path))?;
+        }
         match method.as_str() {
             "GET" => kit.show(&Raw::<Get>(request, Get)),
             "POST" => kit.show(&Raw::<Post>(request, Post)),
@@ -71,16 +74,20 @@ fn field((name, value): &(String, String)) -> (String, Value) {
     (name.clone(), value)
 }
 
-/// JSON of a file.
-pub(crate) fn read(file: &std::path::Path) -> Result<Value, Failure> {
+/// The text of a file, or of the standard input stream.
+pub(crate) fn text(file: &std::path::Path) -> Result<String, Failure> {
     let text = if file.as_os_str() == "-" {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map(|_| text)
     } else {
         std::fs::read_to_string(file)
     };
-    let text = text.map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
-    serde_json::from_str(&text)
+    text.map_err(|error| Failure::of_argument(file, error))
+}
+
+/// JSON of a file.
+pub(crate) fn read(file: &std::path::Path) -> Result<Value, Failure> {
+    serde_json::from_str(&text(file)?)
         .map_err(|error| Failure::usage(format!("{}: is no JSON: {error}", file.display())))
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Arguments {
 #[command(next_help_heading = "Options of every command")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Global {
-    /// The profile whose credentials are used.
+    /// The profile whose credentials are used, whatever the environment says.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// Write JSON: one document, or for a list a line for each item. The default where nobody looks.
@@ -103,7 +103,7 @@ enum Command {
     Logout,
     /// Show whose account it is
     Whoami,
-    /// Say what is wrong: credentials, proxy, TLS, Kit
+    /// Say what is wrong: credentials, proxy, Kit
     Doctor,
     Import(ImportPeople),
     Export(Export),

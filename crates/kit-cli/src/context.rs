@@ -2,6 +2,7 @@ use std::cell::OnceCell;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
+use kit_ureq::oauth::Session;
 use kit_ureq::{Client, Endpoint, List};
 use serde::Serialize;
 
@@ -13,6 +14,9 @@ use crate::profiles::{Profile, Profiles};
 /// How long a wait is at least that is said.
 const SAID: Duration = Duration::from_secs(2);
 
+/// How long the program waits at its end for new tokens to be saved.
+const SETTLED: Duration = Duration::from_secs(60);
+
 /// How many items a page has at most.
 const PAGE: usize = 1000;
 
@@ -22,6 +26,17 @@ pub(crate) struct Context {
     pub(crate) profiles: Profiles,
     writer: Writer,
     client: OnceCell<Client>,
+    /// The session of an app, if it is one.
+    session: OnceCell<Session>,
+}
+
+/// New tokens are saved before the program ends: the old ones are spent.
+impl Drop for Context {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.get() {
+            session.wait_until_settled(SETTLED);
+        }
+    }
 }
 
 impl Context {
@@ -34,7 +49,7 @@ impl Context {
                 .then_some(Format::Json)
         };
         let writer = Writer::new(format, global.fields.clone());
-        Ok(Self { global, profiles, writer, client: OnceCell::new() })
+        Ok(Self { global, profiles, writer, client: OnceCell::new(), session: OnceCell::new() })
     }
 
     /// The profile that the command line, the environment and the settings name.
@@ -61,13 +76,16 @@ impl Context {
             }
         });
         let builder = builder.user_agent(concat!("kit-cli/", env!("CARGO_PKG_VERSION")));
-        let client = builder.build(profile.principal()?)?;
+        let client = match profile.session_of_app() {
+            Some(session) => builder.build(self.session.get_or_init(|| session))?,
+            None => builder.build(profile.principal()?)?,
+        };
         Ok(self.client.get_or_init(|| client))
     }
 
     /// Sends an operation.
     pub(crate) fn send<E: Endpoint>(&self, operation: &E) -> Result<E::Reply, Failure> {
-        self.may_send::<E>()?;
+        self.may_send(operation)?;
         Ok(self.client()?.send(operation)?)
     }
 
@@ -83,14 +101,14 @@ impl Context {
 
     /// Sends a list, and writes its items, as many as were asked for.
     pub(crate) fn list<L: List<Item: Serialize>>(&self, list: L) -> Result<(), Failure> {
-        self.may_send::<L>()?;
+        self.may_send(&list)?;
         let limit = self.global.limit.unwrap_or(usize::MAX);
         let list = match self.global.limit {
             Some(limit) => list.per_page(u16::try_from(limit.clamp(1, PAGE)).unwrap_or(1))?,
             None => list,
         };
         let items = self.client()?.items(list).take(limit);
-        self.writer.list(items.map(|item| json(&item?)))
+        Failure::of_list(self.writer.list(items.map(|item| json(&item?))))
     }
 
     /// Writes a result.
@@ -98,10 +116,25 @@ impl Context {
         Ok(self.writer.value(&json(value)?)?)
     }
 
+    /// Sends a bulk operation, and writes its reply. What Kit has refused of it is in the reply.
+    pub(crate) fn show_bulk<E: Endpoint<Reply: Serialize>>(
+        &self,
+        operation: &E,
+    ) -> Result<(), Failure> {
+        let reply = json(&self.send(operation)?)?;
+        self.write(&reply)?;
+        let failures = reply.get("failures").and_then(serde_json::Value::as_array);
+        match failures.map_or(0, Vec::len) {
+            0 => Ok(()),
+            count => Err(Failure::partly(format!("Kit has refused {count} items: see failures"))),
+        }
+    }
+
     /// Whether nothing keeps an operation from being sent.
-    pub(crate) fn may_send<E: Endpoint>(&self) -> Result<(), Failure> {
+    fn may_send<E: Endpoint>(&self, operation: &E) -> Result<(), Failure> {
         if self.global.read_only && !E::EFFECT.is_read() {
-            let (method, path) = (E::METHOD, E::PATH);
+            let (method, path) = (E::METHOD, operation.path());
+            let path = path.as_str();
             return Err(Failure::usage(format!(
                 "--read-only keeps {method} {path} from being sent"
             )));
@@ -122,7 +155,8 @@ impl Context {
         let _ = write!(out, "{what}? This cannot be undone. [y/N] ");
         let _ = out.flush();
         let mut answer = String::new();
-        io::stdin().read_line(&mut answer)?;
+        let read = io::stdin().read_line(&mut answer);
+        read.map_err(|error| Failure::other(format!("the standard input stream: {error}")))?;
         if matches!(answer.trim(), "y" | "Y" | "yes") {
             return Ok(());
         }

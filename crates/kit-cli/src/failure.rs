@@ -29,13 +29,15 @@ pub(crate) struct Failure {
     message: String,
     /// What to do next.
     advice: Option<Cow<'static, str>>,
-    /// Whether Kit was not reached.
+    /// Whether nobody has answered.
     is_of_network: bool,
+    /// Whether whoever has read the result has stopped.
+    is_unread: bool,
 }
 
 impl Failure {
     fn new(code: u8, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), advice: None, is_of_network: false }
+        Self { code, message: message.into(), advice: None, is_of_network: false, is_unread: false }
     }
 
     /// The arguments, or a file that they name, cannot be used.
@@ -53,9 +55,9 @@ impl Failure {
         Self::new(PARTLY, message)
     }
 
-    /// It may succeed later.
-    pub(crate) fn later(message: impl Into<String>) -> Self {
-        Self::new(LATER, message)
+    /// A program on this machine, which may be there later.
+    pub(crate) fn of_program(message: impl Into<String>) -> Self {
+        Self { is_of_network: true, ..Self::new(FAILED, message) }
     }
 
     /// Whether it may succeed later.
@@ -96,12 +98,13 @@ impl Failure {
         Self { code: USAGE, ..Self::of_file(path, error) }
     }
 
+    /// The same; but who reads a list may stop.
+    pub(crate) fn of_list(result: Result<(), Self>) -> Result<(), Self> {
+        result.or_else(|failure| if failure.is_unread { Ok(()) } else { Err(failure) })
+    }
+
     /// Tells it on the standard error stream.
     pub(crate) fn tell(&self, is_json: bool) -> ExitCode {
-        if self.message.is_empty() {
-            // Nobody listens any more.
-            return ExitCode::SUCCESS;
-        }
         let text = if is_json {
             let error = json!({"code": self.code, "message": self.message, "advice": self.advice});
             json!({ "error": error }).to_string()
@@ -152,12 +155,10 @@ fn code(error: &Error) -> u8 {
     }
 }
 
-/// An error of writing the result. Whoever reads it may stop.
+/// An error of writing the result.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            return Self::new(0, "");
-        }
-        Self::other(format!("the result cannot be written: {error}"))
+        let is_unread = error.kind() == io::ErrorKind::BrokenPipe;
+        Self { is_unread, ..Self::other(format!("the result cannot be written: {error}")) }
     }
 }

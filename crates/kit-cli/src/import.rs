@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use kit_file_store::FileJournal;
+use kit_ureq::account::GetAccount;
 use kit_ureq::import::{Import, RowOutcome, RowReport, UnknownFields};
 use serde::Serialize;
 
@@ -76,6 +77,10 @@ impl ImportPeople {
 
 impl UnsubscribePeople {
     pub(crate) fn run(self, kit: &Context) -> Result<(), Failure> {
+        if !self.file.dry_run && !self.file.resume {
+            let count = PeopleFile::open(&self.file.file)?.rows()?.count();
+            kit.confirm(&format!("Unsubscribe the people of {count} rows"))?;
+        }
         self.file.run(kit, Import::unsubscribing())
     }
 }
@@ -128,8 +133,12 @@ impl ImportFile {
                 format!("Say --resume to go on, or delete {} to begin again.", path.display());
             return Err(Failure::usage(message).advise(advice));
         }
-        let journal = FileJournal::open(&path).map_err(|error| Failure::of_file(&path, error))?;
         let failures_path = self.failures.clone().unwrap_or_else(|| failed(&self.file));
+        refuse_to_overwrite(&failures_path, &self.file, self.resume)?;
+        let journal = FileJournal::open(&path).map_err(|error| Failure::of_file(&path, error))?;
+        // A journal of another account is not gone on with.
+        let account = kit.send(&GetAccount::new())?.account.id;
+        let import = import.with_label(format!("{} {account}", kit.profile().base_url));
         let mut failures = None;
         let mut summary = Summary::default();
         let bar = progress(people.rows()?.count());
@@ -159,7 +168,7 @@ impl ImportFile {
         if let Some(failures) = failures {
             failures.finish().map_err(|error| Failure::of_file(&failures_path, error))?;
         }
-        kit.write(&summary)?;
+        let written = kit.write(&summary);
         if let Some(error) = ended {
             let advice = format!("Say --resume to go on with {}.", self.file.display());
             return Err(Failure::from(error).advise(advice));
@@ -170,7 +179,7 @@ impl ImportFile {
         }
         let (done, rows) = (summary.done(), summary.rows);
         if done == rows {
-            return Ok(());
+            return written;
         }
         let message = format!("{done} of {rows} rows are done");
         let advice = format!(
@@ -179,6 +188,20 @@ impl ImportFile {
         );
         Err(Failure::partly(message).advise(advice))
     }
+}
+
+/// Keeps somebody's file: the one that is imported, and one that has the rows of another time.
+fn refuse_to_overwrite(path: &Path, file: &Path, is_resumed: bool) -> Result<(), Failure> {
+    let same = |path: &Path| std::fs::canonicalize(path).ok();
+    if same(path).is_some() && same(path) == same(file) {
+        let message = format!("{}: is the file that is imported", path.display());
+        return Err(Failure::usage(message).advise("Say --failures with another one."));
+    }
+    if path.exists() && !is_resumed {
+        let message = format!("{}: is there already", path.display());
+        return Err(Failure::usage(message).advise("Move it, or say --failures with another one."));
+    }
+    Ok(())
 }
 
 /// Says why a row was not done, above the bar.
@@ -242,6 +265,6 @@ fn check(kit: &Context, people: &PeopleFile) -> Result<(), Failure> {
     if refused == 0 {
         Ok(())
     } else {
-        Err(Failure::partly(format!("{refused} of {rows} rows are wrong")))
+        Err(Failure::usage(format!("{refused} of {rows} rows are wrong")))
     }
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use kit_core::deliveries::{Delivery, Verifier};
 use kit_private_file::PrivateFile;
 use kit_ureq::sync::{Follow, FollowStep};
-use kit_ureq::webhook_endpoints::{DeliveryRecord, SigningSecret};
+use kit_ureq::webhook_endpoints::{DeliveryRecord, GetWebhookEndpoint, SigningSecret};
 use kit_ureq::{DeliveryId, WebhookEndpointId};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 use crate::output::{plain, say};
 use crate::profiles::variable;
 use crate::{Context, Failure};
+
+/// How often a delivery is posted that the program answers with something else than 2xx.
+const ATTEMPTS: u32 = 3;
 
 /// How long the program on this machine may take for its answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -24,7 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// bytes nor Kit's signature are in the log. It costs one request for each look at the log, and one for each delivery.
 /// Legacy webhooks have no log.
 ///
-/// Where it has ended, the next one goes on: the cursor is kept. Ctrl-C ends it.
+/// A delivery that the program answers with something else than 2xx is posted three times. Where it has ended, the next one
+/// goes on: the cursor is kept. Ctrl-C ends it.
 #[derive(Args, Debug)]
 pub(crate) struct Listen {
     /// The endpoint.
@@ -46,19 +50,30 @@ pub(crate) struct Listen {
 impl Listen {
     pub(crate) fn run(self, kit: &Context) -> Result<(), Failure> {
         let profile = kit.profile();
-        let cursor = Cursor::of(&kit.profiles.folder(), &profile.name, self.endpoint)?;
+        let uri: http::Uri = self.forward_to.parse().unwrap_or_default();
+        if !matches!(uri.scheme_str(), Some("http" | "https")) || uri.host().is_none() {
+            let message = format!("--forward-to {}: is no http or https URL", self.forward_to);
+            return Err(Failure::usage(message));
+        }
+        // An endpoint of another Kit, or of another time, may have the same id.
+        let endpoint = kit.send(&GetWebhookEndpoint::new(self.endpoint))?;
+        let made = endpoint.created_at.map_or(0, kit_ureq::Timestamp::unix_seconds);
+        let name = format!("{} {} {} {made}", profile.name, profile.base_url, self.endpoint);
+        let cursor = Cursor::of(&kit.profiles.folder(), &name)?;
         let after = match self.since {
             Some(since) => Some(since),
             None => cursor.read()?,
         };
-        let secret = variable("KIT_SIGNING_SECRET");
-        let secret = secret.unwrap_or_else(|| format!("whsec_{}", uuid::Uuid::new_v4().simple()));
+        let secret = variable("KIT_SIGNING_SECRET").unwrap_or_else(|| {
+            let secret = format!("whsec_{}", uuid::Uuid::new_v4().simple());
+            say(&format!("Deliveries are signed by the secret {secret}"));
+            secret
+        });
         let signer = Verifier::new([SigningSecret::new(&secret)])?;
-        say(&format!("Deliveries are signed by the secret {secret}"));
         let mut follow = Follow::new(self.endpoint, after);
-        let (mut state, mut written) = (State::Beginning, after);
+        let (mut state, mut written, mut refused) = (State::Beginning, after, 0);
         loop {
-            match self.step(kit, &signer, &mut follow) {
+            match self.step(kit, &signer, &mut follow, &mut refused) {
                 Ok(is_idle) => {
                     state = state.well(&self.forward_to);
                     if let Some(id) = follow.cursor().filter(|id| Some(*id) != written) {
@@ -74,9 +89,11 @@ impl Listen {
                     }
                 }
                 // Nothing heals it.
-                Err(failure) if state == State::Beginning || self.once || !failure.may_pass() => {
+                Err(failure) if state == State::Beginning || !failure.may_pass() => {
                     return Err(failure);
                 }
+                // A program that answers is asked again; one that is not there is left alone.
+                Err(failure) if self.once && refused == 0 => return Err(failure),
                 Err(failure) => {
                     state = state.ill(&failure);
                     std::thread::sleep(Duration::from_secs(self.every.max(1)));
@@ -86,7 +103,13 @@ impl Listen {
     }
 
     /// Does one step. Returns whether there was nothing to do.
-    fn step(&self, kit: &Context, signer: &Verifier, follow: &mut Follow) -> Result<bool, Failure> {
+    fn step(
+        &self,
+        kit: &Context,
+        signer: &Verifier,
+        follow: &mut Follow,
+        refused: &mut u32,
+    ) -> Result<bool, Failure> {
         match follow.next() {
             FollowStep::List(list) => {
                 follow.listed(&kit.client()?.send(&list)?);
@@ -94,7 +117,7 @@ impl Listen {
             }
             FollowStep::Get(get) => {
                 let line = match kit.client()?.send(&get).map_err(Failure::from) {
-                    Ok(record) => self.forward(signer, &record)?,
+                    Ok(record) => self.forward(signer, &record, refused)?,
                     // It is not in the log any more.
                     Err(failure) if failure.is_refusal() => json!({"answer": failure.message()}),
                     Err(failure) => return Err(failure),
@@ -108,7 +131,12 @@ impl Listen {
     }
 
     /// Posts a delivery, and says what the program has answered.
-    fn forward(&self, signer: &Verifier, record: &DeliveryRecord) -> Result<Value, Failure> {
+    fn forward(
+        &self,
+        signer: &Verifier,
+        record: &DeliveryRecord,
+        refused: &mut u32,
+    ) -> Result<Value, Failure> {
         let delivery = match Delivery::of_record(record) {
             Ok(delivery) => delivery,
             Err(error) => return Ok(json!({"delivery": record.id, "answer": error.to_string()})),
@@ -116,16 +144,22 @@ impl Listen {
         let payload = record.other.get("payload").unwrap_or(&Value::Null);
         let events = payload.get("events").unwrap_or(payload);
         let body = json!({"delivery_id": record.id, "events": events}).to_string();
-        let request = ureq::post(&self.forward_to)
-            .config()
-            .http_status_as_error(false)
-            .timeout_global(Some(PATIENCE))
-            .build()
+        // It is on this machine: past all proxies.
+        let agent = ureq::Agent::config_builder().proxy(None).max_redirects(0);
+        let agent = agent.http_status_as_error(false).timeout_global(Some(PATIENCE)).build();
+        let request = ureq::Agent::new_with_config(agent)
+            .post(&self.forward_to)
             .header("content-type", "application/json")
             .header("x-kit-signature", signer.sign(body.as_bytes(), SystemTime::now()));
         let answered = request.send(body.as_bytes()).map_err(|error| {
-            Failure::later(format!("{} does not answer: {error}", self.forward_to))
+            Failure::of_program(format!("{} does not answer: {error}", self.forward_to))
         })?;
+        let status = answered.status();
+        if !status.is_success() && *refused + 1 < ATTEMPTS {
+            *refused += 1;
+            return Err(Failure::of_program(format!("{} answers {status}", self.forward_to)));
+        }
+        *refused = 0;
         let types: Vec<_> =
             delivery.events.iter().map(|event| event.event_type.to_string()).collect();
         let event_type = types.first().cloned();
@@ -133,7 +167,7 @@ impl Listen {
             "delivery": record.id,
             "type": event_type,
             "events": types.len(),
-            "answer": answered.status().as_u16(),
+            "answer": status.as_u16(),
         }))
     }
 }
@@ -168,11 +202,10 @@ impl State {
 struct Cursor(PrivateFile, PathBuf);
 
 impl Cursor {
-    fn of(folder: &Path, profile: &str, endpoint: WebhookEndpointId) -> Result<Self, Failure> {
+    fn of(folder: &Path, name: &str) -> Result<Self, Failure> {
         std::fs::create_dir_all(folder).map_err(|error| Failure::of_file(folder, error))?;
-        // A name of a profile is no path.
-        let profile = utf8_percent_encode(profile, NON_ALPHANUMERIC);
-        let path = folder.join(format!("listen-{profile}-{endpoint}"));
+        // It is no path.
+        let path = folder.join(format!("listen-{}", utf8_percent_encode(name, NON_ALPHANUMERIC)));
         let file = PrivateFile::at(&path).map_err(|error| Failure::of_file(&path, error))?;
         Ok(Self(file, path))
     }

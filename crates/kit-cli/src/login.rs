@@ -43,7 +43,8 @@ pub(crate) struct Login {
 
 impl Login {
     pub(crate) fn run(self, mut kit: Context) -> Result<(), Failure> {
-        let url = self.base_url.clone().unwrap_or_else(|| kit.profile().base_url);
+        let url = self.base_url.clone().or_else(|| variable("KIT_BASE_URL"));
+        let url = url.unwrap_or_else(|| kit.profile().base_url);
         let client = |principal: Principal| Client::builder().base_url(&url).build(principal);
         let file = if let (Some(client_id), Some(redirect)) = (&self.client_id, &self.redirect_uri)
         {
@@ -56,7 +57,7 @@ impl Login {
                 Ok(client(Credentials::none().into())?.send(exchange)?)
             })?;
             let secret = Secret::App { client_id: client_id.clone(), client_secret };
-            kit.profiles.begin(secret, &tokens, self.base_url)?
+            kit.profiles.begin(secret, &tokens, &url)?
         } else {
             let text = secret(if self.token { "Access token" } else { "API key" })?;
             let (secret, credentials) = if self.token {
@@ -65,7 +66,7 @@ impl Login {
                 (Secret::ApiKey(text.clone()), Credentials::api_key(text))
             };
             client(credentials.into())?.send(&GetAccount::new())?;
-            kit.profiles.log_in(secret, self.base_url)?
+            kit.profiles.log_in(secret, &url)?
         };
         let account = client(kit.profiles.kept().principal()?)?.send(&GetAccount::new())?;
         let name = account.account.name;
@@ -92,7 +93,8 @@ fn authorize(
         "Open this page, and let the app in:\n\n  {url}\n\nThen paste the URL that the browser comes back to:"
     ));
     let mut callback = String::new();
-    io::stdin().lock().take(LONGEST).read_line(&mut callback)?;
+    let read = io::stdin().lock().take(LONGEST).read_line(&mut callback);
+    read.map_err(|error| Failure::usage(format!("the standard input stream: {error}")))?;
     let code = AuthorizationCode::from_callback(callback.trim(), &state)
         .map_err(|error| Failure::not_authorized(format!("the pasted URL: {error}")))?;
     let mut exchange = ExchangeCode::new(app, code, redirect)?;
@@ -112,7 +114,8 @@ fn random() -> [u8; 32] {
 
 fn secret(what: &str) -> Result<String, Failure> {
     let text = if io::stdin().is_terminal() {
-        rpassword::prompt_password(format!("{what}: "))?
+        rpassword::prompt_password(format!("{what}: "))
+            .map_err(|error| Failure::usage(format!("the terminal: {error}")))?
     } else {
         let mut text = String::new();
         let read = io::stdin().take(LONGEST).read_to_string(&mut text);
@@ -176,6 +179,6 @@ pub(crate) fn doctor(kit: &Context) -> Result<(), Failure> {
             Some(failure)
         }
     };
-    kit.writer().list(checks.into_iter().map(Ok::<_, Failure>))?;
-    failure.map_or(Ok(()), Err)
+    let written = kit.writer().list(checks.into_iter().map(Ok::<_, Failure>));
+    failure.map_or(written, Err)
 }

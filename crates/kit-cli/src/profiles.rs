@@ -26,6 +26,8 @@ const MAX_SIZE: u64 = 1024 * 1024;
 pub(crate) struct Profiles {
     folder: PathBuf,
     name: String,
+    /// Whether the command line names it: then the environment's credentials do not count.
+    is_named: bool,
     settings: Settings,
     credentials: BTreeMap<String, Secret>,
 }
@@ -91,9 +93,9 @@ impl Profile {
         match &self.secret {
             Some(Secret::ApiKey(key)) => Ok(Credentials::api_key(key).into()),
             Some(Secret::AccessToken(token)) => Ok(Credentials::access_token(token).into()),
-            Some(secret @ Secret::App { client_id, .. }) => {
-                let app = secret.app().unwrap_or_else(|| App::public(client_id));
-                Ok(Session::new(app, FileStore::new(&self.session)).into())
+            Some(Secret::App { .. }) => {
+                let session = self.session_of_app();
+                session.map(Principal::from).ok_or_else(|| Failure::other("it is no app"))
             }
             None => {
                 let message = format!("the profile {} has no credentials", self.name);
@@ -101,6 +103,12 @@ impl Profile {
                 Err(Failure::not_authorized(message).advise(advice))
             }
         }
+    }
+
+    /// The session of an app, if it is one.
+    pub(crate) fn session_of_app(&self) -> Option<Session> {
+        let app = self.secret.as_ref()?.app()?;
+        Some(Session::new(app, FileStore::new(&self.session)))
     }
 
     /// What kind of credentials there are.
@@ -122,9 +130,10 @@ impl Profiles {
         let folder = strategy.config_dir().join("kit");
         let settings: Settings = read(&folder.join("config.toml"))?.unwrap_or_default();
         let credentials = read(&folder.join("credentials.toml"))?.unwrap_or_default();
+        let is_named = name.is_some();
         let name = name.or_else(|| variable("KIT_PROFILE")).or_else(|| settings.profile.clone());
         let name = name.unwrap_or_else(|| DEFAULT.to_owned());
-        Ok(Self { folder, name, settings, credentials })
+        Ok(Self { folder, name, is_named, settings, credentials })
     }
 
     /// The profile that is used, as it is kept: whatever the environment says.
@@ -142,6 +151,9 @@ impl Profiles {
     /// The profile that is used. The environment comes before what it has.
     pub(crate) fn current(&self) -> Profile {
         let kept = self.kept();
+        if self.is_named {
+            return kept;
+        }
         let token = variable("KIT_ACCESS_TOKEN").map(Secret::AccessToken);
         let key = variable("KIT_API_KEY").map(Secret::ApiKey);
         let base_url = variable("KIT_BASE_URL").unwrap_or_else(|| kept.base_url.clone());
@@ -170,7 +182,7 @@ impl Profiles {
         &mut self,
         secret: Secret,
         tokens: &Tokens,
-        base_url: Option<String>,
+        base_url: &str,
     ) -> Result<PathBuf, Failure> {
         let app = secret.app().ok_or_else(|| Failure::other("it is no app"))?;
         // Before the tokens are kept, the folder has to be there.
@@ -186,31 +198,36 @@ impl Profiles {
     }
 
     /// Keeps the secret of the profile that is used.
-    pub(crate) fn log_in(
-        &mut self,
-        secret: Secret,
-        base_url: Option<String>,
-    ) -> Result<PathBuf, Failure> {
+    pub(crate) fn log_in(&mut self, secret: Secret, base_url: &str) -> Result<PathBuf, Failure> {
         std::fs::create_dir_all(&self.folder)
             .map_err(|error| Failure::of_file(&self.folder, error))?;
-        if let Some(base_url) = base_url {
-            let profile = self.settings.profiles.entry(self.name.clone()).or_default();
-            profile.base_url = Some(base_url).filter(|url| url != BASE_URL);
+        // The secret is never sent anywhere else than where it was tried.
+        let base_url = Some(base_url.to_owned()).filter(|url| url != BASE_URL);
+        let profile = self.settings.profiles.entry(self.name.clone()).or_default();
+        if profile.base_url != base_url {
+            profile.base_url = base_url;
             write(&self.folder.join("config.toml"), &self.settings)?;
         }
+        self.end_session()?;
         self.credentials.insert(self.name.clone(), secret);
         let file = self.folder.join("credentials.toml");
         write(&file, &self.credentials)?;
         Ok(file)
     }
 
-    /// Forgets the secret of the profile that is used. Returns whether there was one.
-    pub(crate) fn log_out(&mut self) -> Result<bool, Failure> {
-        let was_there = self.credentials.remove(&self.name).is_some();
+    /// Forgets the tokens of an app.
+    fn end_session(&self) -> Result<(), Failure> {
         let session = self.session();
         if session.exists() {
             std::fs::remove_file(&session).map_err(|error| Failure::of_file(&session, error))?;
         }
+        Ok(())
+    }
+
+    /// Forgets the secret of the profile that is used. Returns whether there was one.
+    pub(crate) fn log_out(&mut self) -> Result<bool, Failure> {
+        let was_there = self.credentials.remove(&self.name).is_some();
+        self.end_session()?;
         if was_there {
             write(&self.folder.join("credentials.toml"), &self.credentials)?;
         }

@@ -1,12 +1,16 @@
 //! Files of people: CSV as programs write it, and JSON with a line for each person.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 use kit_ureq::import::{ImportRow, RowReport};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::Failure;
 use crate::output::of_csv;
@@ -27,6 +31,8 @@ const LONGEST: u64 = 1024 * 1024;
 pub(crate) struct PeopleFile {
     path: PathBuf,
     kind: Kind,
+    /// The rows that could not be read, as they stand in the file, by their numbers.
+    raw: Raw,
 }
 
 /// How a file is written.
@@ -49,6 +55,16 @@ pub(crate) enum Column {
 }
 
 impl Column {
+    /// Whether both have the same.
+    fn is_same(&self, other: &Self) -> bool {
+        let folded =
+            |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        match (self, other) {
+            (Self::Field(one), Self::Field(another)) => folded(one) == folded(another),
+            (one, another) => one == another,
+        }
+    }
+
     fn named(name: &str) -> Self {
         let name = name.trim();
         if let Some(field) = name.strip_prefix(FIELD) {
@@ -85,9 +101,12 @@ pub(crate) fn joined(names: &[String]) -> String {
 
 /// The names of a cell.
 fn separated(cell: &str) -> Vec<String> {
-    let mut reader = ReaderBuilder::new().has_headers(false).from_reader(cell.as_bytes());
-    let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
-    record.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+    let mut reader = ReaderBuilder::new();
+    let reader = reader.has_headers(false).flexible(true);
+    let mut reader = reader.from_reader(cell.as_bytes());
+    let records: Vec<_> = reader.records().filter_map(Result::ok).collect();
+    let names = records.iter().flatten().map(|name| name.trim().to_owned());
+    names.filter(|name| !name.is_empty()).collect()
 }
 
 impl PeopleFile {
@@ -95,6 +114,11 @@ impl PeopleFile {
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let path = path.to_owned();
         let wrong = |problem: &str| Failure::usage(format!("{}: {problem}", path.display()));
+        let metadata = std::fs::metadata(&path).map_err(|error| wrong(&error.to_string()))?;
+        if !metadata.is_file() {
+            // It is read more than once.
+            return Err(wrong("is no regular file"));
+        }
         let mut reader = beginning(&path).map_err(|error| wrong(&error.to_string()))?;
         let start = reader.fill_buf().map_err(|error| wrong(&error.to_string()))?.to_vec();
         if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
@@ -104,7 +128,7 @@ impl PeopleFile {
         let is_json = matches!(end, "ndjson" | "jsonl")
             || start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
         if is_json {
-            return Ok(Self { path, kind: Kind::Json });
+            return Ok(Self { path, kind: Kind::Json, raw: Rc::default() });
         }
         let mut line = Vec::new();
         reader.read_until(b'\n', &mut line).map_err(|error| wrong(&error.to_string()))?;
@@ -120,30 +144,39 @@ impl PeopleFile {
             header.has_headers(false).delimiter(delimiter).from_reader(line.as_bytes());
         let header = header.records().next().and_then(Result::ok).unwrap_or_default();
         let columns: Vec<_> = header.iter().map(Column::named).collect();
-        for name in
-            [Column::EmailAddress, Column::FirstName, Column::State, Column::Tags, Column::Form]
-        {
-            if columns.iter().filter(|column| **column == name).count() > 1 {
-                return Err(wrong(&format!("line 1 has two columns for {name:?}")));
+        for (place, column) in columns.iter().enumerate() {
+            let is_twice = columns.iter().take(place).any(|other| other.is_same(column));
+            if is_twice && *column != Column::Remark {
+                let name = header.get(place).unwrap_or_default();
+                return Err(wrong(&format!("line 1 has two columns for {name}")));
             }
         }
         if !columns.contains(&Column::EmailAddress) {
             return Err(wrong("line 1 has no column email_address or email"));
         }
-        Ok(Self { path, kind: Kind::Csv { delimiter, columns, header } })
+        Ok(Self { path, kind: Kind::Csv { delimiter, columns, header }, raw: Rc::default() })
     }
 
     /// The rows. One that cannot be read has its place, and says why.
     pub(crate) fn rows(&self) -> Result<Box<dyn Iterator<Item = ImportRow>>, Failure> {
         let file = beginning(&self.path).map_err(|error| Failure::of_file(&self.path, error))?;
         Ok(match &self.kind {
-            Kind::Json => Box::new(JsonRows { file, line: 0, is_over: false }),
+            Kind::Json => {
+                let raw = self.raw.clone();
+                Box::new(JsonRows { file, line: 0, number: 0, raw, is_over: false })
+            }
             Kind::Csv { delimiter, columns, .. } => {
                 let mut reader = ReaderBuilder::new();
                 let reader = reader.delimiter(*delimiter).flexible(true).from_reader(file);
-                let columns = columns.clone();
-                Box::new(reader.into_byte_records().map(move |record| match record {
-                    Ok(record) => csv_row(&columns, &record),
+                let (columns, raw) = (columns.clone(), self.raw.clone());
+                let records = (1..).zip(reader.into_byte_records());
+                Box::new(records.map(move |(number, record)| match record {
+                    Ok(record) => csv_row(&columns, &record).unwrap_or_else(|reason| {
+                        let cells = record.iter().map(String::from_utf8_lossy);
+                        let cells = cells.map(Cow::into_owned).collect();
+                        raw.borrow_mut().insert(number, cells);
+                        ImportRow::unreadable(reason)
+                    }),
                     Err(error) => ImportRow::unreadable(error.to_string()),
                 }))
             }
@@ -155,14 +188,14 @@ impl PeopleFile {
         let file = File::create(path).map_err(|error| Failure::of_file(path, error))?;
         let file = io::BufWriter::new(file);
         Ok(match &self.kind {
-            Kind::Json => FailuresFile::Json(file),
+            Kind::Json => FailuresFile::Json(file, self.raw.clone()),
             Kind::Csv { columns, header, .. } => {
                 let mut writer = csv::Writer::from_writer(file);
                 let names = header.iter().zip(columns);
                 let names = names.filter(|(_, column)| **column != Column::Remark);
                 let names = names.map(|(name, _)| name).chain([OUTCOME]);
                 writer.write_record(names).map_err(|error| Failure::of_file(path, error))?;
-                FailuresFile::Csv(Box::new(writer), columns.clone())
+                FailuresFile::Csv(Box::new(writer), columns.clone(), self.raw.clone())
             }
         })
     }
@@ -177,15 +210,14 @@ fn beginning(path: &Path) -> io::Result<BufReader<File>> {
     Ok(reader)
 }
 
-fn csv_row(columns: &[Column], record: &ByteRecord) -> ImportRow {
+fn csv_row(columns: &[Column], record: &ByteRecord) -> Result<ImportRow, String> {
     let line = record.position().map_or(0, csv::Position::line);
     if record.len() != columns.len() {
         let (count, expected) = (record.len(), columns.len());
-        return ImportRow::unreadable(format!("line {line} has {count} cells, and not {expected}"));
+        return Err(format!("line {line} has {count} cells, and not {expected}"));
     }
     let Ok(record) = StringRecord::from_byte_record(record.clone()) else {
-        let reason = format!("line {line} is not written in UTF-8: save the file as UTF-8");
-        return ImportRow::unreadable(reason);
+        return Err(format!("line {line} is not written in UTF-8: save the file as UTF-8"));
     };
     let mut row = ImportRow::default();
     for (column, cell) in columns.iter().zip(&record) {
@@ -205,12 +237,15 @@ fn csv_row(columns: &[Column], record: &ByteRecord) -> ImportRow {
             Column::Remark => {}
         }
     }
-    row
+    Ok(row)
 }
 
 struct JsonRows<R> {
     file: R,
     line: u64,
+    /// The number of the last row.
+    number: u64,
+    raw: Raw,
     is_over: bool,
 }
 
@@ -225,7 +260,15 @@ impl<R: BufRead> Iterator for JsonRows<R> {
             match read {
                 Ok(0) => self.is_over = true,
                 Ok(_) if text.iter().all(u8::is_ascii_whitespace) => {}
-                Ok(_) => return Some(json_row(self.line, &text)),
+                Ok(_) => {
+                    self.number += 1;
+                    let row = json_row(self.line, &text);
+                    if row.email_address.is_empty() {
+                        let text = String::from_utf8_lossy(&text).trim().to_owned();
+                        self.raw.borrow_mut().insert(self.number, vec![text]);
+                    }
+                    return Some(row);
+                }
                 Err(error) => {
                     self.is_over = true;
                     return Some(ImportRow::unreadable(format!("line {}: {error}", self.line)));
@@ -245,49 +288,103 @@ fn json_row(line: u64, text: &[u8]) -> ImportRow {
         };
         ImportRow::unreadable(format!("line {line}, column {column}: {reason}"))
     };
-    let row: Result<ImportRow, _> = serde_json::from_slice(text).map_err(unreadable);
-    row.unwrap_or_else(|unreadable| unreadable)
+    let mut object: Map<String, Value> = match serde_json::from_slice(text) {
+        Ok(object) => object,
+        Err(error) => return unreadable(error),
+    };
+    // What is no name of a row's is a custom field, as in CSV.
+    let mut fields = Map::new();
+    let names: Vec<String> = object.keys().cloned().collect();
+    for name in names {
+        let column = Column::named(&name);
+        let is_ours = matches!(name.as_str(), "email_address" | "fields");
+        match column {
+            Column::EmailAddress if !is_ours => {
+                let address = object.remove(&name).unwrap_or_default();
+                object.entry("email_address").or_insert(address);
+            }
+            Column::Field(field) if !is_ours => {
+                if let Some(value) = object.remove(&name) {
+                    fields.insert(field, value);
+                }
+            }
+            _ => {}
+        }
+    }
+    match object.entry("fields").or_insert_with(|| Map::new().into()) {
+        Value::Object(given) => given.extend(fields),
+        _ => return ImportRow::unreadable(format!("line {line}: fields are no object")),
+    }
+    if let Some(Value::Object(fields)) = object.get_mut("fields") {
+        fields.retain(|_, value| !value.is_null());
+        for value in fields.values_mut().filter(|value| value.is_number() || value.is_boolean()) {
+            *value = value.to_string().into();
+        }
+    }
+    serde_json::from_value(object.into()).unwrap_or_else(unreadable)
 }
+
+/// The rows that could not be read.
+type Raw = Rc<RefCell<BTreeMap<u64, Vec<String>>>>;
 
 /// The rows that were not done, as the file had them, and why.
 pub(crate) enum FailuresFile {
-    Csv(Box<csv::Writer<io::BufWriter<File>>>, Vec<Column>),
-    Json(io::BufWriter<File>),
+    Csv(Box<csv::Writer<io::BufWriter<File>>>, Vec<Column>, Raw),
+    Json(io::BufWriter<File>, Raw),
 }
 
 impl FailuresFile {
     pub(crate) fn add(&mut self, report: &RowReport) -> io::Result<()> {
         let (row, outcome) = (&report.row, report.result.outcome.to_string());
         match self {
-            Self::Json(file) => {
+            Self::Json(file, raw) => {
                 let mut value = json!(row);
                 if let Some(object) = value.as_object_mut() {
+                    object.remove("unreadable");
                     object.insert(OUTCOME.to_owned(), outcome.into());
                 }
+                // One that could not be read stays as it was.
+                let raw = raw.borrow_mut().remove(&report.number).and_then(|mut raw| raw.pop());
+                let value = raw.unwrap_or_else(|| value.to_string());
                 io::Write::write_all(file, format!("{value}\n").as_bytes())
             }
-            Self::Csv(writer, columns) => {
-                let columns = columns.iter().filter(|column| **column != Column::Remark);
-                let cells = columns.map(|column| match column {
-                    Column::EmailAddress => row.email_address.clone(),
-                    Column::FirstName => row.first_name.clone().unwrap_or_default(),
-                    Column::State => {
-                        row.state.as_ref().map(ToString::to_string).unwrap_or_default()
+            Self::Csv(writer, columns, raw) => {
+                let columns_kept = columns.iter().filter(|column| **column != Column::Remark);
+                let cells: Vec<String> = match raw.borrow_mut().remove(&report.number) {
+                    // As many cells as there are columns, whatever the row had.
+                    Some(raw) => {
+                        let mut raw = raw.into_iter();
+                        let cells =
+                            columns.iter().map(|column| (column, raw.next().unwrap_or_default()));
+                        let kept = cells.filter(|(column, _)| **column != Column::Remark);
+                        kept.map(|(_, cell)| cell).collect()
                     }
-                    Column::Tags => joined(&row.tags),
-                    Column::Form => row.form.clone().unwrap_or_default(),
-                    Column::Field(name) => row.fields.get(name).cloned().unwrap_or_default(),
-                    Column::Remark => String::new(),
-                });
-                writer.write_record(cells.chain([outcome])).map_err(of_csv)
+                    None => columns_kept.map(|column| column.cell(row)).collect(),
+                };
+                writer.write_record(cells.into_iter().chain([outcome])).map_err(of_csv)
             }
         }
     }
 
     pub(crate) fn finish(self) -> io::Result<()> {
         match self {
-            Self::Csv(mut writer, _) => writer.flush(),
-            Self::Json(mut file) => io::Write::flush(&mut file),
+            Self::Csv(mut writer, _, _) => writer.flush(),
+            Self::Json(mut file, _) => io::Write::flush(&mut file),
+        }
+    }
+}
+
+impl Column {
+    /// What a row has in it.
+    fn cell(&self, row: &ImportRow) -> String {
+        match self {
+            Self::EmailAddress => row.email_address.clone(),
+            Self::FirstName => row.first_name.clone().unwrap_or_default(),
+            Self::State => row.state.as_ref().map(ToString::to_string).unwrap_or_default(),
+            Self::Tags => joined(&row.tags),
+            Self::Form => row.form.clone().unwrap_or_default(),
+            Self::Field(name) => row.fields.get(name).cloned().unwrap_or_default(),
+            Self::Remark => String::new(),
         }
     }
 }

@@ -68,7 +68,7 @@ impl Signatures {
         match self {
             Self::Sign(signed) => {
                 let (verifier, body) = signed.read()?;
-                Ok(writeln!(anstream::stdout(), "{}", verifier.sign(&body, now))?)
+                Ok(writeln!(std::io::stdout(), "{}", verifier.sign(&body, now))?)
             }
             Self::Verify { signed, signature, any_age } => {
                 let (mut verifier, body) = signed.read()?;

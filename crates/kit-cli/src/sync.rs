@@ -112,23 +112,23 @@ impl Sync {
     pub(crate) fn run(self, kit: &Context) -> Result<(), Failure> {
         let wanted = read(&self.file)?;
         let (endpoints, webhooks) = (wanted.endpoints()?, wanted.webhooks()?);
-        let endpoint_plan =
-            plan::<WebhookEndpoint>(kit, &endpoints, &wanted, ListWebhookEndpoints::new())?;
-        let webhook_plan = plan::<Webhook>(kit, &webhooks, &wanted, ListWebhooks::new())?;
-        let shown =
-            format!("{}{}", named("endpoint", &endpoint_plan), named("webhook", &webhook_plan));
+        let shown = shown(kit, &endpoints, &webhooks, &wanted)?;
         if shown.is_empty() {
             say("Nothing is to be done.");
         } else {
             say(plain(&shown).trim_end());
         }
         if self.dry_run || shown.is_empty() {
-            return Ok(());
+            let lines: Vec<_> = shown.lines().collect();
+            return kit.write(&json!({ "plan": lines }));
         }
         if kit.global.read_only {
             return Err(Failure::usage("--read-only keeps it from being done"));
         }
         kit.confirm("Do this")?;
+        if self::shown(kit, &endpoints, &webhooks, &wanted)? != shown {
+            return Err(Failure::other("it has changed meanwhile").advise("Look again."));
+        }
         // Before a secret is there that could not be kept.
         let mut secrets = self.secrets.as_deref().map(secrets_file).transpose()?;
         let done =
@@ -157,8 +157,8 @@ impl Sync {
             }
             failed = failure.map(Failure::from);
         }
-        kit.write(&result)?;
-        failed.map_or(Ok(()), Err)
+        let written = kit.write(&result);
+        failed.map_or(written, Err)
     }
 }
 
@@ -170,6 +170,18 @@ fn read(file: &Path) -> Result<Wanted, Failure> {
         let message = error.message();
         Failure::usage(format!("{}: line {line}: {message}", file.display()))
     })
+}
+
+/// What would be done, a line for each.
+fn shown(
+    kit: &Context,
+    endpoints: &[CreateWebhookEndpoint],
+    webhooks: &[CreateWebhook],
+    wanted: &Wanted,
+) -> Result<String, Failure> {
+    let endpoints = plan::<WebhookEndpoint>(kit, endpoints, wanted, ListWebhookEndpoints::new())?;
+    let webhooks = plan::<Webhook>(kit, webhooks, wanted, ListWebhooks::new())?;
+    Ok(format!("{}{}", named("endpoint", &endpoints), named("webhook", &webhooks)))
 }
 
 fn plan<T: Synced>(

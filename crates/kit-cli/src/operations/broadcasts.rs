@@ -6,7 +6,7 @@ use kit_ureq::broadcasts::{
 };
 use kit_ureq::{BroadcastId, EmailTemplateId, SegmentId, TagId, Timestamp};
 
-use super::options::{SentAt, either, flag, with};
+use super::options::{Html, SentAt, either, flag, with};
 use crate::{Context, Failure};
 
 /// Broadcasts: emails to many
@@ -33,9 +33,8 @@ pub(crate) enum Broadcasts {
         /// The subject.
         #[arg(long)]
         subject: String,
-        /// The content, as HTML.
-        #[arg(long, value_name = "HTML")]
-        content: String,
+        #[command(flatten)]
+        content: Html,
         #[command(flatten)]
         options: Options,
         /// Show it on the creator profile.
@@ -49,9 +48,8 @@ pub(crate) enum Broadcasts {
         /// The subject.
         #[arg(long)]
         subject: Option<String>,
-        /// The content, as HTML.
-        #[arg(long, value_name = "HTML")]
-        content: Option<String>,
+        #[command(flatten)]
+        content: Html,
         #[command(flatten)]
         options: Options,
         /// Show it on the creator profile.
@@ -125,6 +123,13 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// Asks before something is sent to many.
+    fn confirm(&self, kit: &Context) -> Result<(), Failure> {
+        let Some(send_at) = self.send_at else { return Ok(()) };
+        let to = if self.recipients().is_some() { "these subscribers" } else { "all subscribers" };
+        kit.confirm(&format!("Send it to {to} at {send_at}"))
+    }
+
     fn recipients(&self) -> Option<Recipients> {
         let tags = Some(self.tags.clone()).filter(|ids| !ids.is_empty()).map(RecipientGroup::Tags);
         let segments = Some(self.segments.clone()).filter(|ids| !ids.is_empty());
@@ -168,12 +173,16 @@ impl Broadcasts {
             }
             Self::Get { id } => kit.show(&GetBroadcast::new(id)),
             Self::Create { subject, content, options, public } => {
+                options.confirm(kit)?;
+                let content = content.read()?.unwrap_or_default();
                 let now = Timestamp::from(std::time::SystemTime::now());
                 let published_at = options.published_at.or(options.send_at).unwrap_or(now);
                 let create = CreateBroadcast::new(subject, content, published_at);
                 kit.show(&flag(options.create(create), public, CreateBroadcast::public))
             }
             Self::Update { id, subject, content, options, public, not_public, draft } => {
+                options.confirm(kit)?;
+                let content = content.read()?;
                 let update = UpdateBroadcast::partial(id);
                 let update = with(update, subject, UpdateBroadcast::with_subject);
                 let update = with(update, content, UpdateBroadcast::with_content);

@@ -122,35 +122,35 @@ impl Bulk {
             Self::CreateSubscribers { subscribers, callback } => {
                 let create =
                     BulkCreateSubscribers::new(subscribers.into_iter().map(NewSubscriber::new))?;
-                kit.show(&callback.of(create, BulkCreateSubscribers::with_callback_url)?)
+                kit.show_bulk(&callback.of(create, BulkCreateSubscribers::with_callback_url)?)
             }
             Self::CreateTags { names, callback } => {
                 let create = BulkCreateTags::new(names.into_iter().map(NewTag::new))?;
-                kit.show(&callback.of(create, BulkCreateTags::with_callback_url)?)
+                kit.show_bulk(&callback.of(create, BulkCreateTags::with_callback_url)?)
             }
             Self::DeleteTags { ids, callback } => {
                 kit.confirm(&format!("Delete {} tags", ids.len()))?;
                 let delete = BulkDeleteTags::new(ids)?;
-                kit.show(&callback.of(delete, BulkDeleteTags::with_callback_url)?)
+                kit.show_bulk(&callback.of(delete, BulkDeleteTags::with_callback_url)?)
             }
             Self::Tag { taggings, callback } => {
                 let tagging = |(tag, subscriber)| Tagging::new(tag, subscriber);
                 let tag = BulkTagSubscribers::new(taggings.into_iter().map(tagging))?;
-                kit.show(&callback.of(tag, BulkTagSubscribers::with_callback_url)?)
+                kit.show_bulk(&callback.of(tag, BulkTagSubscribers::with_callback_url)?)
             }
             Self::Untag { taggings, callback } => {
                 let tagging = |(tag, subscriber)| Tagging::new(tag, subscriber);
                 let untag = BulkUntagSubscribers::new(taggings.into_iter().map(tagging))?;
-                kit.show(&callback.of(untag, BulkUntagSubscribers::with_callback_url)?)
+                kit.show_bulk(&callback.of(untag, BulkUntagSubscribers::with_callback_url)?)
             }
             Self::CreateCustomFields { labels, callback } => {
                 let create =
                     BulkCreateCustomFields::new(labels.into_iter().map(NewCustomField::new))?;
-                kit.show(&callback.of(create, BulkCreateCustomFields::with_callback_url)?)
+                kit.show_bulk(&callback.of(create, BulkCreateCustomFields::with_callback_url)?)
             }
             Self::SetCustomFields { values, callback } => {
                 let update = BulkUpdateCustomFieldValues::new(values)?;
-                kit.show(&callback.of(update, BulkUpdateCustomFieldValues::with_callback_url)?)
+                kit.show_bulk(&callback.of(update, BulkUpdateCustomFieldValues::with_callback_url)?)
             }
             Self::AddToForms { additions, referrer, callback } => {
                 let addition = |(form, subscriber)| {
@@ -158,7 +158,7 @@ impl Bulk {
                     super::options::with(addition, referrer.clone(), FormAddition::with_referrer)
                 };
                 let add = BulkAddSubscribersToForms::new(additions.into_iter().map(addition))?;
-                kit.show(&callback.of(add, BulkAddSubscribersToForms::with_callback_url)?)
+                kit.show_bulk(&callback.of(add, BulkAddSubscribersToForms::with_callback_url)?)
             }
         }
     }

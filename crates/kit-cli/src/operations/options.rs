@@ -1,7 +1,11 @@
 //! What the options of several operations share.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use kit_ureq::{Date, DateBound, DateRange, Timestamp};
+
+use crate::Failure;
 
 /// The operation, with an option if it is given.
 pub(super) fn with<O, T>(operation: O, option: Option<T>, set: impl FnOnce(O, T) -> O) -> O {
@@ -34,6 +38,25 @@ pub(super) fn bound(text: &str) -> Result<DateBound, String> {
 pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("is not of the form NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+/// The content of an email
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+pub(crate) struct Html {
+    /// The content, as HTML.
+    #[arg(long, value_name = "HTML")]
+    content: Option<String>,
+    /// A file with the content, as HTML; - is the standard input stream.
+    #[arg(long, value_name = "FILE")]
+    content_file: Option<PathBuf>,
+}
+
+impl Html {
+    pub(super) fn read(self) -> Result<Option<String>, Failure> {
+        let Some(file) = self.content_file else { return Ok(self.content) };
+        crate::api::text(&file).map(Some)
+    }
 }
 
 fn range(after: Option<DateBound>, before: Option<DateBound>) -> DateRange {

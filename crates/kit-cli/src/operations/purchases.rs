@@ -45,13 +45,13 @@ pub(crate) struct Create {
     /// What it costs before tax, shipping and discount.
     #[arg(long, value_name = "AMOUNT")]
     subtotal: Decimal,
-    #[arg(long, value_name = "AMOUNT", default_value = "0")]
+    #[arg(long, value_name = "AMOUNT", default_value = "0", requires = "total")]
     tax: Decimal,
-    #[arg(long, value_name = "AMOUNT", default_value = "0")]
+    #[arg(long, value_name = "AMOUNT", default_value = "0", requires = "total")]
     shipping: Decimal,
-    #[arg(long, value_name = "AMOUNT", default_value = "0")]
+    #[arg(long, value_name = "AMOUNT", default_value = "0", requires = "total")]
     discount: Decimal,
-    /// What it costs. Default: the subtotal.
+    /// What it costs. Only without tax, shipping and discount, the default is the subtotal.
     #[arg(long, value_name = "AMOUNT")]
     total: Option<Decimal>,
     /// A product: the id of the product, the id of its line, its price, how many, and its name; can be repeated.

@@ -7,7 +7,7 @@ use kit_ureq::sequences::{
 use kit_ureq::subscribers::SubscriberStatus;
 use kit_ureq::{EmailTemplateId, SequenceEmailId, SequenceId};
 
-use super::options::{Added, Created, either, flag, with};
+use super::options::{Added, Created, Html, either, flag, with};
 use super::who::Who;
 use crate::{Context, Failure};
 
@@ -169,9 +169,8 @@ pub(crate) struct Options {
 /// What an email of a sequence may have
 #[derive(Args, Debug)]
 pub(crate) struct EmailOptions {
-    /// The content, as HTML.
-    #[arg(long, value_name = "HTML")]
-    content: Option<String>,
+    #[command(flatten)]
+    content: Html,
     /// The text that inboxes show beside the subject.
     #[arg(long, value_name = "TEXT")]
     preview_text: Option<String>,
@@ -227,7 +226,7 @@ macro_rules! options {
 macro_rules! email_options {
     ($of:ident, $operation:expr, $given:expr) => {{
         let given = $given;
-        let operation = with($operation, given.content, $of::with_content);
+        let operation = with($operation, given.content.read()?, $of::with_content);
         let operation = with(operation, given.preview_text, $of::with_preview_text);
         let operation = with(operation, given.email_template, $of::with_email_template_id);
         let operation = with(operation, some(given.send_days), $of::with_send_days);

@@ -186,7 +186,10 @@ impl Subscribers {
                 let update = fields.into_iter().fold(update, set);
                 kit.show(&no_fields.into_iter().fold(update, UpdateSubscriber::without_field))
             }
-            Self::Unsubscribe { id } => kit.run(&Unsubscribe::new(id)),
+            Self::Unsubscribe { id } => {
+                kit.confirm(&format!("Unsubscribe {id}"))?;
+                kit.run(&Unsubscribe::new(id))
+            }
             Self::Stats { id, email_sent } => {
                 kit.show(&GetSubscriberStats::new(id).with_email_sent(email_sent.into()))
             }
@@ -195,7 +198,10 @@ impl Subscribers {
             Self::UpdateLocation { id, location } => {
                 kit.show(&UpdateLocation::new(id, location.into())?)
             }
-            Self::DeleteLocation { id } => kit.run(&DeleteLocation::new(id)),
+            Self::DeleteLocation { id } => {
+                kit.confirm(&format!("Delete the location of {id}"))?;
+                kit.run(&DeleteLocation::new(id))
+            }
         }
     }
 }

@@ -133,6 +133,9 @@ impl WebhookEndpoints {
                 kit.show(&flag(get, with_payload, GetWebhookDelivery::with_payload))
             }
             Self::RotateSecret { id, force } => {
+                if force {
+                    kit.confirm(&format!("Rotate the secret of {id}, and end the previous one"))?;
+                }
                 kit.show(&flag(RotateSecret::new(id), force, RotateSecret::force))
             }
             Self::RevokePreviousSecret { id } => {

@@ -4,7 +4,7 @@ mod columns;
 mod text;
 mod writer;
 
-pub(crate) use self::text::plain;
+pub(crate) use self::text::{escaped, plain};
 pub(crate) use self::writer::{Format, Writer, of_csv};
 
 /// Says something that is no result.

@@ -1,10 +1,11 @@
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
 
 use serde_json::Value;
 
 use super::columns::{cell, leaves, names, only, short, shown};
-use super::plain;
+use super::{escaped, plain};
 
 /// How many rows are looked at before a table is written, for its columns and their widths.
 const LOOKED_AT: usize = 100;
@@ -23,6 +24,8 @@ pub(crate) enum Format {
 /// Writes results.
 pub(crate) struct Writer {
     format: Format,
+    /// Whether a terminal would do what control characters say.
+    is_terminal: bool,
     /// The only fields to write; empty for all.
     fields: Vec<String>,
 }
@@ -30,22 +33,19 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn new(format: Option<Format>, fields: Vec<String>) -> Self {
         let for_people = if io::stdout().is_terminal() { Format::Table } else { Format::Json };
-        Self { format: format.unwrap_or(for_people), fields }
-    }
-
-    pub(crate) fn format(&self) -> Format {
-        self.format
+        let is_terminal = io::stdout().is_terminal();
+        Self { format: format.unwrap_or(for_people), is_terminal, fields }
     }
 
     /// Writes one value.
     pub(crate) fn value(&self, value: &Value) -> io::Result<()> {
-        let mut out = anstream::stdout().lock();
+        let mut out = io::stdout().lock();
         let value = self.chosen(value);
         match self.format {
-            Format::Json => writeln!(out, "{value:#}")?,
+            Format::Json => writeln!(out, "{}", self.json(&format!("{value:#}")))?,
             Format::Csv => {
                 let values = as_list(&value);
-                let mut rows = Rows::new(&mut out, self.columns(values, names), Format::Csv);
+                let mut rows = Rows::new(&mut out, self.columns(values, names), self);
                 rows.begin(values)?;
                 rows.finish()?;
             }
@@ -74,7 +74,7 @@ impl Writer {
         &self,
         mut items: impl Iterator<Item = Result<Value, E>>,
     ) -> Result<(), E> {
-        let mut out = io::BufWriter::new(anstream::stdout().lock());
+        let mut out = io::BufWriter::new(io::stdout().lock());
         if self.format == Format::Json {
             for item in items {
                 let item = match item {
@@ -84,7 +84,7 @@ impl Writer {
                         return Err(error);
                     }
                 };
-                writeln!(out, "{}", self.chosen(&item))?;
+                writeln!(out, "{}", self.json(&self.chosen(&item).to_string()))?;
             }
             return Ok(out.flush()?);
         }
@@ -100,7 +100,7 @@ impl Writer {
             }
         }
         let choose = if self.format == Format::Csv { names } else { shown };
-        let mut rows = Rows::new(&mut out, self.columns(&first, choose), self.format);
+        let mut rows = Rows::new(&mut out, self.columns(&first, choose), self);
         rows.begin(&first)?;
         while let (None, Some(item)) = (&failure, items.next()) {
             match item {
@@ -111,6 +111,16 @@ impl Writer {
         rows.finish()?;
         out.flush()?;
         failure.map_or(Ok(()), Err)
+    }
+
+    /// JSON as a terminal may have it: what is no text is written as an escape.
+    pub(crate) fn json<'a>(&self, json: &'a str) -> Cow<'a, str> {
+        if self.is_terminal { escaped(json) } else { json.into() }
+    }
+
+    /// The text of a cell as a terminal may have it.
+    pub(crate) fn cell(&self, text: String) -> String {
+        if self.is_terminal { plain(&text).into_owned() } else { text }
     }
 
     fn chosen(&self, value: &Value) -> Value {
@@ -135,14 +145,17 @@ fn as_list(value: &Value) -> &[Value] {
 
 /// Rows below their names.
 enum Rows<'a, W: Write> {
-    Csv(Box<csv::Writer<&'a mut W>>, Vec<String>),
+    Csv { writer: Box<csv::Writer<&'a mut W>>, columns: Vec<String>, is_terminal: bool },
     Table { out: &'a mut W, columns: Vec<String>, widths: Option<Vec<usize>> },
 }
 
 impl<'a, W: Write> Rows<'a, W> {
-    fn new(out: &'a mut W, columns: Vec<String>, format: Format) -> Self {
-        match format {
-            Format::Csv => Self::Csv(Box::new(csv::Writer::from_writer(out)), columns),
+    fn new(out: &'a mut W, columns: Vec<String>, by: &Writer) -> Self {
+        match by.format {
+            Format::Csv => {
+                let writer = Box::new(csv::Writer::from_writer(out));
+                Self::Csv { writer, columns, is_terminal: by.is_terminal }
+            }
             _ => Self::Table { out, columns, widths: None },
         }
     }
@@ -150,8 +163,8 @@ impl<'a, W: Write> Rows<'a, W> {
     /// Writes the first rows, by which a table takes its widths, below the names.
     fn begin(&mut self, values: &[Value]) -> io::Result<()> {
         match self {
-            Self::Csv(_, columns) if columns.is_empty() => {}
-            Self::Csv(writer, columns) => writer.write_record(&*columns).map_err(of_csv)?,
+            Self::Csv { columns, .. } if columns.is_empty() => {}
+            Self::Csv { writer, columns, .. } => writer.write_record(&*columns).map_err(of_csv)?,
             Self::Table { out, columns, widths } => {
                 let width = |name: &String| {
                     let cells = values.iter().map(|value| short(named(value, name)));
@@ -169,11 +182,16 @@ impl<'a, W: Write> Rows<'a, W> {
 
     fn row(&mut self, value: &Value) -> io::Result<()> {
         match self {
-            Self::Csv(writer, columns) if columns.is_empty() => {
-                writer.write_record([cell(value)]).map_err(of_csv)?;
-            }
-            Self::Csv(writer, columns) => {
-                let cells = columns.iter().map(|name| cell(named(value, name)));
+            Self::Csv { writer, columns, is_terminal } => {
+                let text = |value: &Value| {
+                    let cell = cell(value);
+                    if *is_terminal { plain(&cell).into_owned() } else { cell }
+                };
+                let cells: Vec<_> = if columns.is_empty() {
+                    vec![text(value)]
+                } else {
+                    columns.iter().map(|name| text(named(value, name))).collect()
+                };
                 writer.write_record(cells).map_err(of_csv)?;
             }
             Self::Table { out, columns, .. } if columns.is_empty() => {
@@ -189,7 +207,7 @@ impl<'a, W: Write> Rows<'a, W> {
 
     fn finish(self) -> io::Result<()> {
         match self {
-            Self::Csv(mut writer, _) => writer.flush(),
+            Self::Csv { mut writer, .. } => writer.flush(),
             Self::Table { .. } => Ok(()),
         }
     }

@@ -121,6 +121,38 @@ fn a_reader_that_stops_is_no_error() {
 }
 
 #[test]
+fn a_bulk_request_of_which_a_part_is_refused_is_partly_done() {
+    let program = Program::new();
+    let ended = program.run(&["bulk", "create-subscribers", "a@b.c", "what"]);
+    assert_eq!(ended.code, Some(6), "{ended:?}");
+    assert!(ended.out.contains("failures"), "{ended:?}");
+}
+
+#[test]
+fn what_a_reader_missed_is_no_success_where_it_was_a_secret() {
+    let program = Program::new();
+    let create =
+        ["webhook-endpoints", "create", "http://127.0.0.1:9/", "--events", "subscriber.created"];
+    let mut child =
+        program.command(&create).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn what_reaches_many_is_asked_for() {
+    let program = Program::new();
+    let content = program.file("mail.html", "<p>Hi</p>");
+    let mail =
+        ["broadcasts", "create", "--subject", "Hi", "--content-file", content.to_str().unwrap()];
+    assert_eq!(program.run(&mail).json()["content"], "<p>Hi</p>");
+    let at = [&mail[..], &["--send-at", "2030-01-01T00:00:00Z"]].concat();
+    let refused = program.run(&at);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.err.contains("Send it to all subscribers at 2030"), "{refused:?}");
+}
+
+#[test]
 fn the_environment_comes_before_the_profile() {
     let program = Program::new();
     let key = program.emulator.api_key().to_owned();
@@ -138,6 +170,13 @@ fn the_environment_comes_before_the_profile() {
     let by_environment = whoami(&[("KIT_BASE_URL", url), ("KIT_API_KEY", &key)]).json();
     assert_eq!(by_environment["base_url"], url);
     assert_eq!(by_environment["credentials"], "API key");
+    // What the command line says comes first.
+    let mut named = program.bare();
+    named
+        .args(["whoami", "--profile", "default"])
+        .env("KIT_BASE_URL", url)
+        .env("KIT_API_KEY", &key);
+    assert_eq!(ended(named, "").json()["base_url"], other.base_url());
     // An empty variable says nothing.
     assert_eq!(whoami(&[("KIT_API_KEY", "")]).json()["base_url"], other.base_url());
     assert_eq!(whoami(&[("KIT_API_KEY", "wrong")]).code, Some(4));
@@ -172,7 +211,8 @@ fn any_request_can_be_sent() {
         r#"event={"name":"purchase.purchase_create"}"#,
     ];
     program.run(&[&["api", "POST", "/v4/webhooks"], &webhook[..]].concat()).done();
-    assert_eq!(program.run(&["api", "DELETE", "/v4/webhooks/1"]).json(), Value::Null);
+    assert_eq!(program.run(&["api", "DELETE", "/v4/webhooks/1"]).code, Some(2), "nobody was asked");
+    assert_eq!(program.run(&["api", "DELETE", "/v4/webhooks/1", "--yes"]).json(), Value::Null);
     for (arguments, expected) in [
         (&["api", "GET", "v4/account"][..], "a path begins with /"),
         (&["api", "BREW", "/v4/account"], "is not GET, POST"),

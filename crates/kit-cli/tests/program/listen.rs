@@ -94,7 +94,7 @@ fn each_delivery_is_posted_once() {
     happen(&program, 1);
     let ended = std::thread::scope(|scope| {
         let listening = scope.spawn(|| listen_once(&program, &mine, &[]).done());
-        assert_eq!(events(&[mine.take(204), mine.take(500)]), 2);
+        assert_eq!(events(&[mine.take(204), mine.take(500), mine.take(500), mine.take(500)]), 4);
         listening.join().unwrap()
     });
     let lines: Vec<Value> =
@@ -104,7 +104,7 @@ fn each_delivery_is_posted_once() {
         (&lines[0]["answer"], &lines[0]["type"]),
         (&204.into(), &"subscriber.created".into())
     );
-    // What the program has answered is said, and it is not posted again.
+    // What the program has answered three times is said, and it is not posted again.
     assert_eq!(lines[1]["answer"], 500);
     assert!(ended.err.contains("Ready: new deliveries are posted to "), "{ended:?}");
     assert_eq!(listen_once(&program, &mine, &[]).done().out, "");
@@ -124,7 +124,7 @@ fn a_program_that_is_not_there_loses_nothing() {
     // A port that nobody listens at.
     let nobody = ["listen", "1", "--once", "--forward-to", "http://127.0.0.1:1/"];
     let failed = program.run(&nobody);
-    assert_eq!(failed.code, Some(5), "{failed:?}");
+    assert_eq!(failed.code, Some(1), "{failed:?}");
     assert!(failed.err.contains("http://127.0.0.1:1/ does not answer: "), "{failed:?}");
     std::thread::scope(|scope| {
         let listening = scope.spawn(|| listen_once(&program, &mine, &[]).done());
@@ -151,7 +151,6 @@ fn it_says_when_kit_does_not_answer_and_goes_on() {
         Running(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap());
     let mut said = BufReader::new(running.0.stderr.take().unwrap()).lines().map(Result::unwrap);
     let mut wait_for = |text: &str| assert!(said.any(|line| line.contains(text)), "{text}");
-    wait_for("Deliveries are signed by the secret whsec_mine");
     wait_for("Ready: ");
     happen(&program, 1);
     assert_eq!(events(&[mine.take(204)]), 1);
@@ -162,6 +161,40 @@ fn it_says_when_kit_does_not_answer_and_goes_on() {
     wait_for("It goes on.");
     happen(&program, 1);
     assert_eq!(events(&[mine.take(204)]), 1);
+}
+
+#[test]
+fn a_secret_that_is_given_is_not_shown_and_one_that_is_made_is() {
+    let (program, mine) = (with_endpoint(), Mine::new());
+    let given = listen_once(&program, &mine, &[]).done();
+    assert!(!format!("{given:?}").contains("whsec_mine"), "{given:?}");
+    let url = mine.url();
+    let made = program.run(&["listen", "1", "--once", "--forward-to", &url]).done();
+    assert!(made.err.contains("Deliveries are signed by the secret whsec_"), "{made:?}");
+    for url in ["localhost:80", "ftp://a", "http:", "what"] {
+        let refused = program.run(&["listen", "1", "--once", "--forward-to", url]);
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+    }
+}
+
+/// The same id, of another Kit.
+#[test]
+fn a_cursor_belongs_to_one_endpoint() {
+    let (program, mine) = (with_endpoint(), Mine::new());
+    happen(&program, 1);
+    listen_once(&program, &mine, &[]).done();
+    let other = with_endpoint();
+    let mut elsewhere = command(&program, &mine, &["--once"]);
+    elsewhere.env("KIT_BASE_URL", other.emulator.base_url());
+    assert_eq!(ended(elsewhere, "").done().out, "");
+    happen(&other, 1);
+    let mut elsewhere = command(&program, &mine, &["--once"]);
+    elsewhere.env("KIT_BASE_URL", other.emulator.base_url());
+    std::thread::scope(|scope| {
+        let listening = scope.spawn(|| ended(elsewhere, "").done());
+        assert_eq!(events(&[mine.take(204)]), 1);
+        listening.join().unwrap();
+    });
 }
 
 #[test]

@@ -56,7 +56,8 @@ fn profiles_are_kept_apart() {
     by_variable.env("KIT_PROFILE", "big");
     assert_eq!(ended(by_variable, "").json()["profile"], "big");
     let folder = program.home().join(".config/kit");
-    std::fs::write(folder.join("config.toml"), "profile = \"big\"\n").unwrap();
+    let config = std::fs::read_to_string(folder.join("config.toml")).unwrap();
+    std::fs::write(folder.join("config.toml"), format!("profile = \"big\"\n{config}")).unwrap();
     assert_eq!(run(&program, &["whoami"], "").json()["profile"], "big");
     assert_eq!(run(&program, &["logout"], "").code, Some(0));
     assert_eq!(run(&program, &["whoami", "--profile", "default"], "").code, Some(0));
@@ -138,7 +139,8 @@ fn an_app_is_let_in_and_its_tokens_are_renewed() {
     assert_eq!(run(&program, &["whoami"], "").json()["credentials"], "OAuth session");
     // Three days later: an access token lasts for two.
     program.emulator.advance(std::time::Duration::from_secs(3 * 24 * 60 * 60));
-    assert_eq!(run(&program, &["purchases", "list"], "").code, Some(0));
+    let listed = run(&program, &["purchases", "list"], "");
+    assert_eq!(listed.code, Some(0), "{listed:?}");
     assert_eq!(program.emulator.refreshes(), 1);
     assert_eq!(run(&program, &["whoami"], "").code, Some(0));
     let folder = program.home().join(".config/kit");

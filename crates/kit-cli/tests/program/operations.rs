@@ -92,7 +92,10 @@ const COMMANDS: &[(&str, &[&str])] = &[
             "America/Boise",
         ],
     ),
-    ("DELETE /v4/subscribers/{subscriber_id}/location", &["subscribers", "delete-location", "1"]),
+    (
+        "DELETE /v4/subscribers/{subscriber_id}/location",
+        &["subscribers", "delete-location", "1", "--yes"],
+    ),
     ("POST /v4/tags", &["tags", "create", "VIP"]),
     ("PUT /v4/tags/{id}", &["tags", "update", "1", "--name", "vip"]),
     ("GET /v4/tags", &["tags", "list", "--with-count"]),
@@ -256,7 +259,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
         &["webhook-endpoints", "delivery", "1", "1", "--with-payload"],
     ),
     ("DELETE /v4/webhook_endpoints/{id}", &["webhook-endpoints", "delete", "1", "--yes"]),
-    ("POST /v4/subscribers/{id}/unsubscribe", &["subscribers", "unsubscribe", "1"]),
+    ("POST /v4/subscribers/{id}/unsubscribe", &["subscribers", "unsubscribe", "1", "--yes"]),
 ];
 
 /// What is there before, since nobody can create it by the API.

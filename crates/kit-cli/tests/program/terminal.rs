@@ -98,6 +98,14 @@ fn a_list_is_a_table_and_names_command_nothing() {
     let Some(terminal) = Terminal::new(&program, &["whoami"]) else { return };
     let (seen, _) = terminal.end();
     assert!(seen.contains("account.name "), "{seen:?}");
+    program
+        .run(&["subscribers", "create", "a@b.c", "--first-name", "x\u{9b}2J\u{202e}\u{7f}"])
+        .done();
+    for arguments in [&["subscribers", "list", "--json"][..], &["export", "subscribers"]] {
+        let Some(terminal) = Terminal::new(&program, arguments) else { return };
+        let (seen, _) = terminal.end();
+        assert!(!seen.contains(['\u{9b}', '\u{202e}', '\u{7f}']), "{seen:?}");
+    }
     // Asked for, it is JSON there, too.
     let Some(terminal) = Terminal::new(&program, &["tags", "list", "--json"]) else { return };
     let (seen, _) = terminal.end();

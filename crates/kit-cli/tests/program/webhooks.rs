@@ -27,7 +27,8 @@ fn a_file_says_which_webhooks_there_are() {
     let program = Program::new();
     program.file("kit.toml", WANTED);
     let shown = sync(&program, "kit.toml", &["--dry-run"]).done();
-    assert_eq!(shown.out, "");
+    let lines: Value = serde_json::from_str(&shown.out).unwrap();
+    assert_eq!(lines["plan"].as_array().unwrap().len(), 2);
     let plan = "endpoint: create subscriber.created for http://127.0.0.1:9/\u{2026}\n\
         webhook: create subscriber.tag_add (tag_id 44) for https://example.com/\u{2026}\n";
     assert_eq!(shown.err, plan);
@@ -42,7 +43,10 @@ fn a_file_says_which_webhooks_there_are() {
     assert!(secret.len() > 10 && !is_told, "{done:?}");
     assert_eq!(result["webhooks"]["created"][0]["id"], 1);
     let again = sync(&program, "kit.toml", &["--yes"]).done();
-    assert_eq!((again.out.as_str(), again.err.as_str()), ("", "Nothing is to be done.\n"));
+    assert_eq!(
+        (again.json()["plan"].clone(), again.err.as_str()),
+        (serde_json::json!([]), "Nothing is to be done.\n")
+    );
     // A duplicate, and one that is not wanted any more.
     let event = ["--event", "subscriber.tag_add", "--parameter", "44"];
     program
