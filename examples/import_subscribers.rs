@@ -146,7 +146,7 @@ fn row(headers: &csv::StringRecord, record: &csv::StringRecord) -> ImportRow {
         ImportRow::default(),
         |mut row, (header, cell)| {
             match header {
-                "email_address" => row.email_address = cell.to_owned(),
+                "email_address" => cell.clone_into(&mut row.email_address),
                 "first_name" => row.first_name = Some(cell.to_owned()),
                 field => return row.with_field(field, cell),
             }
