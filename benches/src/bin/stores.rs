@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     if let [what] = &*arguments
         && what == "event"
     {
-        // What a row of the table has as its content.
+        // The content of a row of the table.
         println!("{}", serde_json::to_string(&event().event).expect("JSON"));
         return ExitCode::SUCCESS;
     }

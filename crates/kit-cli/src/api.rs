@@ -142,7 +142,7 @@ impl<M: Verb> Endpoint for Raw<M> {
         let given = self.0.path.split_once('?').map_or("", |(_, query)| query);
         for pair in given.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            // It is encoded when the query is written.
+            // The query is encoded when it is written.
             let [name, value] =
                 [name, value].map(|text| percent_decode_str(text).decode_utf8_lossy());
             query.pair(&name, value);

@@ -1,6 +1,7 @@
 //! The commands and their arguments.
 
-use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use anstream::ColorChoice;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::api::Api;
 use crate::emulator::Emulate;
@@ -83,15 +84,10 @@ pub(crate) enum Color {
 impl Color {
     /// Tells what writes to the terminal.
     pub(crate) fn write_global(self) {
-        let choice = match self {
-            Self::Auto => ColorChoice::Auto,
-            Self::Always => ColorChoice::Always,
-            Self::Never => ColorChoice::Never,
-        };
-        match choice {
-            ColorChoice::Auto => {}
-            ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
-            ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+        match self {
+            Self::Auto => {}
+            Self::Always => ColorChoice::Always.write_global(),
+            Self::Never => ColorChoice::Never.write_global(),
         }
     }
 }
@@ -150,41 +146,38 @@ enum Command {
 impl Arguments {
     /// Does what they say.
     pub(crate) fn run(self) -> Result<(), Failure> {
+        // For those that need nothing of it, there may be no settings.
+        let kit = || Context::new(self.global);
         match self.command {
-            Command::Completions(completions) => return completions.run(),
-            Command::Man(man) => return man.run(),
-            Command::Emulator(emulate) => return emulate.run(),
-            _ => {}
-        }
-        let kit = Context::new(self.global)?;
-        match self.command {
-            Command::Login(login) => login.run(kit),
-            Command::Logout => login::log_out(kit),
-            Command::Whoami => login::whoami(&kit),
-            Command::Doctor => login::doctor(&kit),
-            Command::Import(import) => import.run(&kit),
-            Command::Export(export) => export.run(&kit),
-            Command::Unsubscribe(unsubscribe) => unsubscribe.run(&kit),
-            Command::Sync(sync) => sync.run(&kit),
-            Command::Listen(listen) => listen.run(&kit),
-            Command::Trigger(trigger) => trigger.run(&kit),
-            Command::Api(api) => api.run(&kit),
-            Command::Account(account) => account.run(&kit),
-            Command::Broadcasts(broadcasts) => broadcasts.run(&kit),
-            Command::Bulk(bulk) => bulk.run(&kit),
-            Command::CustomFields(custom_fields) => custom_fields.run(&kit),
-            Command::EmailTemplates(email_templates) => email_templates.run(&kit),
-            Command::Forms(forms) => forms.run(&kit),
-            Command::Posts(posts) => posts.run(&kit),
-            Command::Purchases(purchases) => purchases.run(&kit),
-            Command::Segments(segments) => segments.run(&kit),
-            Command::Sequences(sequences) => sequences.run(&kit),
-            Command::Snippets(snippets) => snippets.run(&kit),
-            Command::Subscribers(subscribers) => subscribers.run(&kit),
-            Command::Tags(tags) => tags.run(&kit),
-            Command::WebhookEndpoints(endpoints) => endpoints.run(&kit),
-            Command::Webhooks(webhooks) => webhooks.run(&kit),
-            Command::Completions(_) | Command::Man(_) | Command::Emulator(_) => Ok(()),
+            Command::Completions(completions) => completions.run(),
+            Command::Man(man) => man.run(),
+            Command::Emulator(emulate) => emulate.run(),
+            Command::Login(login) => login.run(kit()?),
+            Command::Logout => login::log_out(kit()?),
+            Command::Whoami => login::whoami(&kit()?),
+            Command::Doctor => login::doctor(&kit()?),
+            Command::Import(import) => import.run(&kit()?),
+            Command::Export(export) => export.run(&kit()?),
+            Command::Unsubscribe(unsubscribe) => unsubscribe.run(&kit()?),
+            Command::Sync(sync) => sync.run(&kit()?),
+            Command::Listen(listen) => listen.run(&kit()?),
+            Command::Trigger(trigger) => trigger.run(&kit()?),
+            Command::Api(api) => api.run(&kit()?),
+            Command::Account(account) => account.run(&kit()?),
+            Command::Broadcasts(broadcasts) => broadcasts.run(&kit()?),
+            Command::Bulk(bulk) => bulk.run(&kit()?),
+            Command::CustomFields(custom_fields) => custom_fields.run(&kit()?),
+            Command::EmailTemplates(email_templates) => email_templates.run(&kit()?),
+            Command::Forms(forms) => forms.run(&kit()?),
+            Command::Posts(posts) => posts.run(&kit()?),
+            Command::Purchases(purchases) => purchases.run(&kit()?),
+            Command::Segments(segments) => segments.run(&kit()?),
+            Command::Sequences(sequences) => sequences.run(&kit()?),
+            Command::Snippets(snippets) => snippets.run(&kit()?),
+            Command::Subscribers(subscribers) => subscribers.run(&kit()?),
+            Command::Tags(tags) => tags.run(&kit()?),
+            Command::WebhookEndpoints(endpoints) => endpoints.run(&kit()?),
+            Command::Webhooks(webhooks) => webhooks.run(&kit()?),
         }
     }
 }

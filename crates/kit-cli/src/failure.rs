@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::output::plain;
 
-/// It failed, for a reason that has no code of its own.
+/// A failure for a reason that has no code of its own.
 const FAILED: u8 = 1;
 /// The arguments cannot be used; nothing was sent.
 pub(crate) const USAGE: u8 = 2;
@@ -27,7 +27,7 @@ const PARTLY: u8 = 6;
 pub(crate) struct Failure {
     code: u8,
     message: String,
-    /// What to do next.
+    /// Advice: what to do next.
     advice: Option<Cow<'static, str>>,
     /// Whether nobody has answered.
     is_of_network: bool,
@@ -88,7 +88,7 @@ impl Failure {
         Self::other(if is_named { error } else { format!("{path}: {error}") })
     }
 
-    /// What is wrong.
+    /// The sentence that says what is wrong.
     pub(crate) fn message(&self) -> &str {
         &self.message
     }

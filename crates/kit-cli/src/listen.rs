@@ -70,10 +70,11 @@ impl Listen {
             secret
         });
         let signer = Verifier::new([SigningSecret::new(&secret)])?;
+        let mut relay = Relay::new(self.forward_to.clone(), signer);
         let mut follow = Follow::new(self.endpoint, after);
-        let (mut state, mut written, mut refused) = (State::Beginning, after, 0);
+        let (mut state, mut written) = (State::Beginning, after);
         loop {
-            match self.step(kit, &signer, &mut follow, &mut refused) {
+            match step(kit, &mut relay, &mut follow) {
                 Ok(is_idle) => {
                     state = state.well(&self.forward_to);
                     if let Some(id) = follow.cursor().filter(|id| Some(*id) != written) {
@@ -88,12 +89,12 @@ impl Listen {
                         follow.again();
                     }
                 }
-                // Nothing heals it.
+                // No repetition heals it.
                 Err(failure) if state == State::Beginning || !failure.may_pass() => {
                     return Err(failure);
                 }
                 // A program that answers is asked again; one that is not there is left alone.
-                Err(failure) if self.once && refused == 0 => return Err(failure),
+                Err(failure) if self.once && relay.refused == 0 => return Err(failure),
                 Err(failure) => {
                     state = state.ill(&failure);
                     std::thread::sleep(Duration::from_secs(self.every.max(1)));
@@ -101,42 +102,49 @@ impl Listen {
             }
         }
     }
+}
 
-    /// Does one step. Returns whether there was nothing to do.
-    fn step(
-        &self,
-        kit: &Context,
-        signer: &Verifier,
-        follow: &mut Follow,
-        refused: &mut u32,
-    ) -> Result<bool, Failure> {
-        match follow.next() {
-            FollowStep::List(list) => {
-                follow.listed(&kit.client()?.send(&list)?);
-                Ok(false)
-            }
-            FollowStep::Get(get) => {
-                let line = match kit.client()?.send(&get).map_err(Failure::from) {
-                    Ok(record) => self.forward(signer, &record, refused)?,
-                    // It is not in the log any more.
-                    Err(failure) if failure.is_refusal() => json!({"answer": failure.message()}),
-                    Err(failure) => return Err(failure),
-                };
-                follow.got();
-                kit.writer().list(std::iter::once(Ok::<_, Failure>(line)))?;
-                Ok(false)
-            }
-            _ => Ok(true),
+/// Does one step. Returns whether there was nothing to do.
+fn step(kit: &Context, relay: &mut Relay, follow: &mut Follow) -> Result<bool, Failure> {
+    match follow.next() {
+        FollowStep::List(list) => {
+            follow.listed(&kit.client()?.send(&list)?);
+            Ok(false)
         }
+        FollowStep::Get(get) => {
+            let line = match kit.client()?.send(&get).map_err(Failure::from) {
+                Ok(record) => relay.post(&record)?,
+                // The log does not have it any more.
+                Err(failure) if failure.is_refusal() => json!({"answer": failure.message()}),
+                Err(failure) => return Err(failure),
+            };
+            follow.got();
+            kit.writer().list(std::iter::once(Ok::<_, Failure>(line)))?;
+            Ok(false)
+        }
+        _ => Ok(true),
+    }
+}
+
+/// The way to the program on this machine.
+struct Relay {
+    url: String,
+    signer: Verifier,
+    agent: ureq::Agent,
+    /// How often the program has refused the delivery that it gets now.
+    refused: u32,
+}
+
+impl Relay {
+    fn new(url: String, signer: Verifier) -> Self {
+        // The program is on this machine: past all proxies.
+        let config = ureq::Agent::config_builder().proxy(None).max_redirects(0);
+        let config = config.http_status_as_error(false).timeout_global(Some(PATIENCE)).build();
+        Self { url, signer, agent: ureq::Agent::new_with_config(config), refused: 0 }
     }
 
     /// Posts a delivery, and says what the program has answered.
-    fn forward(
-        &self,
-        signer: &Verifier,
-        record: &DeliveryRecord,
-        refused: &mut u32,
-    ) -> Result<Value, Failure> {
+    fn post(&mut self, record: &DeliveryRecord) -> Result<Value, Failure> {
         let delivery = match Delivery::of_record(record) {
             Ok(delivery) => delivery,
             Err(error) => return Ok(json!({"delivery": record.id, "answer": error.to_string()})),
@@ -144,35 +152,31 @@ impl Listen {
         let payload = record.other.get("payload").unwrap_or(&Value::Null);
         let events = payload.get("events").unwrap_or(payload);
         let body = json!({"delivery_id": record.id, "events": events}).to_string();
-        // It is on this machine: past all proxies.
-        let agent = ureq::Agent::config_builder().proxy(None).max_redirects(0);
-        let agent = agent.http_status_as_error(false).timeout_global(Some(PATIENCE)).build();
-        let request = ureq::Agent::new_with_config(agent)
-            .post(&self.forward_to)
+        let request = self
+            .agent
+            .post(&self.url)
             .header("content-type", "application/json")
-            .header("x-kit-signature", signer.sign(body.as_bytes(), SystemTime::now()));
+            .header("x-kit-signature", self.signer.sign(body.as_bytes(), SystemTime::now()));
         let answered = request.send(body.as_bytes()).map_err(|error| {
-            Failure::of_program(format!("{} does not answer: {error}", self.forward_to))
+            Failure::of_program(format!("{} does not answer: {error}", self.url))
         })?;
         let status = answered.status();
-        if !status.is_success() && *refused + 1 < ATTEMPTS {
-            *refused += 1;
-            return Err(Failure::of_program(format!("{} answers {status}", self.forward_to)));
+        if !status.is_success() && self.refused + 1 < ATTEMPTS {
+            self.refused += 1;
+            return Err(Failure::of_program(format!("{} answers {status}", self.url)));
         }
-        *refused = 0;
-        let types: Vec<_> =
-            delivery.events.iter().map(|event| event.event_type.to_string()).collect();
-        let event_type = types.first().cloned();
+        self.refused = 0;
+        let mut types = delivery.events.iter().map(|event| event.event_type.to_string());
         Ok(json!({
             "delivery": record.id,
-            "type": event_type,
-            "events": types.len(),
+            "type": types.next(),
+            "events": delivery.events.len(),
             "answer": status.as_u16(),
         }))
     }
 }
 
-/// What somebody knows who reads along.
+/// The knowledge of somebody who reads along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Beginning,
@@ -204,7 +208,7 @@ struct Cursor(PrivateFile, PathBuf);
 impl Cursor {
     fn of(folder: &Path, name: &str) -> Result<Self, Failure> {
         std::fs::create_dir_all(folder).map_err(|error| Failure::of_file(folder, error))?;
-        // It is no path.
+        // A name is no path.
         let path = folder.join(format!("listen-{}", utf8_percent_encode(name, NON_ALPHANUMERIC)));
         let file = PrivateFile::at(&path).map_err(|error| Failure::of_file(&path, error))?;
         Ok(Self(file, path))

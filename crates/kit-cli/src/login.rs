@@ -1,4 +1,4 @@
-//! Who the program is.
+//! Credentials: who the program is.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 

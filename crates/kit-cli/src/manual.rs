@@ -1,4 +1,4 @@
-//! What a shell and `man` know of the program.
+//! Completions and man pages: the knowledge that shells and `man` have of the program.
 
 use std::io;
 use std::path::PathBuf;

@@ -251,12 +251,17 @@ fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Option<T>, Failure>
     let mut text = String::new();
     file.take(MAX_SIZE).read_to_string(&mut text).map_err(|error| of_file(&error))?;
     // Its text may repeat a secret.
-    let parsed = toml::from_str(&text).map_err(|error: toml::de::Error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
+    let parsed = toml::from_str(&text).map_err(|error| {
+        let line = line_of(&error, &text);
         Failure::usage(format!("{}: cannot be understood in line {line}", path.display()))
     })?;
     Ok(Some(parsed))
+}
+
+/// The line of a text at which it is no TOML any more, counted from 1.
+pub(crate) fn line_of(error: &toml::de::Error, text: &str) -> usize {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    before.matches('\n').count() + 1
 }
 
 fn write(path: &Path, value: &impl Serialize) -> Result<(), Failure> {

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::output::{plain, say};
+use crate::profiles::line_of;
 use crate::{Context, Failure};
 
 const EXAMPLE: &str = r#"The file:
@@ -164,10 +165,8 @@ impl Sync {
 
 fn read(file: &Path) -> Result<Wanted, Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| Failure::of_argument(file, error))?;
-    toml::from_str(&text).map_err(|error: toml::de::Error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let message = error.message();
+    toml::from_str(&text).map_err(|error| {
+        let (line, message) = (line_of(&error, &text), error.message());
         Failure::usage(format!("{}: line {line}: {message}", file.display()))
     })
 }

@@ -87,7 +87,7 @@ pub(crate) enum Broadcasts {
     },
 }
 
-/// What a broadcast may have
+/// Options of a broadcast
 #[derive(Args, Debug)]
 pub(crate) struct Options {
     /// When it is sent, such as 2026-07-29T14:32:10Z.

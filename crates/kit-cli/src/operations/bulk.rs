@@ -82,7 +82,7 @@ pub(crate) enum Bulk {
     },
 }
 
-/// Where Kit posts the result
+/// The place that Kit posts the result to
 #[derive(Args, Debug)]
 pub(crate) struct Callback {
     /// The URL that Kit posts the result to, if it queues the request.

@@ -1,4 +1,4 @@
-//! What the options of several operations share.
+//! Options that several operations share.
 
 use std::path::PathBuf;
 

@@ -127,7 +127,7 @@ pub(crate) enum Sequences {
     },
 }
 
-/// What a sequence may have
+/// Options of a sequence
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Options {
@@ -166,7 +166,7 @@ pub(crate) struct Options {
     no_hold: bool,
 }
 
-/// What an email of a sequence may have
+/// Options of an email of a sequence
 #[derive(Args, Debug)]
 pub(crate) struct EmailOptions {
     #[command(flatten)]

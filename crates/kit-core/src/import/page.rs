@@ -27,7 +27,8 @@ pub(super) struct Page {
     /// What each row is part of.
     places: Vec<Place>,
     pub(super) people: Vec<Person>,
-    stage: Stage,
+    /// The stages that are left.
+    stages: std::slice::Iter<'static, Stage>,
     how: How,
 }
 
@@ -47,7 +48,7 @@ enum Place {
     Of(usize),
 }
 
-/// The works of a page, one after the other.
+/// A kind of work of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     FindFields,
@@ -61,16 +62,33 @@ enum Stage {
     Forms,
     FindSubscribers,
     Unsubscribe,
-    Over,
 }
 
-/// What is to be sent: for which person, by their place, and about what.
+/// The stages of an import, one after the other.
+const IMPORT: [Stage; 10] = [
+    Stage::FindFields,
+    Stage::NewFields,
+    Stage::FindForms,
+    Stage::NewTags,
+    Stage::Create,
+    Stage::CreateOneByOne,
+    Stage::Values,
+    Stage::Tags,
+    Stage::Forms,
+    Stage::Unsubscribe,
+];
+
+/// The stages of unsubscribing people.
+const UNSUBSCRIBE: [Stage; 2] = [Stage::FindSubscribers, Stage::Unsubscribe];
+
+/// Items to be sent: for which person, by their place, and about what.
 type Items<T> = Vec<(usize, String, T)>;
 
 impl Page {
     pub(super) fn new(rows: Vec<ImportRow>, how: How) -> Self {
-        let stage = if how.unsubscribes { Stage::FindSubscribers } else { Stage::FindFields };
-        let mut this = Self { rows, places: Vec::new(), people: Vec::new(), stage, how };
+        let stages: &[Stage] = if how.unsubscribes { &UNSUBSCRIBE } else { &IMPORT };
+        let stages = stages.iter();
+        let mut this = Self { rows, places: Vec::new(), people: Vec::new(), stages, how };
         if how.unsubscribes {
             this.merge(&Names::default());
         }
@@ -83,16 +101,12 @@ impl Page {
         names: &mut Names,
         ended: Option<&str>,
     ) -> Option<Box<dyn Work>> {
-        loop {
-            let stage = self.stage;
-            self.stage = stage.next();
-            if stage == Stage::Over {
-                return None;
-            }
-            if let Some(work) = self.work(stage, names, ended) {
+        while let Some(stage) = self.stages.next() {
+            if let Some(work) = self.work(*stage, names, ended) {
                 return Some(work);
             }
         }
+        None
     }
 
     fn work(
@@ -197,7 +211,7 @@ impl Page {
                 });
                 self.one_by_one(items.collect(), |person, (), _| person.unsubscribed())
             }
-            Stage::Create | Stage::Over => None,
+            Stage::Create => None,
         }
     }
 
@@ -359,24 +373,6 @@ impl Page {
         };
         let results = numbers.map(result).collect();
         (self.rows, results)
-    }
-}
-
-impl Stage {
-    /// The work that comes next.
-    fn next(self) -> Self {
-        match self {
-            Self::FindFields => Self::NewFields,
-            Self::NewFields => Self::FindForms,
-            Self::FindForms => Self::NewTags,
-            Self::NewTags => Self::Create,
-            Self::Create => Self::CreateOneByOne,
-            Self::CreateOneByOne => Self::Values,
-            Self::Values => Self::Tags,
-            Self::Tags => Self::Forms,
-            Self::Forms | Self::FindSubscribers => Self::Unsubscribe,
-            Self::Unsubscribe | Self::Over => Self::Over,
-        }
     }
 }
 
