@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use kit_emulator::{Consent, Emulator};
-use kit_examples::{Callback, Failure, say, variable};
+use kit_examples::{Failure, say, variable};
 use kit_file_store::FileStore;
 use kit_ureq::oauth::{
-    App, AuthorizationCode, Authorize, CallbackError, CodeVerifier, ExchangeCode, RevokeToken,
+    App, AuthorizationCode, Authorize, Callback, CallbackError, CodeVerifier, ExchangeCode, RevokeToken,
     Session, State, Tokens,
 };
 use kit_ureq::webhooks::ListWebhooks;

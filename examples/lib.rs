@@ -2,8 +2,6 @@
 //!
 //! Each example shows the calls of the client itself: see `create_webhook.rs` and `authorize.rs`.
 
-mod callback;
 mod command_line;
 
-pub use callback::Callback;
 pub use command_line::{Arguments, Failure, Where, finish, main, say, variable};

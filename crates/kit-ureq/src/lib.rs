@@ -32,6 +32,7 @@
 #![deny(missing_docs)]
 
 mod builder;
+mod callback;
 mod cancel;
 mod client;
 mod clock;
@@ -64,8 +65,9 @@ pub use principal::Principal;
 pub use shared_pacer::{ClientPacing, SharedPacer};
 
 /// OAuth 2.0: all of [`kit_core::oauth`], but with a [`Session`](oauth::Session) and [`Sessions`](oauth::Sessions) that
-/// include their store.
+/// include their store, and with a [`Callback`](oauth::Callback) that waits for the user's browser.
 pub mod oauth {
+    pub use crate::callback::Callback;
     pub use crate::session::Session;
     pub use crate::sessions::Sessions;
     pub use kit_core::oauth::*;
