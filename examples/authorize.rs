@@ -9,8 +9,8 @@ use kit_emulator::{Consent, Emulator};
 use kit_examples::{Failure, say, variable};
 use kit_file_store::FileStore;
 use kit_ureq::oauth::{
-    App, AuthorizationCode, Authorize, Callback, CallbackError, CodeVerifier, ExchangeCode, RevokeToken,
-    Session, State, Tokens,
+    App, AuthorizationCode, Authorize, Callback, CallbackError, CodeVerifier, ExchangeCode,
+    RevokeToken, Session, State, Tokens,
 };
 use kit_ureq::webhooks::ListWebhooks;
 use kit_ureq::{Client, Credentials, Error, Kit, Principal};
@@ -151,9 +151,10 @@ fn run(options: &Options) -> Result<(), Failure> {
 fn authorize(asking: &Asking, options: &Options) -> Result<Tokens, Failure> {
     let local_port = if asking.emulator.is_some() { 0 } else { 4011 };
     let port = options.port.unwrap_or(local_port);
-    let callback = Callback::listen(port).map_err(|error| {
-        format!("cannot listen at port {port}: {error}; choose another by --port")
-    })?;
+    let callback =
+        Callback::listen(&format!("http://127.0.0.1:{port}/callback")).map_err(|error| {
+            format!("cannot listen at port {port}: {error}; choose another by --port")
+        })?;
     let state = State::from_random(random()?);
     let mut authorize = Authorize::new(&asking.app, callback.redirect_uri(), &state)?;
     if let Some(verifier) = &asking.verifier {

@@ -1,8 +1,9 @@
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 use std::time::Duration;
 
-const PATH: &str = "/callback";
+use http::Uri;
+use http::uri::Scheme;
 
 /// How much of a request is looked at, in bytes.
 const MAX_REQUEST: u64 = 16 * 1024;
@@ -11,22 +12,62 @@ const MAX_REQUEST: u64 = 16 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Waits on this machine for the user's browser to come back.
+///
+/// For programs that a user starts (RFC 8252, section 7.3): the redirect URL of the app is one of this machine, such as
+/// `http://127.0.0.1:4011/callback`, and has to be registered at Kit. Whether Kit takes one of this machine is not known.
+///
+/// ```no_run
+/// use kit_ureq::oauth::{App, Authorize, AuthorizationCode, Callback, CallbackError, State};
+/// # use kit_ureq::{Credentials, Kit};
+///
+/// let app = App::confidential("client id", "client secret");
+/// let callback = Callback::listen("http://127.0.0.1:4011/callback")?;
+/// let state = State::from_random([7; 32]); // of 32 random bytes
+/// let url = Authorize::new(&app, callback.redirect_uri(), &state)?.url(&Kit::new(Credentials::none()))?;
+/// println!("Open {url}");
+/// let code = callback.wait(|url| match AuthorizationCode::from_callback(url, &state) {
+///     Err(CallbackError::State) => None, // somebody else's
+///     answer => Some(answer),
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Callback {
     listener: TcpListener,
     redirect_uri: String,
+    path: String,
 }
 
 impl Callback {
-    /// At a port of 127.0.0.1; 0 lets the system choose.
+    /// Listens at the redirect URL of an app. It is an `http` URL of `127.0.0.1`, `[::1]` or `localhost`, which is taken for
+    /// `127.0.0.1`; with port 0 the system chooses one.
     ///
     /// # Errors
     ///
-    /// The system's error, such as that the port is taken.
-    pub fn listen(port: u16) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-        let redirect_uri = format!("http://{}{PATH}", listener.local_addr()?);
-        Ok(Self { listener, redirect_uri })
+    /// [`io::ErrorKind::InvalidInput`] for any other URL; or the system's error, such as that the port is taken.
+    pub fn listen(redirect_uri: &str) -> io::Result<Self> {
+        let other = || {
+            let message = "the redirect URL is no http URL of this machine, such as http://127.0.0.1:4011/callback";
+            io::Error::new(io::ErrorKind::InvalidInput, message)
+        };
+        let uri: Uri = redirect_uri.parse().map_err(|_| other())?;
+        let address = match uri.host() {
+            Some("127.0.0.1" | "localhost") => IpAddr::from(Ipv4Addr::LOCALHOST),
+            Some("[::1]") => IpAddr::from(Ipv6Addr::LOCALHOST),
+            _ => return Err(other()),
+        };
+        if uri.scheme() != Some(&Scheme::HTTP) {
+            return Err(other());
+        }
+        let port = uri.port_u16().unwrap_or(80);
+        let listener = TcpListener::bind((address, port))?;
+        let redirect_uri = if port == 0 {
+            let chosen = format!(":{}", listener.local_addr()?.port());
+            redirect_uri.replacen(":0", &chosen, 1)
+        } else {
+            redirect_uri.to_owned()
+        };
+        Ok(Self { listener, redirect_uri, path: uri.path().to_owned() })
     }
 
     /// The URL that the browser is to be sent to.
@@ -44,7 +85,7 @@ impl Callback {
         loop {
             let (stream, _) = self.listener.accept()?;
             // A connection that fails does not keep the next one from coming.
-            let Ok(Some(url)) = request_target(&stream) else { continue };
+            let Ok(Some(url)) = request_target(&stream, &self.path) else { continue };
             let result = read(&url);
             let _ = answer(&stream, result.is_some());
             if let Some(result) = result {
@@ -55,7 +96,7 @@ impl Callback {
 }
 
 /// The target of a browser's request, if it is the callback.
-fn request_target(stream: &TcpStream) -> io::Result<Option<String>> {
+fn request_target(stream: &TcpStream, path: &str) -> io::Result<Option<String>> {
     stream.set_read_timeout(Some(PATIENCE))?;
     let mut lines = BufReader::new(stream.take(MAX_REQUEST)).lines();
     let first = lines.next().transpose()?.unwrap_or_default();
@@ -66,7 +107,7 @@ fn request_target(stream: &TcpStream) -> io::Result<Option<String>> {
         }
     }
     let target = first.strip_prefix("GET ").and_then(|rest| rest.split(' ').next());
-    match target.filter(|target| target.split('?').next() == Some(PATH)) {
+    match target.filter(|target| target.split('?').next() == Some(path)) {
         Some(target) => Ok(Some(target.to_owned())),
         None => answer(stream, false).map(|()| None),
     }
@@ -81,4 +122,50 @@ fn answer(mut stream: &TcpStream, is_expected: bool) -> io::Result<()> {
     let length = text.len();
     let head = format!("HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {length}");
     write!(stream, "{head}\r\nConnection: close\r\n\r\n{text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirect_urls_of_this_machine_are_listened_at_and_others_are_not() {
+        for url in ["http://127.0.0.1:0/callback", "http://localhost:0/a/b?c=d"] {
+            let callback = Callback::listen(url).unwrap();
+            let port = callback.listener.local_addr().unwrap().port();
+            assert_eq!(callback.redirect_uri(), url.replace(":0/", &format!(":{port}/")));
+            let taken = Callback::listen(callback.redirect_uri()).unwrap_err();
+            assert_eq!(taken.kind(), io::ErrorKind::AddrInUse);
+        }
+        for url in [
+            "https://127.0.0.1:0/callback",
+            "http://127.0.0.2:0/callback",
+            "http://127.0.0.1.example.com:0/",
+            "http://example.com/callback",
+            "/callback",
+            "",
+        ] {
+            let error = Callback::listen(url).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{url}");
+        }
+    }
+
+    #[test]
+    fn the_browser_is_waited_for_and_others_are_sent_away() {
+        let callback = Callback::listen("http://127.0.0.1:0/back").unwrap();
+        let port = callback.listener.local_addr().unwrap().port();
+        let browser = std::thread::spawn(move || {
+            let get = |target: &str| {
+                let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+                write!(stream, "GET {target} HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
+                let mut text = String::new();
+                stream.read_to_string(&mut text).unwrap();
+                text.split(' ').nth(1).unwrap().to_owned()
+            };
+            [get("/favicon.ico"), get("/back?state=other"), get("/back?state=ours&code=1")]
+        });
+        let found = callback.wait(|url| url.contains("state=ours").then(|| url.to_owned()));
+        assert_eq!(found.unwrap(), "/back?state=ours&code=1");
+        assert_eq!(browser.join().unwrap(), ["404", "404", "200"]);
+    }
 }
