@@ -1,4 +1,4 @@
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use kit_ureq::broadcasts::{
     BroadcastStatus, CreateBroadcast, DeleteBroadcast, GetBroadcast, GetBroadcastStats,
     ListBroadcastClicks, ListBroadcastStats, ListBroadcasts, RecipientGroup, Recipients,
@@ -61,6 +61,8 @@ pub(crate) enum Broadcasts {
         /// Make a draft of it: it is not sent.
         #[arg(long, conflicts_with = "send_at")]
         draft: bool,
+        #[command(flatten)]
+        less: Less,
     },
     /// Delete a broadcast that is not sent yet
     Delete {
@@ -85,6 +87,28 @@ pub(crate) enum Broadcasts {
         /// The broadcast.
         id: BroadcastId,
     },
+}
+
+/// Options that take away what a broadcast has
+#[derive(Args, Debug)]
+pub(crate) struct Less {
+    /// Show it without a time of publication.
+    #[arg(long, conflicts_with = "published_at")]
+    no_published_at: bool,
+    /// Send it from the account's own address.
+    #[arg(long, conflicts_with = "email_address")]
+    no_email_address: bool,
+    /// Take the picture away.
+    #[arg(long, conflicts_with_all = ["thumbnail_url", "thumbnail_alt"])]
+    no_thumbnail: bool,
+}
+
+impl Less {
+    fn of(self, update: UpdateBroadcast) -> UpdateBroadcast {
+        let update = flag(update, self.no_published_at, UpdateBroadcast::without_published_at);
+        let update = flag(update, self.no_email_address, UpdateBroadcast::without_email_address);
+        flag(update, self.no_thumbnail, UpdateBroadcast::without_thumbnail)
+    }
 }
 
 /// Options of a broadcast
@@ -114,12 +138,26 @@ pub(crate) struct Options {
     /// What the picture shows.
     #[arg(long, value_name = "TEXT")]
     thumbnail_alt: Option<String>,
-    /// Only to those who have one of these tags.
-    #[arg(long = "to-tag", value_name = "ID", value_delimiter = ',', conflicts_with = "segments")]
+    /// Allow a template of the category Starting point together with content.
+    #[arg(long)]
+    allow_starting_point: bool,
+    /// Only to those who have one of these tags; see --match.
+    #[arg(long = "to-tag", value_name = "ID", value_delimiter = ',', group = "groups")]
     tags: Vec<TagId>,
-    /// Only to those in one of these segments.
-    #[arg(long = "to-segment", value_name = "ID", value_delimiter = ',')]
+    /// Only to those in one of these segments; see --match.
+    #[arg(long = "to-segment", value_name = "ID", value_delimiter = ',', group = "groups")]
     segments: Vec<SegmentId>,
+    /// How many of the tags or segments somebody has to be in.
+    #[arg(long = "match", value_name = "HOW", value_enum, default_value_t = Match::Any, requires = "groups")]
+    how: Match,
+}
+
+/// How many of several groups somebody has to be in.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Match {
+    Any,
+    All,
+    None,
 }
 
 impl Options {
@@ -133,12 +171,18 @@ impl Options {
     fn recipients(&self) -> Option<Recipients> {
         let tags = Some(self.tags.clone()).filter(|ids| !ids.is_empty()).map(RecipientGroup::Tags);
         let segments = Some(self.segments.clone()).filter(|ids| !ids.is_empty());
-        let group = tags.or(segments.map(RecipientGroup::Segments))?;
-        Some(Recipients::InAny(vec![group]))
+        let groups = vec![tags.or(segments.map(RecipientGroup::Segments))?];
+        Some(match self.how {
+            Match::Any => Recipients::InAny(groups),
+            Match::All => Recipients::InAll(groups),
+            Match::None => Recipients::InNone(groups),
+        })
     }
 
     fn create(self, create: CreateBroadcast) -> CreateBroadcast {
         let recipients = self.recipients();
+        let starts = self.allow_starting_point;
+        let create = flag(create, starts, CreateBroadcast::allowing_starting_point);
         let create = with(create, self.send_at, CreateBroadcast::with_send_at);
         let create = with(create, self.preview_text, CreateBroadcast::with_preview_text);
         let create = with(create, self.description, CreateBroadcast::with_description);
@@ -151,6 +195,8 @@ impl Options {
 
     fn update(self, update: UpdateBroadcast) -> UpdateBroadcast {
         let recipients = self.recipients();
+        let starts = self.allow_starting_point;
+        let update = flag(update, starts, UpdateBroadcast::allowing_starting_point);
         let update = with(update, self.send_at, UpdateBroadcast::scheduled_at);
         let update = with(update, self.published_at, UpdateBroadcast::with_published_at);
         let update = with(update, self.preview_text, UpdateBroadcast::with_preview_text);
@@ -180,13 +226,13 @@ impl Broadcasts {
                 let create = CreateBroadcast::new(subject, content, published_at);
                 kit.show(&flag(options.create(create), public, CreateBroadcast::public))
             }
-            Self::Update { id, subject, content, options, public, not_public, draft } => {
+            Self::Update { id, subject, content, options, public, not_public, draft, less } => {
                 options.confirm(kit)?;
                 let content = content.read()?;
                 let update = UpdateBroadcast::partial(id);
                 let update = with(update, subject, UpdateBroadcast::with_subject);
                 let update = with(update, content, UpdateBroadcast::with_content);
-                let update = options.update(update);
+                let update = less.of(options.update(update));
                 let update = either(
                     update,
                     (public, UpdateBroadcast::public),

@@ -4,8 +4,10 @@ use kit_ureq::bulk::{
     BulkDeleteTags, BulkTagSubscribers, BulkUntagSubscribers, BulkUpdateCustomFieldValues,
     CustomFieldValue, FormAddition, NewCustomField, NewSubscriber, NewTag, Tagging,
 };
+use kit_ureq::subscribers::SubscriberState;
 use kit_ureq::{Error, TagId};
 
+use super::options::with;
 use crate::{Context, Failure};
 
 /// Bulk operations (an access token alone): up to 100 items are done at once, more are queued
@@ -15,9 +17,12 @@ use crate::{Context, Failure};
 pub(crate) enum Bulk {
     /// Create subscribers, or find them
     CreateSubscribers {
-        /// The email addresses.
-        #[arg(required = true, value_name = "ADDRESS")]
-        subscribers: Vec<String>,
+        /// The email addresses, alone or with a first name: "Ada <ada@example.com>".
+        #[arg(required = true, value_name = "ADDRESS", value_parser = subscriber)]
+        subscribers: Vec<NewSubscriber>,
+        /// The state that they are created in: active (the default), inactive, bounced, complained or cancelled.
+        #[arg(long)]
+        state: Option<SubscriberState>,
         #[command(flatten)]
         callback: Callback,
     },
@@ -99,6 +104,15 @@ impl Callback {
     }
 }
 
+/// `ADDRESS`, or `FIRST NAME <ADDRESS>`
+fn subscriber(text: &str) -> Result<NewSubscriber, String> {
+    let Some((name, rest)) = text.split_once('<') else { return Ok(NewSubscriber::new(text)) };
+    let address = rest.trim_end().strip_suffix('>').ok_or("has a < without a > at the end")?;
+    let subscriber = NewSubscriber::new(address.trim());
+    let name = Some(name.trim()).filter(|name| !name.is_empty());
+    Ok(with(subscriber, name, NewSubscriber::with_first_name))
+}
+
 fn ids<A, B>(text: &str) -> Result<(A, B), String>
 where
     A: std::str::FromStr<Err: std::fmt::Display>,
@@ -119,9 +133,10 @@ fn value(text: &str) -> Result<CustomFieldValue, String> {
 impl Bulk {
     pub(crate) fn run(self, kit: &Context) -> Result<(), Failure> {
         match self {
-            Self::CreateSubscribers { subscribers, callback } => {
-                let create =
-                    BulkCreateSubscribers::new(subscribers.into_iter().map(NewSubscriber::new))?;
+            Self::CreateSubscribers { subscribers, state, callback } => {
+                let in_state =
+                    |subscriber| with(subscriber, state.clone(), NewSubscriber::with_state);
+                let create = BulkCreateSubscribers::new(subscribers.into_iter().map(in_state))?;
                 kit.show_bulk(&callback.of(create, BulkCreateSubscribers::with_callback_url)?)
             }
             Self::CreateTags { names, callback } => {
@@ -155,7 +170,7 @@ impl Bulk {
             Self::AddToForms { additions, referrer, callback } => {
                 let addition = |(form, subscriber)| {
                     let addition = FormAddition::new(form, subscriber);
-                    super::options::with(addition, referrer.clone(), FormAddition::with_referrer)
+                    with(addition, referrer.clone(), FormAddition::with_referrer)
                 };
                 let add = BulkAddSubscribersToForms::new(additions.into_iter().map(addition))?;
                 kit.show_bulk(&callback.of(add, BulkAddSubscribersToForms::with_callback_url)?)

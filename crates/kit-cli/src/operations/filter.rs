@@ -1,7 +1,7 @@
 use clap::Args;
 use kit_ureq::subscribers::{
-    Condition, FilterExtra, FilterSortField, FilterSubscribers, SortOrder, Subscribed,
-    SubscriberState,
+    Condition, CountingMode, FilterExtra, FilterSortField, FilterSubscribers, SortOrder,
+    Subscribed, SubscriberState,
 };
 use kit_ureq::{Date, TagId};
 
@@ -29,6 +29,9 @@ pub(crate) struct Filter {
     /// Ask for these: attribution, tags, location, canceled_at, custom_fields, stats.
     #[arg(long, value_name = "PART", value_delimiter = ',', value_parser = extra)]
     include: Vec<FilterExtra>,
+    /// How events are counted: raw (the default), or unique_email.
+    #[arg(long, value_name = "MODE")]
+    counting: Option<CountingMode>,
     /// Sort by this field, such as created_at.
     #[arg(long, value_name = "FIELD")]
     sort: Option<FilterSortField>,
@@ -76,6 +79,7 @@ impl Filter {
             }
         }
         let filter = FilterSubscribers::new(all).including(self.include);
+        let filter = with(filter, self.counting, FilterSubscribers::with_counting_mode);
         let filter = with(filter, self.sort, FilterSubscribers::with_sort_field);
         kit.list(with(filter, self.order, FilterSubscribers::with_sort_order))
     }

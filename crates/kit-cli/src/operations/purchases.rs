@@ -4,7 +4,7 @@ use kit_ureq::purchases::{
 };
 use kit_ureq::{Decimal, PurchaseId, Timestamp};
 
-use super::options::with;
+use super::options::{pair, with};
 use crate::{Context, Failure};
 
 /// Purchases (an access token alone)
@@ -56,10 +56,38 @@ pub(crate) struct Create {
     total: Option<Decimal>,
     /// A product: the id of the product, the id of its line, its price, how many, and its name; can be repeated.
     #[arg(long = "product", required = true, value_name = "PID,LID,PRICE,QUANTITY,NAME", value_parser = product)]
-    products: Vec<NewProduct>,
+    products: Vec<Product>,
+    /// The SKU of a product; can be repeated.
+    #[arg(long = "sku", value_name = "PID=SKU", value_parser = pair)]
+    skus: Vec<(String, String)>,
 }
 
-fn product(text: &str) -> Result<NewProduct, String> {
+/// A product of the command line, and its id.
+#[derive(Clone, Debug)]
+struct Product {
+    pid: String,
+    product: NewProduct,
+}
+
+/// Gives the products their SKUs.
+fn with_skus(
+    products: Vec<Product>,
+    skus: Vec<(String, String)>,
+) -> Result<Vec<NewProduct>, Failure> {
+    let mut products = products;
+    for (pid, sku) in skus {
+        let mut found = products.iter_mut().filter(|product| product.pid == pid).peekable();
+        if found.peek().is_none() {
+            return Err(Failure::usage(format!("--sku: there is no --product {pid}")));
+        }
+        for product in found {
+            product.product = product.product.clone().with_sku(&sku);
+        }
+    }
+    Ok(products.into_iter().map(|product| product.product).collect())
+}
+
+fn product(text: &str) -> Result<Product, String> {
     let mut parts = text.splitn(5, ',');
     let mut part = || parts.next().filter(|part| !part.is_empty());
     let (Some(pid), Some(lid), Some(price), Some(quantity), Some(name)) =
@@ -69,7 +97,8 @@ fn product(text: &str) -> Result<NewProduct, String> {
     };
     let price: Decimal = price.parse().map_err(|error| format!("PRICE: {error}"))?;
     let quantity = quantity.parse().map_err(|error| format!("QUANTITY: {error}"))?;
-    Ok(NewProduct::new(name, pid, lid, price).with_quantity(quantity))
+    let product = NewProduct::new(name, pid, lid, price).with_quantity(quantity);
+    Ok(Product { pid: pid.to_owned(), product })
 }
 
 impl Purchases {
@@ -86,7 +115,7 @@ impl Purchases {
                     given.currency,
                     given.transaction_time,
                     Amounts { subtotal, tax, shipping, discount, total },
-                    given.products,
+                    with_skus(given.products, given.skus)?,
                 )?;
                 let create = with(create, given.first_name, CreatePurchase::with_first_name);
                 kit.show(&with(create, given.status, CreatePurchase::with_status))

@@ -2,10 +2,11 @@ use clap::{Args, Subcommand};
 use kit_ureq::sequences::{
     AddSubscriberToSequence, AddSubscriberToSequenceByEmail, CreateSequence, CreateSequenceEmail,
     Delay, DeleteSequence, DeleteSequenceEmail, GetSequence, GetSequenceEmail, ListSequenceEmails,
-    ListSequenceSubscribers, ListSequences, UpdateSequence, UpdateSequenceEmail, Weekday,
+    ListSequenceSubscribers, ListSequences, SubscriberSource, UpdateSequence, UpdateSequenceEmail,
+    Weekday,
 };
 use kit_ureq::subscribers::SubscriberStatus;
-use kit_ureq::{EmailTemplateId, SequenceEmailId, SequenceId};
+use kit_ureq::{EmailTemplateId, FormId, SegmentId, SequenceEmailId, SequenceId, TagId};
 
 use super::options::{Added, Created, Html, either, flag, with};
 use super::who::Who;
@@ -164,10 +165,48 @@ pub(crate) struct Options {
     /// Subscribers leave at its end.
     #[arg(long)]
     no_hold: bool,
+    #[command(flatten)]
+    skipping: Skipping,
+}
+
+/// The subscribers who skip a sequence
+#[derive(Args, Debug)]
+pub(crate) struct Skipping {
+    /// Who has one of these tags skips it. The options --without... replace all who skipped it before.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    without_tag: Vec<TagId>,
+    /// Who is in one of these sequences skips it.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    without_sequence: Vec<SequenceId>,
+    /// Who is of one of these forms skips it.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    without_form: Vec<FormId>,
+    /// Who is in one of these segments skips it.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    without_segment: Vec<SegmentId>,
+    /// Nobody skips it.
+    #[arg(long, conflicts_with_all = ["without_tag", "without_sequence", "without_form", "without_segment"])]
+    without_nobody: bool,
+}
+
+impl Skipping {
+    fn sources(self) -> Option<Vec<SubscriberSource>> {
+        if self.without_nobody {
+            return Some(Vec::new());
+        }
+        let sources = [
+            some(self.without_tag).map(SubscriberSource::tags),
+            some(self.without_sequence).map(SubscriberSource::sequences),
+            some(self.without_form).map(SubscriberSource::forms),
+            some(self.without_segment).map(SubscriberSource::segments),
+        ];
+        some(sources.into_iter().flatten().collect())
+    }
 }
 
 /// Options of an email of a sequence
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct EmailOptions {
     #[command(flatten)]
     content: Html,
@@ -189,6 +228,18 @@ pub(crate) struct EmailOptions {
     /// It is not sent.
     #[arg(long)]
     unpublished: bool,
+    /// It has no content.
+    #[arg(long, conflicts_with_all = ["content", "content_file"])]
+    no_content: bool,
+    /// It has no preview text.
+    #[arg(long, conflicts_with = "preview_text")]
+    no_preview_text: bool,
+    /// It has the template of the sequence.
+    #[arg(long, conflicts_with = "email_template")]
+    no_email_template: bool,
+    /// It is sent on the days of the sequence.
+    #[arg(long, conflicts_with = "send_days")]
+    no_send_days: bool,
 }
 
 fn delay(text: &str) -> Result<Delay, String> {
@@ -216,6 +267,8 @@ macro_rules! options {
         let operation = with(operation, given.email_template, $of::with_email_template_id);
         let operation = with(operation, some(given.send_days), $of::with_send_days);
         let operation = with(operation, given.time_zone, $of::with_time_zone);
+        let skipping = given.skipping.sources();
+        let operation = with(operation, skipping, $of::without_subscribers_of);
         let operation = either(operation, (given.active, $of::active), (given.paused, $of::paused));
         let (repeat, once) = (given.repeat, given.no_repeat);
         let operation = either(operation, (repeat, $of::repeating), (once, $of::not_repeating));
@@ -231,6 +284,10 @@ macro_rules! email_options {
         let operation = with(operation, given.email_template, $of::with_email_template_id);
         let operation = with(operation, some(given.send_days), $of::with_send_days);
         let operation = with(operation, given.position, $of::with_position);
+        let operation = flag(operation, given.no_content, $of::without_content);
+        let operation = flag(operation, given.no_preview_text, $of::without_preview_text);
+        let operation = flag(operation, given.no_email_template, $of::without_email_template_id);
+        let operation = flag(operation, given.no_send_days, $of::without_send_days);
         let (published, unpublished) = (given.published, given.unpublished);
         either(operation, (published, $of::published), (unpublished, $of::unpublished))
     }};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kit_tests::facts;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::program::Program;
 
@@ -334,4 +334,81 @@ fn read_only_sends_nothing_that_changes_something() {
             assert!(ended.err.contains("--read-only keeps "), "{}", ended.err);
         }
     }
+}
+
+/// Commands, and what they make of their options.
+#[test]
+fn options_are_sent_as_kit_knows_them() {
+    let program = Program::new();
+    program.run(&["sequences", "create", "Course"]).done();
+    let email = ["sequences", "create-email", "1", "--subject", "Hi", "--delay", "1d"];
+    program.run(&email).done();
+    program.run(&["broadcasts", "create", "--subject", "Hi", "--content", "Hi"]).done();
+    program.run(&["tags", "create", "VIP"]).done();
+    let sent = |command: &str| {
+        let arguments: Vec<_> = command.split(' ').map(|part| part.replace('+', " ")).collect();
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        program.run(&arguments).done();
+        let requests = program.emulator.recorded_requests();
+        serde_json::from_slice::<Value>(requests.last().unwrap().body()).unwrap()
+    };
+    let filter = sent("subscribers filter --state active --counting unique_email");
+    assert_eq!(filter["counting_mode"], "unique_email");
+    for (how, key) in [("any", "any"), ("all", "all"), ("none", "none")] {
+        let create = "broadcasts create --subject Hi --content Hi --to-tag 1,2 --match";
+        let groups = &sent(&format!("{create} {how}"))["subscriber_filter"][0];
+        assert_eq!(groups[key], json!([{"type": "tag", "ids": [1, 2]}]), "{groups}");
+    }
+    let less = sent("broadcasts update 1 --no-published-at --no-email-address --no-thumbnail");
+    assert_eq!(
+        less,
+        json!({"published_at": null, "email_address": null, "thumbnail_url": null, "thumbnail_alt": null})
+    );
+    let starts = sent("broadcasts update 1 --allow-starting-point");
+    assert_eq!(starts["allow_starting_point"], true);
+    let people =
+        sent("bulk create-subscribers Ada+L+<ada@example.com> b@example.com --state inactive");
+    assert_eq!(
+        people["subscribers"],
+        json!([
+            {"first_name": "Ada L", "email_address": "ada@example.com", "state": "inactive"},
+            {"email_address": "b@example.com", "state": "inactive"},
+        ])
+    );
+    let purchase = "purchases create --email-address a@example.com --transaction-id t1 --transaction-time \
+        2026-07-29T14:32:10Z --currency USD --subtotal 2 --product p1,l1,1,1,A --product p2,l2,1,1,B --sku p2=S=1";
+    let products = &sent(purchase)["purchase"]["products"];
+    assert_eq!((&products[0]["sku"], &products[1]["sku"]), (&json!(""), &json!("S=1")));
+    let skipping = "--without-tag 1,2 --without-sequence 1 --without-form 7 --without-segment 9";
+    let sequence = sent(&format!("sequences update 1 {skipping}"));
+    assert_eq!(
+        sequence["exclude_subscriber_sources"],
+        json!([{"type": "tag", "ids": [1, 2]}, {"type": "sequence", "ids": [1]}, {"type": "form", "ids": [7]},
+            {"type": "segment", "ids": [9]}])
+    );
+    let nobody = sent("sequences update 1 --without-nobody");
+    assert_eq!(nobody["exclude_subscriber_sources"], json!([]));
+    let less = "--no-content --no-preview-text --no-email-template --no-send-days";
+    assert_eq!(
+        sent(&format!("sequences update-email 1 1 {less}")),
+        json!({"content": null, "preview_text": null, "email_template_id": null, "send_days": null})
+    );
+}
+
+#[test]
+fn options_that_go_with_nothing_are_refused() {
+    let program = Program::new();
+    for command in [
+        "broadcasts create --subject Hi --match none",
+        "broadcasts create --subject Hi --to-tag 1 --to-segment 1",
+        "bulk create-subscribers Ada<ada@example.com",
+        "sequences update 1 --without-nobody --without-tag 1",
+        "purchases create --email-address a@example.com --transaction-id t1 --transaction-time \
+            2026-07-29T14:32:10Z --currency USD --subtotal 2 --product p1,l1,1,1,A --sku p2=1",
+    ] {
+        let arguments: Vec<_> = command.split_whitespace().collect();
+        let refused = program.run(&arguments);
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+    }
+    assert_eq!(program.emulator.requests(), 0);
 }
