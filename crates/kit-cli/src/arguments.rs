@@ -4,6 +4,7 @@ use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::api::Api;
+use crate::doctor::doctor;
 use crate::emulator::Emulate;
 use crate::export::Export;
 use crate::import::{ImportPeople, UnsubscribePeople};
@@ -99,7 +100,7 @@ enum Command {
     Logout,
     /// Show whose account it is
     Whoami,
-    /// Say what is wrong: credentials, proxy, Kit
+    /// Say what is wrong: credentials, proxy, TLS, clock, Kit
     Doctor,
     Import(ImportPeople),
     Export(Export),
@@ -155,7 +156,7 @@ impl Arguments {
             Command::Login(login) => login.run(kit()?),
             Command::Logout => login::log_out(kit()?),
             Command::Whoami => login::whoami(&kit()?),
-            Command::Doctor => login::doctor(&kit()?),
+            Command::Doctor => doctor(&kit()?),
             Command::Import(import) => import.run(&kit()?),
             Command::Export(export) => export.run(&kit()?),
             Command::Unsubscribe(unsubscribe) => unsubscribe.run(&kit()?),

@@ -45,6 +45,17 @@ impl Failure {
         Self::new(USAGE, message)
     }
 
+    /// The command line cannot be understood.
+    pub(crate) fn of_arguments(error: &clap::Error) -> Self {
+        let text = error.to_string();
+        let text = text.strip_prefix("error: ").unwrap_or(&text);
+        // The sentence, and then what to do.
+        match text.trim_end().split_once("\n\n") {
+            Some((sentence, advice)) => Self::usage(sentence).advise(advice.to_owned()),
+            None => Self::usage(text.trim_end()),
+        }
+    }
+
     /// There are no credentials.
     pub(crate) fn not_authorized(message: impl Into<String>) -> Self {
         Self::new(NOT_AUTHORIZED, message)

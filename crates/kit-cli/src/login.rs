@@ -1,15 +1,13 @@
 //! Credentials: who the program is.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
+use std::io::{self, IsTerminal as _, Read as _};
 
 use clap::Args;
 use kit_ureq::account::GetAccount;
-use kit_ureq::oauth::{
-    App, AuthorizationCode, Authorize, CodeVerifier, ExchangeCode, State, Tokens,
-};
-use kit_ureq::{Client, Credentials, Kit, Principal};
-use serde_json::json;
+use kit_ureq::oauth::{App, CodeVerifier};
+use kit_ureq::{Client, Credentials, Principal};
 
+use crate::authorize::{authorize, random};
 use crate::output::{plain, say};
 use crate::profiles::{Profile, Secret, variable};
 use crate::{Context, Failure};
@@ -20,11 +18,12 @@ const LONGEST: u64 = 64 * 1024;
 /// Keep an API key or an access token, after trying it, or let an app in
 ///
 /// Asks for the key, or reads it from the standard input stream: `kit login < key.txt`. It is kept in a file that only you
-/// may read.
+/// may read; a program that is built with the feature keyring keeps it in the system's keyring, if that answers.
 ///
-/// With --client-id it authorizes an app of yours: open the page that it names, let the app in, and paste the URL that the
-/// browser comes back to, which may be one that does not load. The tokens are renewed by themselves from then on. Whether
-/// Kit takes a redirect URL of this machine is not known.
+/// With --client-id it authorizes an app of yours: open the page that it names, and let the app in. Where the redirect URL
+/// is of this machine, such as http://127.0.0.1:4011/callback, the browser comes back to this program; otherwise paste the
+/// URL that it comes back to, which may be one that does not load. Whether Kit takes a redirect URL of this machine is not
+/// known. The tokens are renewed by themselves from then on; they are in a file that only you may read.
 #[derive(Args, Debug)]
 pub(crate) struct Login {
     /// It is an OAuth access token, and no API key.
@@ -36,6 +35,9 @@ pub(crate) struct Login {
     /// The redirect URL that is registered for the app.
     #[arg(long, value_name = "URL", requires = "client_id")]
     redirect_uri: Option<String>,
+    /// Open the page in your browser.
+    #[arg(long, requires = "client_id")]
+    open: bool,
     /// The URL of Kit, for this profile.
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
@@ -46,16 +48,15 @@ impl Login {
         let url = self.base_url.clone().or_else(|| variable("KIT_BASE_URL"));
         let url = url.unwrap_or_else(|| kit.profile().base_url);
         let client = |principal: Principal| Client::builder().base_url(&url).build(principal);
-        let file = if let (Some(client_id), Some(redirect)) = (&self.client_id, &self.redirect_uri)
+        let place = if let (Some(client_id), Some(redirect)) = (&self.client_id, &self.redirect_uri)
         {
             let client_secret = variable("KIT_CLIENT_SECRET");
             let (app, verifier) = match &client_secret {
                 Some(secret) => (App::confidential(client_id, secret.as_str()), None),
                 None => (App::public(client_id), Some(CodeVerifier::from_random(random()))),
             };
-            let tokens = authorize(&app, verifier.as_ref(), redirect, &url, |exchange| {
-                Ok(client(Credentials::none().into())?.send(exchange)?)
-            })?;
+            let exchange = authorize(&app, verifier.as_ref(), redirect, &url, self.open)?;
+            let tokens = client(Credentials::none().into())?.send(&exchange)?;
             let secret = Secret::App { client_id: client_id.clone(), client_secret };
             kit.profiles.begin(secret, &tokens, &url)?
         } else {
@@ -70,46 +71,9 @@ impl Login {
         };
         let account = client(kit.profiles.kept().principal()?)?.send(&GetAccount::new())?;
         let name = account.account.name;
-        say(&plain(&format!("Logged in to {name}. Kept in {}.", file.display())));
+        say(&plain(&format!("Logged in to {name}. Kept in {place}.")));
         Ok(())
     }
-}
-
-/// Asks the user to let an app in, and gets its first tokens.
-fn authorize(
-    app: &App,
-    verifier: Option<&CodeVerifier>,
-    redirect: &str,
-    base_url: &str,
-    send: impl FnOnce(&ExchangeCode) -> Result<Tokens, Failure>,
-) -> Result<Tokens, Failure> {
-    let state = State::from_random(random());
-    let mut authorize = Authorize::new(app, redirect, &state)?;
-    if let Some(verifier) = verifier {
-        authorize = authorize.with_verifier(verifier)?;
-    }
-    let url = authorize.url(&Kit::new(Credentials::none()).with_base_url(base_url)?)?;
-    say(&format!(
-        "Open this page, and let the app in:\n\n  {url}\n\nThen paste the URL that the browser comes back to:"
-    ));
-    let mut callback = String::new();
-    let read = io::stdin().lock().take(LONGEST).read_line(&mut callback);
-    read.map_err(|error| Failure::usage(format!("the standard input stream: {error}")))?;
-    let code = AuthorizationCode::from_callback(callback.trim(), &state)
-        .map_err(|error| Failure::not_authorized(format!("the pasted URL: {error}")))?;
-    let mut exchange = ExchangeCode::new(app, code, redirect)?;
-    if let Some(verifier) = verifier {
-        exchange = exchange.with_verifier(verifier)?;
-    }
-    send(&exchange)
-}
-
-fn random() -> [u8; 32] {
-    let mut bytes = [0; 32];
-    let (first, second) = bytes.split_at_mut(16);
-    first.copy_from_slice(uuid::Uuid::new_v4().as_bytes());
-    second.copy_from_slice(uuid::Uuid::new_v4().as_bytes());
-    bytes
 }
 
 fn secret(what: &str) -> Result<String, Failure> {
@@ -153,32 +117,4 @@ pub(crate) fn whoami(kit: &Context) -> Result<(), Failure> {
         object.insert("credentials".into(), kit.profile().kind().into());
     }
     kit.write(&value)
-}
-
-/// Looks at what a command needs, and says what is wrong.
-pub(crate) fn doctor(kit: &Context) -> Result<(), Failure> {
-    let profile = kit.profile();
-    let mut checks = vec![
-        json!({"check": "profile", "result": profile.name}),
-        json!({"check": "credentials", "result": format!("{} of {}", profile.kind(), profile.source)}),
-        json!({"check": "base_url", "result": profile.base_url}),
-    ];
-    let proxy = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-    let proxy = proxy.into_iter().find(|name| variable(name).is_some());
-    checks.push(json!({"check": "proxy", "result": proxy.unwrap_or("none")}));
-    let answer = kit.client().and_then(|client| Ok(client.send(&GetAccount::new())?));
-    let failure = match answer {
-        Ok(account) => {
-            let plan = account.account.plan_type;
-            checks.push(json!({"check": "kit", "result": "answers"}));
-            checks.push(json!({"check": "plan", "result": plan}));
-            None
-        }
-        Err(failure) => {
-            checks.push(json!({"check": "kit", "result": failure.message()}));
-            Some(failure)
-        }
-    };
-    let written = kit.writer().list(checks.into_iter().map(Ok::<_, Failure>));
-    failure.map_or(written, Err)
 }

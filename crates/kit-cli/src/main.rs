@@ -4,11 +4,15 @@
 
 mod api;
 mod arguments;
+mod authorize;
+mod browser;
 mod context;
+mod doctor;
 mod emulator;
 mod export;
 mod failure;
 mod import;
+mod keyring;
 mod listen;
 mod login;
 mod manual;
@@ -32,9 +36,13 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
+            let is_failure = error.use_stderr();
+            if is_failure && std::env::args_os().any(|argument| argument == "--json") {
+                return Failure::of_arguments(&error).tell(true);
+            }
             // Nobody may listen.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::USAGE));
+            return ExitCode::from(if is_failure { failure::USAGE } else { 0 });
         }
     };
     arguments.global.color.write_global();

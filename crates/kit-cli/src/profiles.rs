@@ -1,5 +1,6 @@
 //! Where Kit is, and as whom: by the environment, or by the settings of a profile.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,8 @@ use kit_ureq::{Credentials, Principal};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-use crate::Failure;
+use crate::output::{plain, say};
+use crate::{Failure, keyring};
 
 const BASE_URL: &str = "https://api.kit.com";
 
@@ -30,6 +32,8 @@ pub(crate) struct Profiles {
     is_named: bool,
     settings: Settings,
     credentials: BTreeMap<String, Secret>,
+    /// The secret of the profile that is used, or why the keyring does not give it.
+    unlocked: OnceCell<Result<Secret, String>>,
 }
 
 /// `config.toml`
@@ -62,6 +66,8 @@ pub(crate) enum Secret {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client_secret: Option<String>,
     },
+    /// A secret that the system's keyring has, under this name.
+    Keyring(String),
 }
 
 impl Secret {
@@ -72,7 +78,7 @@ impl Secret {
                 Some(App::confidential(client_id, secret.as_str()))
             }
             Self::App { client_id, client_secret: None } => Some(App::public(client_id)),
-            _ => None,
+            Self::ApiKey(_) | Self::AccessToken(_) | Self::Keyring(_) => None,
         }
     }
 }
@@ -81,7 +87,7 @@ impl Secret {
 pub(crate) struct Profile {
     pub(crate) name: String,
     pub(crate) base_url: String,
-    secret: Option<Secret>,
+    secret: Result<Secret, Option<String>>,
     /// Where the tokens of an app are.
     session: PathBuf,
     /// Where the secret comes from.
@@ -91,13 +97,18 @@ pub(crate) struct Profile {
 impl Profile {
     pub(crate) fn principal(&self) -> Result<Principal, Failure> {
         match &self.secret {
-            Some(Secret::ApiKey(key)) => Ok(Credentials::api_key(key).into()),
-            Some(Secret::AccessToken(token)) => Ok(Credentials::access_token(token).into()),
-            Some(Secret::App { .. }) => {
+            Ok(Secret::ApiKey(key)) => Ok(Credentials::api_key(key).into()),
+            Ok(Secret::AccessToken(token)) => Ok(Credentials::access_token(token).into()),
+            Ok(Secret::App { .. } | Secret::Keyring(_)) => {
                 let session = self.session_of_app();
                 session.map(Principal::from).ok_or_else(|| Failure::other("it is no app"))
             }
-            None => {
+            Err(Some(locked)) => {
+                let message = format!("the keyring does not give what {} has: {locked}", self.name);
+                Err(Failure::not_authorized(message)
+                    .advise("Unlock it, or log in again by `kit login`."))
+            }
+            Err(None) => {
                 let message = format!("the profile {} has no credentials", self.name);
                 let advice = "Log in by `kit login`, or set KIT_API_KEY or KIT_ACCESS_TOKEN.";
                 Err(Failure::not_authorized(message).advise(advice))
@@ -107,17 +118,17 @@ impl Profile {
 
     /// The session of an app, if it is one.
     pub(crate) fn session_of_app(&self) -> Option<Session> {
-        let app = self.secret.as_ref()?.app()?;
+        let app = self.secret.as_ref().ok()?.app()?;
         Some(Session::new(app, FileStore::new(&self.session)))
     }
 
     /// What kind of credentials there are.
     pub(crate) fn kind(&self) -> &'static str {
         match &self.secret {
-            Some(Secret::ApiKey(_)) => "API key",
-            Some(Secret::AccessToken(_)) => "access token",
-            Some(Secret::App { .. }) => "OAuth session",
-            None => "none",
+            Ok(Secret::ApiKey(_)) => "API key",
+            Ok(Secret::AccessToken(_)) => "access token",
+            Ok(Secret::App { .. }) => "OAuth session",
+            Ok(Secret::Keyring(_)) | Err(_) => "none",
         }
     }
 }
@@ -133,41 +144,71 @@ impl Profiles {
         let is_named = name.is_some();
         let name = name.or_else(|| variable("KIT_PROFILE")).or_else(|| settings.profile.clone());
         let name = name.unwrap_or_else(|| DEFAULT.to_owned());
-        Ok(Self { folder, name, is_named, settings, credentials })
+        Ok(Self { folder, name, is_named, settings, credentials, unlocked: OnceCell::new() })
     }
 
     /// The profile that is used, as it is kept: whatever the environment says.
     pub(crate) fn kept(&self) -> Profile {
-        let settings = self.settings.profiles.get(&self.name).cloned().unwrap_or_default();
         Profile {
             name: self.name.clone(),
-            base_url: settings.base_url.unwrap_or_else(|| BASE_URL.to_owned()),
-            secret: self.credentials.get(&self.name).cloned(),
+            base_url: self.base_url(),
+            secret: self.secret(),
             session: self.session(),
-            source: self.folder.join("credentials.toml").display().to_string(),
+            source: self.source(),
+        }
+    }
+
+    /// The secret of the profile that is used; or why there is none, if there is one.
+    fn secret(&self) -> Result<Secret, Option<String>> {
+        match self.credentials.get(&self.name) {
+            None => Err(None),
+            Some(Secret::Keyring(entry)) => {
+                let unlock = || {
+                    let text = keyring::read(entry)?;
+                    // Its text is the secret.
+                    toml::from_str(&text).map_err(|_| "it cannot be understood".to_owned())
+                };
+                self.unlocked.get_or_init(unlock).clone().map_err(Some)
+            }
+            Some(secret) => Ok(secret.clone()),
+        }
+    }
+
+    /// Where the secret of the profile that is used is kept.
+    fn source(&self) -> String {
+        match self.credentials.get(&self.name) {
+            Some(Secret::Keyring(_)) => "the system's keyring".to_owned(),
+            _ => self.folder.join("credentials.toml").display().to_string(),
         }
     }
 
     /// The profile that is used. The environment comes before what it has.
     pub(crate) fn current(&self) -> Profile {
-        let kept = self.kept();
         if self.is_named {
-            return kept;
+            return self.kept();
         }
-        let token = variable("KIT_ACCESS_TOKEN").map(Secret::AccessToken);
-        let key = variable("KIT_API_KEY").map(Secret::ApiKey);
-        let base_url = variable("KIT_BASE_URL").unwrap_or_else(|| kept.base_url.clone());
-        match (token, key) {
-            (Some(secret), _) => {
-                let source = "KIT_ACCESS_TOKEN".to_owned();
-                Profile { secret: Some(secret), source, base_url, ..kept }
-            }
-            (None, Some(secret)) => {
-                let source = "KIT_API_KEY".to_owned();
-                Profile { secret: Some(secret), source, base_url, ..kept }
-            }
-            (None, None) => Profile { base_url, ..kept },
+        let token =
+            || Some(("KIT_ACCESS_TOKEN", Secret::AccessToken(variable("KIT_ACCESS_TOKEN")?)));
+        let key = || Some(("KIT_API_KEY", Secret::ApiKey(variable("KIT_API_KEY")?)));
+        let base_url = variable("KIT_BASE_URL").unwrap_or_else(|| self.base_url());
+        match token().or_else(key) {
+            // What is kept may be behind a question of the keyring's.
+            Some((source, secret)) => Profile {
+                name: self.name.clone(),
+                base_url,
+                secret: Ok(secret),
+                session: self.session(),
+                source: source.to_owned(),
+            },
+            None => Profile { base_url, ..self.kept() },
         }
+    }
+
+    /// The URL of Kit that the profile that is used has.
+    fn base_url(&self) -> String {
+        let settings = self.settings.profiles.get(&self.name);
+        let base_url = settings.and_then(|settings| settings.base_url.clone());
+        base_url.unwrap_or_else(|| BASE_URL.to_owned())
     }
 
     /// The file with the tokens of the profile that is used.
@@ -183,13 +224,13 @@ impl Profiles {
         secret: Secret,
         tokens: &Tokens,
         base_url: &str,
-    ) -> Result<PathBuf, Failure> {
+    ) -> Result<String, Failure> {
         let app = secret.app().ok_or_else(|| Failure::other("it is no app"))?;
         // Before the tokens are kept, the folder has to be there.
-        let file = self.log_in(secret, base_url)?;
+        let place = self.log_in(secret, base_url)?;
         let begun = Session::new(app, FileStore::new(self.session())).begin(tokens);
         begun.map_err(|error| Failure::other(error.to_string()))?;
-        Ok(file)
+        Ok(place)
     }
 
     /// The folder of all settings.
@@ -197,8 +238,8 @@ impl Profiles {
         self.folder.clone()
     }
 
-    /// Keeps the secret of the profile that is used.
-    pub(crate) fn log_in(&mut self, secret: Secret, base_url: &str) -> Result<PathBuf, Failure> {
+    /// Keeps the secret of the profile that is used, and says where: in the keyring if there is one, otherwise in a file.
+    pub(crate) fn log_in(&mut self, secret: Secret, base_url: &str) -> Result<String, Failure> {
         std::fs::create_dir_all(&self.folder)
             .map_err(|error| Failure::of_file(&self.folder, error))?;
         // The secret is never sent anywhere else than where it was tried.
@@ -209,10 +250,20 @@ impl Profiles {
             write(&self.folder.join("config.toml"), &self.settings)?;
         }
         self.end_session()?;
+        self.unlocked = OnceCell::new();
+        let kept = keyring::keep(&self.name, &text(&secret)?);
+        let secret = match kept {
+            Ok(()) => Secret::Keyring(self.name.clone()),
+            Err(error) => {
+                if cfg!(feature = "keyring") {
+                    say(&plain(&format!("The system's keyring cannot be used: {error}")));
+                }
+                secret
+            }
+        };
         self.credentials.insert(self.name.clone(), secret);
-        let file = self.folder.join("credentials.toml");
-        write(&file, &self.credentials)?;
-        Ok(file)
+        write(&self.folder.join("credentials.toml"), &self.credentials)?;
+        Ok(self.source())
     }
 
     /// Forgets the tokens of an app.
@@ -226,12 +277,14 @@ impl Profiles {
 
     /// Forgets the secret of the profile that is used. Returns whether there was one.
     pub(crate) fn log_out(&mut self) -> Result<bool, Failure> {
-        let was_there = self.credentials.remove(&self.name).is_some();
         self.end_session()?;
-        if was_there {
-            write(&self.folder.join("credentials.toml"), &self.credentials)?;
+        let Some(secret) = self.credentials.remove(&self.name) else { return Ok(false) };
+        if let Secret::Keyring(entry) = secret {
+            let forgotten = keyring::forget(&entry);
+            forgotten.map_err(|error| Failure::other(format!("the system's keyring: {error}")))?;
         }
-        Ok(was_there)
+        write(&self.folder.join("credentials.toml"), &self.credentials)?;
+        Ok(true)
     }
 }
 
@@ -264,8 +317,12 @@ pub(crate) fn line_of(error: &toml::de::Error, text: &str) -> usize {
     before.matches('\n').count() + 1
 }
 
+fn text(value: &impl Serialize) -> Result<String, Failure> {
+    toml::to_string(value).map_err(|error| Failure::other(error.to_string()))
+}
+
 fn write(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
-    let text = toml::to_string(value).map_err(|error| Failure::other(error.to_string()))?;
+    let text = text(value)?;
     let file = PrivateFile::at(path);
     let written = file.and_then(|file| file.replace(|file| file.write_all(text.as_bytes())));
     written.map(drop).map_err(|error| Failure::of_file(path, error))

@@ -258,6 +258,63 @@ fn doctor_says_what_is_wrong() {
     assert_eq!(ill.code, Some(4));
     assert!(ill.out.contains("401"), "{ill:?}");
     assert!(!format!("{ill:?}").contains("wr0ng"));
+    assert!(well.contains(r#"{"check":"tls","result":"not used: an http URL"}"#), "{well}");
+}
+
+/// A server that answers every request with this date.
+fn answers_with_date(date: String) -> String {
+    use std::io::{Read as _, Write as _};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let reply = format!(
+                "HTTP/1.1 401 Unauthorized\r\nDate: {date}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            );
+            let _ = stream.write_all(reply.as_bytes());
+        }
+    });
+    url
+}
+
+#[test]
+fn doctor_looks_at_the_clock_and_at_tls() {
+    let program = Program::new();
+    let doctor = |url: &str| {
+        let mut command = program.bare();
+        command
+            .args(["doctor"])
+            .env("KIT_API_KEY", "wr0ng")
+            .env("KIT_BASE_URL", url)
+            .env("NO_PROXY", "127.0.0.1");
+        ended(command, "").out
+    };
+    let now = std::time::SystemTime::now();
+    let hour = std::time::Duration::from_secs(3600);
+    let right = doctor(&answers_with_date(httpdate::fmt_http_date(now)));
+    assert!(right.contains(r#"{"check":"clock","result":"right"}"#), "{right}");
+    let ahead = doctor(&answers_with_date(httpdate::fmt_http_date(now - hour)));
+    assert!(ahead.contains(" s ahead of Kit's"), "{ahead}");
+    // It is no TLS that this one speaks.
+    let plain = answers_with_date(String::new()).replace("http:", "https:");
+    let plain = doctor(&plain);
+    assert!(plain.contains(r#"{"check":"tls","result":"no connection: "#), "{plain}");
+    assert!(plain.contains("there is no reply with a date"), "{plain}");
+}
+
+#[test]
+fn arguments_that_cannot_be_understood_are_json_too() {
+    let program = Program::new();
+    for arguments in [&["tags", "lsit", "--json"][..], &["import", "--json"], &["--json"]] {
+        let failed = program.run(arguments);
+        assert_eq!((failed.code, failed.out.as_str()), (Some(2), ""), "{failed:?}");
+        let error: Value = serde_json::from_str(&failed.err).unwrap();
+        assert_eq!(error["error"]["code"], 2, "{failed:?}");
+        assert!(error["error"]["message"].as_str().unwrap().len() > 10, "{failed:?}");
+    }
+    assert_eq!(program.run(&["tags", "--help", "--json"]).code, Some(0));
 }
 
 /// `SNAPSHOTS=overwrite cargo test -p kit-cli` writes what has changed on purpose.

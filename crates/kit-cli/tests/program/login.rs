@@ -100,12 +100,16 @@ fn browse(url: &str) -> String {
     }
 }
 
-/// Logs in by an app, and returns how it has ended; the browser comes back to what `answer` makes of the page.
-fn log_in_by_app(program: &Program, secret: &str, answer: impl FnOnce(&str) -> String) -> Ended {
+/// Logs in by an app, and returns how it has ended. `answer` is given the page, and returns what is pasted, if anything is.
+fn log_in_by_app(
+    program: &Program,
+    secret: &str,
+    redirect: &str,
+    answer: impl FnOnce(&str) -> Option<String>,
+) -> Ended {
     use std::io::{BufRead as _, BufReader, Read as _, Write as _};
     use std::process::Stdio;
 
-    let redirect = "https://example.com/callback";
     let id = program.emulator.client_id().to_owned();
     let mut command = bare(program, &["login", "--client-id", &id, "--redirect-uri", redirect]);
     let command = command.env("KIT_CLIENT_SECRET", secret).stdin(Stdio::piped());
@@ -119,18 +123,24 @@ fn log_in_by_app(program: &Program, secret: &str, answer: impl FnOnce(&str) -> S
             break format!("http{url}");
         }
     };
-    let callback = answer(&page);
-    child.stdin.take().unwrap().write_all(format!("{callback}\n").as_bytes()).unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    if let Some(pasted) = answer(&page) {
+        stdin.write_all(format!("{pasted}\n").as_bytes()).unwrap();
+    }
+    drop(stdin);
     err.read_to_string(&mut said).unwrap();
     let code = child.wait().unwrap().code();
     Ended { code, out: String::new(), err: said }
 }
 
+/// A redirect URL that is not of this machine.
+const ELSEWHERE: &str = "https://example.com/callback";
+
 #[test]
 fn an_app_is_let_in_and_its_tokens_are_renewed() {
     let program = Program::new();
     let secret = program.emulator.client_secret().to_owned();
-    let ended = log_in_by_app(&program, &secret, browse);
+    let ended = log_in_by_app(&program, &secret, ELSEWHERE, |page| Some(browse(page)));
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(
         ended.err.contains("Logged in to A local Kit.") && !ended.err.contains(&secret),
@@ -165,9 +175,94 @@ fn a_callback_that_is_not_ones_own_is_refused() {
         "https://example.com/callback?error=access_denied",
         "what",
     ] {
-        let ended = log_in_by_app(&program, &secret, |_| callback.to_owned());
+        let ended = log_in_by_app(&program, &secret, ELSEWHERE, |_| Some(callback.to_owned()));
         assert_eq!(ended.code, Some(4), "{ended:?}");
         assert!(ended.err.contains("the pasted URL: "), "{ended:?}");
     }
     assert_eq!(run(&program, &["whoami"], "").code, Some(4));
+}
+
+#[test]
+fn the_browser_comes_back_to_the_program_where_it_can() {
+    let program = Program::new();
+    let secret = program.emulator.client_secret().to_owned();
+    let here = "http://127.0.0.1:0/back";
+    // It follows the redirect, also where nothing can be pasted.
+    let ended = log_in_by_app(&program, &secret, here, |page| {
+        let thanks = ureq::get(page).call().unwrap().body_mut().read_to_string().unwrap();
+        assert!(thanks.contains("go back to the program"), "{thanks}");
+        None
+    });
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(run(&program, &["whoami"], "").json()["credentials"], "OAuth session");
+    // From another machine, it is pasted.
+    let ended = log_in_by_app(&program, &secret, here, |page| {
+        let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).build().into();
+        let mut url = page.to_owned();
+        while !url.contains("/back?") {
+            url =
+                agent.get(&url).call().unwrap().headers()["location"].to_str().unwrap().to_owned();
+        }
+        Some(url)
+    });
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    program.emulator.set_consent(kit_emulator::Consent::Denied);
+    let ended = log_in_by_app(&program, &secret, here, |page| {
+        drop(ureq::get(page).call());
+        None
+    });
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    assert!(ended.err.contains("access_denied"), "{ended:?}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_said_and_the_url_is_pasted() {
+    let program = Program::new();
+    let secret = program.emulator.client_secret().to_owned();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let here = format!("http://{}/back", taken.local_addr().unwrap());
+    let ended =
+        log_in_by_app(&program, &secret, &here, |_| Some(format!("{here}?error=access_denied")));
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    assert!(ended.err.contains("cannot come back to this program"), "{ended:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_page_is_opened_in_the_browser_of_the_user() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let program = Program::new();
+    let browser = program.file("xdg-open", "#!/bin/sh\ncurl -sL \"$1\" > \"$HOME/page\"\n");
+    std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let id = program.emulator.client_id().to_owned();
+    let arguments =
+        ["login", "--open", "--client-id", &id, "--redirect-uri", "http://127.0.0.1:0/back"];
+    let mut command = bare(&program, &arguments);
+    let path = std::env::var("PATH").unwrap();
+    command.env("PATH", format!("{}:{path}", program.home().display()));
+    command.env("KIT_CLIENT_SECRET", program.emulator.client_secret());
+    let ended = ended(command, "");
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}
+
+/// A Secret Service that never answers, or that is not there, keeps nobody from logging in.
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+#[test]
+fn a_file_is_used_where_there_is_no_keyring() {
+    let program = Program::new();
+    let silent = program.home().join("bus");
+    let _listener = std::os::unix::net::UnixListener::bind(&silent).unwrap();
+    for bus in [format!("unix:path={}", silent.display()), "unix:path=/nowhere".to_owned()] {
+        let mut command = bare(&program, &["login"]);
+        command.env("DBUS_SESSION_BUS_ADDRESS", &bus);
+        let key = program.emulator.api_key().to_owned();
+        let kept = ended(command, &key);
+        assert_eq!(kept.code, Some(0), "{kept:?}");
+        assert!(kept.err.contains("The system's keyring cannot be used: "), "{kept:?}");
+        assert!(kept.err.contains("credentials.toml"), "{kept:?}");
+        let mut whoami = bare(&program, &["whoami"]);
+        whoami.env("DBUS_SESSION_BUS_ADDRESS", &bus);
+        assert_eq!(ended(whoami, "").code, Some(0));
+    }
 }
