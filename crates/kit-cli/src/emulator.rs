@@ -7,11 +7,13 @@ use kit_emulator::Emulator;
 
 use crate::Failure;
 use crate::api::read;
-use crate::output::say;
+use crate::browser::open;
+use crate::output::{plain, say};
 
 /// Start a local Kit to try things on
 ///
-/// Everything is in memory, and nothing leaves this machine. It writes the variables to set, and serves until Ctrl-C.
+/// Everything is in memory, and nothing leaves this machine. It writes the variables to set, and serves until Ctrl-C. Its page
+/// shows what was answered and delivered, and has forms for faults, events and the clock.
 #[derive(Args, Debug)]
 pub(crate) struct Emulate {
     /// The address to listen at.
@@ -23,9 +25,21 @@ pub(crate) struct Emulate {
     /// Answer 429 to more than 120 requests in a minute (600 with an access token), as Kit does.
     #[arg(long)]
     rate_limits: bool,
-    /// The resources to begin with, as JSON.
+    /// The resources to begin with, as JSON: what GET /_kit/state answers.
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
+    /// A host that webhooks may be delivered to beside this machine, such as a container; can be repeated.
+    #[arg(long, value_name = "HOST")]
+    deliver_to: Vec<String>,
+    /// Another name by which its page and its control requests may be called; can be repeated.
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
+    /// Open its page in your browser.
+    #[arg(long)]
+    open: bool,
+    /// Write no line for each request.
+    #[arg(long)]
+    quiet: bool,
 }
 
 impl Emulate {
@@ -33,6 +47,15 @@ impl Emulate {
         let mut builder = Emulator::builder().address((self.address, self.port));
         if self.rate_limits {
             builder = builder.rate_limits();
+        }
+        for host in &self.deliver_to {
+            builder = builder.deliver_to(host);
+        }
+        for host in &self.allow_host {
+            builder = builder.allow_host(host);
+        }
+        if !self.quiet {
+            builder = builder.on_request(|line| say(&plain(line)));
         }
         let emulator = builder.start().map_err(|error| {
             let (address, port) = (self.address, self.port);
@@ -48,7 +71,13 @@ impl Emulate {
         writeln!(out, "export KIT_API_KEY={}", emulator.api_key())?;
         writeln!(out, "export KIT_ACCESS_TOKEN={}", emulator.access_token())?;
         out.flush()?;
-        say("A local Kit is listening. Set these variables to use it. Ctrl-C ends it.");
+        let page = emulator.page();
+        say(&format!(
+            "A local Kit is listening. Set these variables to use it, and see what it does at {page} Ctrl-C ends it."
+        ));
+        if self.open {
+            open(&page);
+        }
         loop {
             std::thread::park();
         }

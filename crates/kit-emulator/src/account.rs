@@ -56,7 +56,8 @@ impl Account {
         count: u64,
         data: Option<serde_json::Value>,
     ) -> Result<Vec<String>, String> {
-        let trigger = Trigger { event_type: event_type.to_owned(), count, data };
+        let event_type = event_type.to_owned();
+        let trigger = Trigger { event_type, count, data, subscriber: None };
         let ids = events::trigger(&mut self.world(), &trigger)?;
         self.kit.changed();
         Ok(ids)

@@ -1,7 +1,7 @@
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
-use std::{fmt, io};
+use std::{fmt, io, thread};
 
 use bytes::Bytes;
 use http::Request;
@@ -10,9 +10,9 @@ use crate::account::Account;
 use crate::api::Api;
 use crate::control::{Controlled as _, Hosts};
 use crate::local_kit::{LocalKit, is_idle};
-use crate::outbox::{self, Delivery, DeliveryFault};
+use crate::outbox::{self, Delivery, DeliveryFault, Destinations};
 use crate::rows::{self, ACCOUNT_ID, Webhook, WebhookEndpoint, World};
-use crate::server::{Fault, Server};
+use crate::server::{Fault, Listener, Server};
 use crate::world::{App, Consent, Grants, IssuedTokens, Keys, Lifetimes};
 
 const API_KEY: &str = "kit_emulator_api_key";
@@ -51,12 +51,28 @@ impl Emulator {
             lifetimes: LIFETIMES,
             has_rate_limits: false,
             hosts: Hosts::default(),
+            destinations: Destinations::default(),
+            tell: None,
         }
     }
 
     /// The base URL of the emulator, such as `http://127.0.0.1:40321`: for `KIT_BASE_URL`.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The URL of the page that shows what the emulator has done, for a browser on this machine.
+    pub fn page(&self) -> String {
+        let mut address = self.server.address();
+        if address.ip().is_unspecified() {
+            let is_v4 = address.is_ipv4();
+            address.set_ip(if is_v4 {
+                Ipv4Addr::LOCALHOST.into()
+            } else {
+                Ipv6Addr::LOCALHOST.into()
+            });
+        }
+        format!("http://{address}/_kit/")
     }
 
     /// The API key that the emulator accepts: for `KIT_API_KEY`.
@@ -319,7 +335,8 @@ impl Emulator {
         rows::whole_state(&mut self.kit.api.world())
     }
 
-    /// The last 1,000 requests, oldest first, with the first 64 KiB of their bodies. They hold the credentials.
+    /// The last requests, oldest first, with the first 64 KiB of their bodies: 50,000, or as many as have, with the bodies of
+    /// their replies, 64 MiB of bodies together. They hold the credentials.
     pub fn recorded_requests(&self) -> Vec<Request<Bytes>> {
         self.server.recorder().requests()
     }
@@ -365,6 +382,24 @@ pub struct Builder {
     lifetimes: Lifetimes,
     has_rate_limits: bool,
     hosts: Hosts,
+    destinations: Destinations,
+    tell: Option<Tell>,
+}
+
+/// Who is told of requests, line by line.
+type Tell = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// How many lines wait for who is told of them.
+const MOST_LINES: usize = 10_000;
+
+/// Tells somebody of requests, who may be slow.
+fn listener(tell: Tell) -> io::Result<Listener> {
+    let (sender, lines) = mpsc::sync_channel::<String>(MOST_LINES);
+    let work = move || lines.iter().for_each(|line| tell(&line));
+    thread::Builder::new().name("kit-emulator-requests".into()).spawn(work)?;
+    Ok(Arc::new(move |ended| {
+        let _ = sender.try_send(ended.to_string());
+    }))
 }
 
 impl Builder {
@@ -416,6 +451,23 @@ impl Builder {
         self
     }
 
+    /// Lets deliveries go to this host, beside those of this machine: the name or the address of a container, say. What it
+    /// is told is then sent there unencrypted.
+    #[must_use]
+    pub fn deliver_to(mut self, host: impl AsRef<str>) -> Self {
+        self.destinations.allow(host.as_ref());
+        self
+    }
+
+    /// Calls `tell` for each request that has ended, but for those to `/_kit/`, with a line such as `POST /v4/tags 201 in 3.2 ms`.
+    /// It has no credentials. `tell` is called in a thread of its own; where it is slower than requests come, it is not told
+    /// of all of them.
+    #[must_use]
+    pub fn on_request(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.tell = Some(Arc::new(tell));
+        self
+    }
+
     /// Starts the emulator.
     ///
     /// # Errors
@@ -427,8 +479,9 @@ impl Builder {
         let (api_key, access_token) = (self.api_key, ACCESS_TOKEN.to_owned());
         let keys = Keys { api_key: api_key.clone(), access_token };
         let world = World::new(ACCOUNT_ID, keys, app, grants, self.has_rate_limits);
-        let kit = Arc::new(LocalKit::new(Api::new(world), self.hosts));
-        let courier = outbox::deliver(kit.clone());
+        let listener = self.tell.map(listener).transpose()?;
+        let kit = Arc::new(LocalKit::new(Api::new(world), self.hosts, listener));
+        let courier = outbox::deliver(kit.clone(), self.destinations);
         let (faults, recorder) = (kit.faults.clone(), kit.recorder.clone());
         let server = Server::start(self.address, kit.clone(), faults, recorder, courier)?;
         let base_url = format!("http://{}", server.address());

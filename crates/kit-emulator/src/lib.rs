@@ -112,22 +112,33 @@
 //!
 //! # Control over HTTP
 //!
-//! So tests in any language can use the program `kit-emulator`:
+//! So tests in any language can use the program `kit-emulator`; the page at `/_kit/` does all of it in a browser:
 //!
 //! | request | body | what it does |
 //! | --- | --- | --- |
-//! | `POST /_kit/events` | `{"type": "subscriber.tag_added", "count": 3, "data": {…}}` | [`Emulator::trigger`]; `count` and `data` can be left out; answers with the ids |
+//! | `POST /_kit/events` | `{"type": "subscriber.tag_added", "count": 3, "data": {…}}` | [`Emulator::trigger`]; `count` and `data` can be left out; with `subscriber_id` in place of `data`, of a subscriber that is there; answers with the ids of the events, how many deliveries were made, and the ids of the first 1,000 |
+//! | `GET /_kit/events` | | the types of events, with data as they are made up |
 //! | `GET /_kit/accounts`, `POST /_kit/accounts` | | the accounts with their credentials; [`Emulator::add_account`] |
 //! | `POST /_kit/settle` | | [`Emulator::settle`] |
-//! | `POST /_kit/clock` | `{"advance_seconds": 30}` or `{"speed": 60}` | [`Emulator::advance`], [`Emulator::set_clock_speed`] |
-//! | `GET /_kit/clock` | | what the clock shows |
+//! | `POST /_kit/clock` | `{"advance_seconds": 30}`, `{"to_next_timer": true}` or `{"speed": 60}` | [`Emulator::advance`], [`Emulator::set_clock_speed`] |
+//! | `GET /_kit/clock` | | what the clock shows, and what is due next by it |
 //! | `GET /_kit/deliveries` | | [`Emulator::deliveries`] |
-//! | `GET /_kit/requests` | | [`Emulator::recorded_requests`], without the credentials |
-//! | `POST /_kit/faults` | a list of rules | replaces all faults |
+//! | `GET /_kit/deliveries/ID` | | one of them, with its body |
+//! | `POST /_kit/deliveries/ID/deliver` | | makes its next attempt due now, also where it is over |
+//! | `GET /_kit/requests` | | the last 1,000 requests, without the credentials: reply, duration, and the fault that has hit it |
+//! | `GET /_kit/requests/NUMBER` | | one of them |
+//! | `POST /_kit/faults` | a list of rules | replaces all faults; with `?add`, adds rules behind them |
+//! | `GET /_kit/faults` | | the rules, how often each has hit, and how often it can hit still |
+//! | `DELETE /_kit/faults`, `DELETE /_kit/faults/ID` | | removes all; removes one rule |
 //! | `GET /_kit/state`, `PUT /_kit/state` | `{"subscribers": […], "tags": […], …}` | [`Emulator::snapshot`], [`Emulator::seed`] |
+//! | `GET /_kit/state/RESOURCE` | | the rows of one resource, at most `limit` (1,000) with an id after `after` |
 //! | `POST /_kit/reset` | | removes all but the credentials, the tokens and what the clock shows; no id comes again |
+//! | `POST /_kit/reset/undo` | | brings back what the last reset has removed, in place of what has come since |
+//! | `GET /_kit/changes` | | what there is in short; with `since`, a `revision` of it, and `wait`, up to 60 seconds, as soon as something has changed |
 //!
-//! Events and deliveries are those of the first account, or of another with `?account=ID`.
+//! Events, deliveries and resources are those of the first account, or of another with `?account=ID`. Lists of requests and of
+//! deliveries come with a `cursor`: with `since`, they have what has changed after it, at most `limit` (1,000) of them, and with
+//! `brief` only what a list shows.
 //!
 //! These are for programs on this machine: by another `Host` than `localhost` or a loopback address, and for the page of
 //! another site in a browser (`Origin`, `Sec-Fetch-Site`), they answer 403. [`Builder::allow_host`] allows a name more.
@@ -142,13 +153,13 @@
 //!
 //! A rule applies to requests with its `method`, its `path` (a `*` at the end stands for any rest) and the text
 //! `contains` in their body; without one of these, to any. It applies to the first `times` such requests, or to all,
-//! and with `every` to each n-th of them. Of several rules for a request, the first that is not used up applies.
+//! with `every` to each n-th of them, and with `percent` to so many of a hundred, as if by chance, but the same ones each time. Of several rules for a request, the first that is not used up applies.
 //! Each rule has one fault: `status` (with `body`, JSON or text, `content_type` and `retry_after`), `delay_ms`,
 //! `close`, `garbage` or `truncate`, as in [`Fault`]. With `after_applying`, the emulator applies the request before
 //! it fails.
 //!
-//! A rule with `delivery` applies to attempts to deliver, with its `event_type` if it has one, and with `times` and
-//! `every`: `duplicated`, `delayed` (with `delay_ms`), `reordered`, `forged`, `stale`, `truncated`, `dropped` or
+//! A rule with `delivery` applies to attempts to deliver, with its `event_type` if it has one, and with `times`, `every` and
+//! `percent`: `duplicated`, `delayed` (with `delay_ms`), `reordered`, `forged`, `stale`, `truncated`, `dropped` or
 //! `unanswered`, as in [`DeliveryFault`].
 //!
 //! # What differs from Kit
@@ -162,7 +173,8 @@
 //! `subscriber.product_purchase`, `subscriber.link_click` and the bounces and complaints happen by
 //! [`Emulator::trigger`] alone. A snapshot does not keep the previous secret of an endpoint.
 //!
-//! Kit posts to public URLs alone, and the emulator to http URLs of this machine alone. Kit's documentation does not
+//! Kit posts to public URLs alone, and the emulator to http URLs of this machine alone, and of hosts that
+//! [`Builder::deliver_to`] names. Kit's documentation does not
 //! say for how long Kit waits for an answer (the emulator: 30 s), whether legacy deliveries are tried again (here:
 //! no), and what becomes of events while an endpoint is disabled (here: it is not told of them, and what was pending
 //! fails). A delivery is signed with the time of the system, and not of the emulator's clock, since receivers compare
@@ -182,6 +194,7 @@ pub mod guides;
 mod local_kit;
 mod oauth;
 mod outbox;
+mod page;
 mod rows;
 mod server;
 mod world;

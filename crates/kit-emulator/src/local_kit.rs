@@ -1,7 +1,7 @@
 //! All that a running emulator is, but for its sockets.
 
 use std::pin::Pin;
-use std::sync::{Arc, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -9,10 +9,11 @@ use tokio::sync::watch;
 
 use crate::api::Api;
 use crate::changes;
-use crate::control::{self, Controlled, Hosts};
+use crate::control::{self, BeforeReset, Controlled, Hosts};
 use crate::outbox::{Address, DeliveryFaults, Desk, Job, Moment, Outcome, Target};
+use crate::page;
 use crate::rows::World;
-use crate::server::{self, Admission, Control, Faults, Recorder, Reply, Service};
+use crate::server::{self, Admission, Control, Faults, Listener, Recorder, Reply, Service};
 
 /// The largest body that is read, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -29,6 +30,8 @@ pub(crate) struct LocalKit {
     pub(crate) delivery_faults: DeliveryFaults,
     pub(crate) recorder: Arc<Recorder>,
     hosts: Hosts,
+    instance: String,
+    before_reset: Mutex<Option<BeforeReset>>,
     /// Counts the changes: of what is to be delivered, of what was, and of the clock.
     changes: watch::Sender<u64>,
     /// Held while the clock is moved: who moves it meanwhile moves it further, afterwards.
@@ -36,13 +39,15 @@ pub(crate) struct LocalKit {
 }
 
 impl LocalKit {
-    pub(crate) fn new(api: Api, hosts: Hosts) -> Self {
+    pub(crate) fn new(api: Api, hosts: Hosts, listener: Option<Listener>) -> Self {
         Self {
             api,
             faults: Arc::default(),
             delivery_faults: DeliveryFaults::default(),
-            recorder: Arc::default(),
+            recorder: Arc::new(Recorder::new(listener)),
             hosts,
+            instance: uuid::Uuid::new_v4().to_string(),
+            before_reset: Mutex::default(),
             changes: watch::Sender::new(0),
             advancing: tokio::sync::Mutex::default(),
         }
@@ -72,7 +77,11 @@ impl Service for LocalKit {
     }
 
     fn control<'a>(&'a self, request: &'a server::Request) -> Option<Control<'a>> {
-        control::answer(self, request)
+        if let Some(reply) = page::answer(request) {
+            return Some(Box::pin(std::future::ready(reply)));
+        }
+        let path = request.path().strip_prefix("/_kit/")?;
+        Some(control::answer(self, path, request))
     }
 }
 
@@ -93,8 +102,45 @@ impl Controlled for LocalKit {
         &self.recorder
     }
 
+    fn before_reset(&self) -> MutexGuard<'_, Option<BeforeReset>> {
+        self.before_reset.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn changed(&self) {
         self.changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    fn revision(&self) -> u64 {
+        let (changes, requests) = (self.changes.borrow(), self.recorder.changes());
+        changes.wrapping_add(*requests.borrow())
+    }
+
+    fn wait_for_change(
+        &self,
+        revision: u64,
+        patience: Duration,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            let (mut changes, mut requests) = (self.changes.subscribe(), self.recorder.changes());
+            let another = async {
+                while self.revision() == revision {
+                    tokio::select! {
+                        result = changes.changed() => if result.is_err() { return },
+                        result = requests.changed() => if result.is_err() { return },
+                    }
+                }
+            };
+            // Without a change, there is an answer, too.
+            let _ = tokio::time::timeout(patience, another).await;
+        })
+    }
+
+    fn next_timer(&self) -> Option<Duration> {
+        next_due(&self.api.world())
     }
 
     fn advance(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {

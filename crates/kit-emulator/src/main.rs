@@ -21,15 +21,53 @@ Options:
   --port PORT     the port; 0 lets the system choose  [default: 4010]
   --api-key KEY   the API key to accept               [default: kit_emulator_api_key]
   --rate-limits   answer 429 to more than 120 requests in a minute (600 with an access token), as Kit does
-  --allow-host NAME
-                  another name by which /_kit/ may be called, such as that of a container; can be repeated
   --token-lifetime SECONDS
                   how long access tokens last [default: 172800 for a code, 7200 for a refresh token]
   --seed FILE     the resources to begin with, as JSON: what GET /_kit/state answers
+  --allow-host NAME
+                  another name by which /_kit/ may be called, such as that of a container; can be repeated
+  --deliver-to HOST
+                  a host that webhooks may be delivered to beside this machine, such as a container; can be repeated
+  --quiet         print no line for each request
   -h, --help      print this help
 
-While it runs, requests to /_kit/ let requests fail, make events happen and move the clock: see the documentation
-of the crate.
+The page at /_kit/ shows what was answered and delivered, and has a form for all that follows.
+
+Seed: an object with a list for each resource that is to be there, for example
+  {\"tags\": [{\"id\": 44, \"name\": \"VIP\", \"created_at\": \"2026-07-29T14:32:10Z\"}],
+   \"custom_fields\": [{\"id\": 1, \"label\": \"Company\", \"key\": \"company\", \"name\": \"ck_field_1_company\",
+     \"created_at\": \"2026-07-29T14:32:10Z\"}],
+   \"subscribers\": [{\"id\": 9, \"email_address\": \"ann@example.com\", \"first_name\": \"Ann\", \"state\": \"active\",
+     \"tags\": {\"44\": \"2026-07-29T14:32:10Z\"}, \"fields\": {\"1\": \"Acme\"}}]}
+  Lists: account (an object), broadcasts, custom_fields, email_templates, forms, posts, purchases, segments, sequences,
+  sequence_emails, snippets, subscribers, tags, webhooks, webhook_endpoints; accounts has the same of other accounts, each
+  with its id. A list that is missing is empty. GET /_kit/state of an emulator shows all fields.
+
+Control requests, for programs on this machine (?account=ID for another account than the first):
+  GET  /_kit/accounts                    the accounts, with their credentials; POST adds one
+  GET  /_kit/requests                    the requests that came last, with replies, durations and faults
+  GET  /_kit/requests/NUMBER             one of them
+  POST /_kit/events                      {\"type\": \"subscriber.tag_added\", \"count\": 3, \"data\": {…}}: makes events happen;
+                                         {\"type\": …, \"subscriber_id\": 9} of a subscriber that is there; GET lists the types
+  GET  /_kit/deliveries                  what was delivered, and what is to be, with all attempts
+  GET  /_kit/deliveries/ID               one of them, with its body
+  POST /_kit/deliveries/ID/deliver       its next attempt, now
+  POST /_kit/settle                      waits until nothing is due
+  GET  /_kit/clock                       what the clock shows, and what is due next
+  POST /_kit/clock                       {\"advance_seconds\": 30}, {\"to_next_timer\": true} or {\"speed\": 60}
+  POST /_kit/faults                      a list of rules, in place of all; with ?add behind them; GET lists them, with how far
+                                         they are used up; DELETE removes all, DELETE /_kit/faults/ID one
+  GET  /_kit/state                       all resources; PUT puts others in their place
+  GET  /_kit/state/RESOURCE              the rows of one, ?after=ID&limit=1000
+  POST /_kit/reset                       removes all but credentials, tokens and the clock; POST /_kit/reset/undo brings it back
+  GET  /_kit/changes?since=N&wait=20     what there is in short, as soon as something has changed
+
+Rules: {\"method\": \"POST\", \"path\": \"/v4/tags*\", \"contains\": \"VIP\"}, each of which can be left out, with one fault:
+  \"status\": 503 (with \"body\", \"content_type\", \"retry_after\": 2), \"delay_ms\": 500, \"close\": true, \"garbage\": true or
+  \"truncate\": true; \"after_applying\": true applies the request before it fails. For deliveries: \"delivery\": \"duplicated\",
+  \"delayed\" (\"delay_ms\"), \"reordered\", \"forged\", \"stale\", \"truncated\", \"dropped\" or \"unanswered\", with \"event_type\".
+  All of them: \"times\": 3, \"every\": 20 or \"percent\": 5.
+  curl $KIT_BASE_URL/_kit/faults -d '[{\"path\": \"/v4/*\", \"status\": 503, \"percent\": 5}]'
 ";
 
 struct Options {
@@ -39,6 +77,8 @@ struct Options {
     has_rate_limits: bool,
     token_lifetime: Option<u64>,
     allowed_hosts: Vec<String>,
+    destinations: Vec<String>,
+    is_quiet: bool,
     seed: Option<PathBuf>,
 }
 
@@ -73,6 +113,8 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         has_rate_limits: false,
         token_lifetime: None,
         allowed_hosts: Vec::new(),
+        destinations: Vec::new(),
+        is_quiet: false,
         seed: None,
     };
     while let Some(argument) = arguments.next()? {
@@ -91,6 +133,8 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
                 options.token_lifetime = Some(value(&mut arguments, "--token-lifetime")?);
             }
             Long("allow-host") => options.allowed_hosts.push(arguments.value()?.string()?),
+            Long("deliver-to") => options.destinations.push(arguments.value()?.string()?),
+            Long("quiet") => options.is_quiet = true,
             Long("seed") => options.seed = Some(arguments.value()?.into()),
             Short('h') | Long("help") => return Ok(Command::Help),
             _ => return Err(argument.unexpected()),
@@ -120,6 +164,15 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     }
     for host in &options.allowed_hosts {
         builder = builder.allow_host(host);
+    }
+    for host in &options.destinations {
+        builder = builder.deliver_to(host);
+    }
+    if !options.is_quiet {
+        builder = builder.on_request(|line| {
+            // Nobody may look.
+            let _ = writeln!(io::stderr(), "{line}");
+        });
     }
     let emulator = builder.start().map_err(|error| {
         format!("cannot listen at {}:{}: {error}", options.address, options.port)
@@ -159,6 +212,6 @@ async fn announce(emulator: &Emulator) -> io::Result<()> {
     writeln!(out, "  export KIT_BASE_URL={url}\n  export KIT_API_KEY={key}")?;
     writeln!(out, "  export KIT_ACCESS_TOKEN={}", emulator.access_token())?;
     writeln!(out, "  export KIT_CLIENT_ID={id}\n  export KIT_CLIENT_SECRET={secret}")?;
-    writeln!(out, "\nCtrl-C ends it.")?;
+    writeln!(out, "\nand see what it does at {}\n\nCtrl-C ends it.", emulator.page())?;
     std::future::pending().await
 }

@@ -79,3 +79,76 @@ fn more_connections_than_it_may_have_are_no_reason_to_spin() {
     drop(connections);
     assert!(program.answers());
 }
+
+/// What the program says until it ends by an argument.
+fn said(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_kit-emulator")).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// Each control request that is there, and each list of a seed, is in the help.
+#[test]
+fn the_help_says_everything() {
+    let (code, help, err) = said(&["--help"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let documented = include_str!("../src/lib.rs").lines();
+    let requests = documented.filter_map(|line| line.strip_prefix("//! | `")).filter_map(|line| {
+        let (request, _) = line.split_once('`')?;
+        request.contains(" /_kit/").then_some(request)
+    });
+    let requests: Vec<_> = requests.collect();
+    assert!(requests.len() > 15, "{requests:?}");
+    for request in requests {
+        let path = request.split(' ').nth(1).unwrap();
+        assert!(help.contains(path), "{path}");
+    }
+    for (option, value) in [("--port", "x"), ("--api-key", ""), ("--what", "")] {
+        let (code, out, err) = said(&[option, value]);
+        assert_eq!((code, out.as_str()), (Some(2), ""));
+        assert!(err.contains(option), "{err}");
+    }
+    // The seed that it shows is one.
+    let seed = help.split("for example\n").nth(1).unwrap().split("\n  Lists:").next().unwrap();
+    let seed: serde_json::Value = serde_json::from_str(seed).unwrap();
+    kit_emulator::Emulator::start().unwrap().seed(&seed).unwrap();
+}
+
+#[test]
+fn a_line_is_said_for_each_request_unless_it_is_to_be_quiet() {
+    for is_quiet in [false, true] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kit-emulator"));
+        command.args(["--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        if is_quiet {
+            command.arg("--quiet");
+        }
+        let mut child = command.spawn().unwrap();
+        let mut err = BufReader::new(child.stderr.take().unwrap());
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("Ctrl-C") {
+            assert!(out.read_line(&mut said).unwrap() > 0, "{said}");
+        }
+        for shown in [
+            "KIT_BASE_URL=",
+            "KIT_API_KEY=",
+            "KIT_ACCESS_TOKEN=kit_emulator_access_token",
+            "/_kit/",
+        ] {
+            assert!(said.contains(shown), "{said}");
+        }
+        let address = said.split("http://").nth(1).unwrap().split_whitespace().next().unwrap();
+        let address = address.to_owned();
+        let program = Program { child, address, _said: out };
+        assert!(program.answers());
+        let mut line = String::new();
+        if is_quiet {
+            drop(program);
+            err.read_to_string(&mut line).unwrap();
+            assert_eq!(line, "");
+        } else {
+            err.read_line(&mut line).unwrap();
+            assert!(line.starts_with("GET /v4/webhooks 401 in "), "{line}");
+        }
+    }
+}

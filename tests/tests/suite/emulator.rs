@@ -165,7 +165,9 @@ fn another_method_on_a_known_path_is_not_allowed() {
         ("DELETE", "/v4/webhooks", "POST, GET"),
         ("GET", "/v4/webhooks/1", "DELETE"),
         ("POST", "/v4/oauth/authorize", "GET"),
-        ("GET", "/_kit/faults", "POST"),
+        ("PUT", "/_kit/faults", "POST, GET, DELETE"),
+        ("GET", "/_kit/deliveries/1/deliver", "POST"),
+        ("POST", "/_kit/page/main.js", "GET"),
     ] {
         let response = client.send(method, path, &[], "");
         assert_refused(&response, 405, "Method Not Allowed");
@@ -352,18 +354,31 @@ fn faults_can_be_set_over_http() {
 
     for (rules, message) in [
         (json!({}), "The body is not a list of rules"),
-        (json!([{"status": 503}, {"status": 503, "close": true}]), "rule 2: one of `status`"),
+        (
+            json!([{"status": 503}, {"status": 503, "close": true}]),
+            "rule 2: `status` and `close` are there together",
+        ),
         (json!([{}]), "rule 1: one of `status`"),
         (json!([{"status": 103}]), "rule 1: `status` is not from 200 to 999"),
         (json!([{"status": "503"}]), "rule 1: `status` is not a whole number"),
         (json!([{"close": 1}]), "rule 1: `close` is not true or false"),
+        (
+            json!([{"close": true, "percent": 101}]),
+            "rule 1: `percent` is not a number from 0 to 100",
+        ),
+        (json!([{"close": true, "percent": -1}]), "rule 1: `percent`"),
+        (
+            json!([{"close": true, "percent": 5, "every": 2}]),
+            "`every` and `percent` do not go together",
+        ),
+        (json!([{"delivery": "forged", "status": 500}]), "rule 1: `status` is not known"),
         (json!([{"close": true, "method": "A B"}]), "rule 1: `method`"),
         (json!([{"close": true, "patch": "/"}]), "rule 1: `patch` is not known"),
     ] {
         assert_refused(&set(&rules), 422, message);
     }
     assert_refused(&client.send("POST", "/_kit/faults", &[], "["), 422, "The body is not JSON");
-    assert_refused(&client.send("GET", "/_kit/", &[], ""), 404, "Not Found");
+    assert_refused(&client.send("GET", "/_kit/what", &[], ""), 404, "Not Found");
 }
 
 #[test]

@@ -184,11 +184,14 @@ fn a_state_that_kit_cannot_have_is_refused() {
             json!({"subscribers": [with(ann.clone(), "state", "gone".into())]}),
             "`state` \"gone\" is none of",
         ),
-        (json!({"subscribers": [ann.clone(), ann.clone()]}), "9 is there"),
+        (
+            json!({"subscribers": [ann.clone(), ann.clone()]}),
+            "`subscribers`, row 2 (id 9): ann@example.com or the id 9 is there twice",
+        ),
         (json!({"subscribers": [with(ann, "id", json!(1_u64 << 60))]}), "too great"),
         (
             json!({"tags": [{"id": 1, "name": "a", "created_at": ""}, {"id": 1, "name": "b", "created_at": ""}]}),
-            "the id 1 is there twice",
+            "`tags`, row 2 (id 1): `id` is there twice",
         ),
         (json!({"snippets": [{"id": 1, "snippet_type": "x"}]}), "`snippet_type` \"x\" is none of"),
         (json!({"forms": [{"id": 1, "type": "x"}]}), "`type` \"x\" is none of"),
@@ -197,6 +200,24 @@ fn a_state_that_kit_cannot_have_is_refused() {
             "`events` \"x\" is none of",
         ),
         (json!({"what": []}), "`what` is no resource"),
+        (
+            json!({"subscribers": [{"id": 1}]}),
+            "`subscribers`, row 1 (id 1): missing field `email_address`",
+        ),
+        (
+            json!({"subscribers": [{"email_address": "a@example.com", "id": "1"}]}),
+            "`subscribers`, row 1: `id`: invalid type: string \"1\", expected u64",
+        ),
+        (
+            json!({"tags": [{"id": 1, "name": "a", "created_at": ""}, {"id": 2, "name": 3, "created_at": ""}]}),
+            "`tags`, row 2 (id 2): `name`: invalid type",
+        ),
+        (json!({"webhooks": [{"id": 4}]}), "`webhooks`, row 1 (id 4): `target_url` is missing"),
+        (
+            json!({"webhook_endpoints": [{"id": 4}]}),
+            "`webhook_endpoints`, row 1 (id 4): `url` is missing",
+        ),
+        (json!({"account": 7}), "`account`: invalid type"),
     ] {
         let error = emulator.seed(&state).unwrap_err();
         assert!(error.contains(text), "{error}");
@@ -208,16 +229,16 @@ fn a_state_that_kit_cannot_have_is_refused() {
         .map(|id| json!({"id": id, "name": id.to_string(), "created_at": ""}))
         .collect();
     let error = emulator.seed(&json!({"segments": rows})).unwrap_err();
-    assert_eq!(error, "`segments`: at most 100000 rows");
+    assert_eq!(error, "`segments`, row 100001 (id 100001): there are 100000 rows at most");
     let rows: Vec<Value> = (1..=100_001)
         .map(|id| json!({"id": id, "email_address": format!("{id}@example.com")}))
         .collect();
     let error = emulator.seed(&json!({"subscribers": rows})).unwrap_err();
-    assert_eq!(error, "`subscribers`: at most 100000 rows");
+    assert_eq!(error, "`subscribers`, row 100001 (id 100001): there are 100000 rows at most");
     let field = |id: u64| json!({"id": id, "label": id.to_string(), "key": format!("k{id}"), "name": "n", "created_at": ""});
     let rows: Vec<Value> = (1..=501).map(field).collect();
     let error = emulator.seed(&json!({"custom_fields": rows})).unwrap_err();
-    assert_eq!(error, "`custom_fields`: at most 500 rows");
+    assert_eq!(error, "`custom_fields`, row 501 (id 501): there are 500 rows at most");
 }
 
 /// Each request would take minutes if it took a power of its size, and has one: 100,000 subscribers, asked for by a query

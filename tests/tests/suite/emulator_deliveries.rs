@@ -400,6 +400,23 @@ fn the_emulator_posts_to_this_machine_alone() {
 }
 
 #[test]
+fn a_host_that_is_named_is_posted_to() {
+    // Its name leads nowhere, and is looked up.
+    let emulator = Emulator::builder().deliver_to("nowhere.invalid").start().unwrap();
+    for url in ["http://nowhere.invalid/", "http://other.invalid/"] {
+        let create = CreateWebhookEndpoint::new(url, [EventType::TagCreated]).unwrap();
+        client(&emulator).send(&create).unwrap();
+    }
+    emulator.trigger("tag.created", 1, None).unwrap();
+    emulator.settle();
+    let errors =
+        emulator.deliveries().into_iter().map(|delivery| delivery.attempts[0].error.clone());
+    let [named, other] = &errors.map(Option::unwrap).collect::<Vec<_>>()[..] else { panic!("two") };
+    assert!(named.contains("nowhere.invalid has no address"), "{named}");
+    assert!(other.contains("of this machine and of nowhere.invalid alone"), "{other}");
+}
+
+#[test]
 fn all_can_be_controlled_over_http() {
     let emulator = Emulator::start().unwrap();
     let receiver = receiver([]);
@@ -452,14 +469,18 @@ fn all_can_be_controlled_over_http() {
         ("events", json!({"count": 1}), "`type` is missing"),
         ("events", json!({"type": "tag.moved"}), "is no event"),
         ("events", json!({"type": "tag.created", "count": 0}), "`count` is not from 1"),
-        ("clock", json!({}), "`advance_seconds` or `speed` is wanted"),
+        ("clock", json!({}), "`advance_seconds`, `speed` or `to_next_timer` is wanted"),
         ("faults", json!([{"delivery": "lost"}]), "rule 1: `delivery` is one of"),
         ("faults", json!([{"delivery": "stale", "path": "/"}]), "rule 1: `path` is not known"),
         ("faults", json!([{"status": 500, "every": 0}]), "rule 1: `every`"),
     ] {
         assert_refused(&send("POST", path, body), 422, message);
     }
-    assert_refused(&send("PUT", "state", json!({"webhooks": [{}]})), 422, "a webhook has no `id`");
+    assert_refused(
+        &send("PUT", "state", json!({"webhooks": [{}]})),
+        422,
+        "`webhooks`, row 1: `id` is missing",
+    );
     assert_eq!(send("GET", "nothing", Value::Null).status(), 404);
     assert_eq!(send("DELETE", "clock", Value::Null).status(), 405);
 }

@@ -12,6 +12,7 @@ mod drift;
 mod emulator;
 mod emulator_accounts;
 mod emulator_attack;
+mod emulator_control;
 mod emulator_deliveries;
 mod emulator_live;
 mod emulator_oauth;

@@ -19,15 +19,21 @@ pub(super) fn list(kit: &dyn Controlled) -> Reply {
 pub(super) fn add(kit: &dyn Controlled) -> Reply {
     let mut world = kit.world();
     let id = rows::add_account(&mut world);
-    Reply::json(StatusCode::CREATED, of(&world, id))
+    let added = of(&world, id);
+    drop(world);
+    kit.changed();
+    Reply::json(StatusCode::CREATED, added)
 }
 
 fn of(world: &World, id: u64) -> Value {
     let keys = world.accounts.keys(id);
+    let app = world.apps.first();
     json!({
         "id": id,
         "api_key": keys.map(|keys| &keys.api_key),
         "access_token": keys.map(|keys| &keys.access_token),
+        "client_id": app.map(|app| &app.client_id),
+        "client_secret": app.map(|app| &app.client_secret),
     })
 }
 
@@ -41,9 +47,7 @@ pub(super) fn world<'a>(
     request: &Request,
 ) -> Result<MutexGuard<'a, World>, String> {
     let mut world = kit.world();
-    let named = form_urlencoded::parse(request.query().as_bytes())
-        .find_map(|(name, value)| (name == "account").then_some(value));
-    if let Some(named) = named
+    if let Some(named) = request.parameter("account")
         && !named.parse().is_ok_and(|id| world.view(id))
     {
         return Err(format!("account {named:?} is unknown"));

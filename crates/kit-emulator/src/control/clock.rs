@@ -1,4 +1,4 @@
-//! `POST /_kit/clock`: moves the clock, or makes it run faster. `GET /_kit/clock`: what it shows.
+//! `POST /_kit/clock`: moves the clock, or makes it run faster. `GET /_kit/clock`: what it shows, and what is due next.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::Controlled;
-use super::json::{number, object};
+use super::json::{flag, number, object};
 use crate::server::{Reply, Request};
 use crate::world::time;
 
 /// Answers when all that is due until then has happened.
 pub(super) async fn set(kit: &dyn Controlled, request: &Request) -> Reply {
-    let (advance, speed) = match read(request) {
+    let Move { advance, speed, to_next_timer } = match read(request) {
         Ok(read) => read,
         Err(message) => return Reply::unprocessable(message),
     };
@@ -23,24 +23,57 @@ pub(super) async fn set(kit: &dyn Controlled, request: &Request) -> Reply {
     if let Some(seconds) = advance {
         kit.advance(Duration::from_secs(seconds)).await;
     }
+    if to_next_timer {
+        let now = kit.world().clock.now();
+        let Some(due) = kit.next_timer() else {
+            return Reply::unprocessable("nothing is due later: there is no next timer");
+        };
+        kit.advance(due.saturating_sub(now)).await;
+    }
     get(kit)
 }
 
 pub(super) fn get(kit: &dyn Controlled) -> Reply {
-    let seconds = kit.world().clock.unix_seconds();
-    let body = json!({"now": time::text(seconds), "unix_seconds": seconds});
-    Reply::json(StatusCode::OK, body)
+    Reply::json(StatusCode::OK, of(kit))
 }
 
-fn read(request: &Request) -> Result<(Option<u64>, Option<u32>), String> {
+/// What the clock shows, and what is due next by it.
+pub(super) fn of(kit: &dyn Controlled) -> Value {
+    let next = kit.next_timer();
+    let world = kit.world();
+    let (clock, now) = (&world.clock, world.clock.now());
+    let seconds = clock.unix_seconds();
+    json!({
+        "now": time::text(seconds),
+        "unix_seconds": seconds,
+        "speed": clock.speed(),
+        "next_timer_at": next.map(|due| time::text(clock.unix_seconds_at(due))),
+        "next_timer_in_seconds": next.map(|due| due.saturating_sub(now).as_secs_f64()),
+    })
+}
+
+/// How the clock is to be moved.
+struct Move {
+    advance: Option<u64>,
+    speed: Option<u32>,
+    to_next_timer: bool,
+}
+
+fn read(request: &Request) -> Result<Move, String> {
     let json: Value = serde_json::from_slice(&request.body)
         .map_err(|error| format!("The body is not JSON: {error}"))?;
-    let json = object(&json, &["advance_seconds", "speed"])?;
+    let json = object(&json, &["advance_seconds", "speed", "to_next_timer"])?;
     let speed = number(json, "speed")?.map(u32::try_from).transpose();
     let speed = speed.map_err(|_| "`speed` is too large".to_owned())?;
     let advance = number(json, "advance_seconds")?;
-    if advance.is_none() && speed.is_none() {
-        return Err("`advance_seconds` or `speed` is wanted".into());
+    let to_next_timer = flag(json, "to_next_timer")?;
+    match (advance, speed, to_next_timer) {
+        (None, None, false) => {
+            Err("`advance_seconds`, `speed` or `to_next_timer` is wanted".into())
+        }
+        (Some(_), _, true) => {
+            Err("`advance_seconds` and `to_next_timer` do not go together".into())
+        }
+        _ => Ok(Move { advance, speed, to_next_timer }),
     }
-    Ok((advance, speed))
 }

@@ -2,6 +2,7 @@ use std::pin::Pin;
 use std::sync::MutexGuard;
 use std::time::Duration;
 
+use super::BeforeReset;
 use crate::outbox::DeliveryFaults;
 use crate::rows::World;
 use crate::server::{Faults, Recorder};
@@ -16,8 +17,27 @@ pub(crate) trait Controlled: Send + Sync {
 
     fn recorder(&self) -> &Recorder;
 
-    /// Something is to be delivered.
+    /// What there was before the last reset, until it was brought back.
+    fn before_reset(&self) -> MutexGuard<'_, Option<BeforeReset>>;
+
+    /// Something is to be delivered, or to be seen.
     fn changed(&self);
+
+    /// The name of this emulator from its start to its end.
+    fn instance(&self) -> &str;
+
+    /// How often something has changed.
+    fn revision(&self) -> u64;
+
+    /// Waits until the revision is another, but no longer than this.
+    fn wait_for_change(
+        &self,
+        revision: u64,
+        patience: Duration,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+
+    /// When the next delivery or change is due, by the clock.
+    fn next_timer(&self) -> Option<Duration>;
 
     /// Moves the clock, and waits for what is due until then.
     fn advance(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;

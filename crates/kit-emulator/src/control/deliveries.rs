@@ -1,39 +1,107 @@
-//! `GET /_kit/deliveries`: what was delivered, and what is to be, oldest first.
+//! `GET /_kit/deliveries`: what was delivered, and what is to be, oldest first. `GET /_kit/deliveries/ID`: one of them, with its
+//! body. `POST /_kit/deliveries/ID/deliver`: its next attempt, now.
 
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::query::{is_set, limit, number};
 use super::{Controlled, accounts};
-use crate::outbox::{Attempt, Delivery, Target};
+use crate::outbox::{Attempt, Delivery, Moment, Target};
+use crate::rows::World;
 use crate::server::{Reply, Request};
 use crate::world::time;
 
+/// With `since`, the `cursor` of another answer: those that have changed. With `brief`: without events and attempts.
 pub(super) fn list(kit: &dyn Controlled, request: &Request) -> Reply {
+    let listed = accounts::world(kit, request).and_then(|world| {
+        let outbox = &world.tables.outbox;
+        let write = if is_set(request, "brief") { brief } else { listed };
+        let (found, cursor) = match number(request, "since")? {
+            Some(since) => outbox.since(since, limit(request)?),
+            None => (outbox.deliveries().collect(), outbox.since(u64::MAX, 0).1),
+        };
+        let deliveries: Vec<_> = found.into_iter().map(|found| write(&world, found)).collect();
+        Ok(json!({"deliveries": deliveries, "cursor": cursor, "first": outbox.first_id()}))
+    });
+    match listed {
+        Ok(listed) => Reply::json(StatusCode::OK, listed),
+        Err(message) => Reply::unprocessable(message),
+    }
+}
+
+pub(super) fn get(kit: &dyn Controlled, request: &Request, id: &str) -> Reply {
     let world = match accounts::world(kit, request) {
         Ok(world) => world,
         Err(message) => return Reply::unprocessable(message),
     };
-    let deliveries: Vec<_> = world.tables.outbox.deliveries().map(of).collect();
-    Reply::json(StatusCode::OK, json!({"deliveries": deliveries}))
+    let delivery = id.parse().ok().and_then(|id| world.tables.outbox.get(id));
+    let Some(delivery) = delivery else { return Reply::not_found() };
+    let mut whole = listed(&world, delivery);
+    if let Some(fields) = whole.as_object_mut() {
+        let body = String::from_utf8_lossy(&delivery.body()).into_owned();
+        fields.insert("body".into(), body.into());
+    }
+    Reply::json(StatusCode::OK, whole)
 }
 
-fn of(delivery: &Delivery) -> Value {
-    let (endpoint, webhook) = match delivery.target {
-        Target::Endpoint(id) => (Some(id), None),
-        Target::Webhook(id) => (None, Some(id)),
-        Target::Callback(_) => (None, None),
+/// Answers at once: the attempt is under way.
+pub(super) fn deliver(kit: &dyn Controlled, request: &Request, id: &str) -> Reply {
+    let mut world = match accounts::world(kit, request) {
+        Ok(world) => world,
+        Err(message) => return Reply::unprocessable(message),
     };
+    let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
+    let outbox = &mut world.tables.outbox;
+    let Some(id) = id.parse().ok().filter(|id| outbox.get(*id).is_some()) else {
+        return Reply::not_found();
+    };
+    if !outbox.deliver_now(id, moment) {
+        return Reply::unprocessable("an attempt is under way already");
+    }
+    drop(world);
+    kit.changed();
+    Reply::empty(StatusCode::ACCEPTED)
+}
+
+fn brief(world: &World, delivery: &Delivery) -> Value {
+    let (tables, now) = (&world.tables, world.clock.now());
+    let (endpoint, webhook, url) = match delivery.target {
+        Target::Endpoint(id) => {
+            let endpoint = tables.endpoints.get(id);
+            (Some(id), None, endpoint.map(|endpoint| endpoint.url.as_str()))
+        }
+        Target::Webhook(id) => {
+            let webhook = tables.webhooks.get(id);
+            (None, Some(id), webhook.map(|webhook| webhook.target_url.as_str()))
+        }
+        Target::Callback(number) => (None, None, tables.callbacks.url(number)),
+    };
+    let due_in = delivery.due().map(|due| due.saturating_sub(now).as_secs_f64());
     json!({
         "id": delivery.id,
         "webhook_endpoint_id": endpoint,
         "webhook_id": webhook,
+        "url": url,
         "event_type": delivery.event_type,
-        "event_ids": delivery.event_ids,
+        "events": delivery.event_ids.len(),
         "status": delivery.status.as_str(),
         "created_at": time::text(delivery.created_at),
         "completed_at": delivery.completed_at.map(time::text),
-        "attempts": delivery.attempts.iter().map(attempt).collect::<Vec<_>>(),
+        "next_attempt_at": delivery.due().map(|due| time::text(world.clock.unix_seconds_at(due))),
+        "next_attempt_in_seconds": due_in,
+        "attempts_made": delivery.attempts.len(),
+        "last_status": delivery.attempts.last().and_then(|attempt| attempt.status),
     })
+}
+
+fn listed(world: &World, delivery: &Delivery) -> Value {
+    let mut whole = brief(world, delivery);
+    if let Some(fields) = whole.as_object_mut() {
+        let attempts: Vec<_> = delivery.attempts.iter().map(attempt).collect();
+        fields.insert("event_ids".into(), json!(delivery.event_ids));
+        fields.insert("attempts".into(), attempts.into());
+    }
+    whole
 }
 
 fn attempt(attempt: &Attempt) -> Value {
@@ -42,5 +110,8 @@ fn attempt(attempt: &Attempt) -> Value {
         "status": attempt.status,
         "response_body": attempt.response_body,
         "error": attempt.error,
+        "signature": attempt.signature,
+        "fault": attempt.fault.as_ref().map(ToString::to_string),
+        "duration_ms": attempt.duration.as_secs_f64() * 1000.0,
     })
 }

@@ -1,21 +1,25 @@
-//! `POST /_kit/faults`: a list of rules, in place of what was set before.
+//! `POST /_kit/faults`: a list of rules, in place of what was set before, or with `?add` behind it. `GET /_kit/faults`: the rules,
+//! and how far they are used up. `DELETE /_kit/faults`: removes all; `DELETE /_kit/faults/ID`: removes one.
 
 use std::time::Duration;
 
 use http::{Method, StatusCode};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::json::{flag, number, object, text};
+use super::query::is_set;
 use crate::Fault;
+use crate::faults::{Listed, Share};
 use crate::outbox::{DeliveryFault, DeliveryRule, OfType};
 use crate::server::{OfRequests, Reply, Request, Rule};
 
-const OF_REQUESTS: [&str; 14] = [
+const OF_REQUESTS: [&str; 15] = [
     "method",
     "path",
     "contains",
     "times",
     "every",
+    "percent",
     "status",
     "content_type",
     "body",
@@ -27,7 +31,11 @@ const OF_REQUESTS: [&str; 14] = [
     "after_applying",
 ];
 
-const OF_DELIVERIES: [&str; 5] = ["delivery", "delay_ms", "event_type", "times", "every"];
+const OF_DELIVERIES: [&str; 6] =
+    ["delivery", "delay_ms", "event_type", "times", "every", "percent"];
+
+/// What a rule for requests does: one of these.
+const EFFECTS: [&str; 5] = ["status", "delay_ms", "close", "garbage", "truncate"];
 
 /// The rules for requests, and those for deliveries.
 type Rules = (Vec<Rule>, Vec<DeliveryRule>);
@@ -35,13 +43,65 @@ type Rules = (Vec<Rule>, Vec<DeliveryRule>);
 pub(super) fn set(kit: &dyn super::Controlled, request: &Request) -> Reply {
     match read(request) {
         Ok((requests, deliveries)) => {
-            kit.faults().set_rules(requests);
-            kit.delivery_faults().set_rules(deliveries);
+            if !is_set(request, "add") {
+                heal(kit);
+            }
+            kit.faults().add_rules(requests);
+            kit.delivery_faults().add_rules(deliveries);
+            kit.changed();
             Reply::empty(StatusCode::NO_CONTENT)
         }
         Err(message) => Reply::unprocessable(message),
     }
 }
+
+/// Of the rules for a request, the first counts that is not used up; so do those for deliveries.
+pub(super) fn list(kit: &dyn super::Controlled) -> Reply {
+    let write = |prefix: &str, listed: Listed| {
+        json!({
+            "id": format!("{prefix}{}", listed.id),
+            "rule": listed.json,
+            "hits": listed.hits,
+            "left": listed.left,
+            "is_used_up": listed.left == Some(0),
+        })
+    };
+    let of_requests = kit.faults().rules().into_iter().map(|rule| write(OF_REQUEST, rule));
+    let of_deliveries =
+        kit.delivery_faults().rules().into_iter().map(|rule| write(OF_DELIVERY, rule));
+    let rules: Vec<_> = of_requests.chain(of_deliveries).collect();
+    let by_program = kit.faults().has_chooser() || kit.delivery_faults().has_chooser();
+    Reply::json(StatusCode::OK, json!({"rules": rules, "program_has_set_others": by_program}))
+}
+
+pub(super) fn remove_all(kit: &dyn super::Controlled) -> Reply {
+    heal(kit);
+    kit.changed();
+    Reply::empty(StatusCode::NO_CONTENT)
+}
+
+pub(super) fn remove(kit: &dyn super::Controlled, id: &str) -> Reply {
+    let number = |prefix| id.strip_prefix(prefix).and_then(|number| number.parse().ok());
+    let is_removed = match (number(OF_REQUEST), number(OF_DELIVERY)) {
+        (Some(number), _) => kit.faults().remove(number),
+        (_, Some(number)) => kit.delivery_faults().remove(number),
+        _ => false,
+    };
+    if !is_removed {
+        return Reply::not_found();
+    }
+    kit.changed();
+    Reply::empty(StatusCode::NO_CONTENT)
+}
+
+fn heal(kit: &dyn super::Controlled) {
+    kit.faults().set(None);
+    kit.delivery_faults().set(None);
+}
+
+/// What the ids of rules begin with.
+const OF_REQUEST: &str = "r";
+const OF_DELIVERY: &str = "d";
 
 fn read(request: &Request) -> Result<Rules, String> {
     let json: Value = serde_json::from_slice(&request.body)
@@ -59,8 +119,8 @@ fn read(request: &Request) -> Result<Rules, String> {
     Ok((requests, deliveries))
 }
 
-fn rule_of(json: &Value) -> Result<Rule, String> {
-    let json = object(json, &OF_REQUESTS)?;
+fn rule_of(sent: &Value) -> Result<Rule, String> {
+    let json = object(sent, &OF_REQUESTS)?;
     let method = match text(json, "method")? {
         Some(name) => Some(name.parse::<Method>().map_err(|_| "`method` is none".to_owned())?),
         None => None,
@@ -71,12 +131,13 @@ fn rule_of(json: &Value) -> Result<Rule, String> {
     if flag(json, "after_applying")? {
         fault = fault.after_applying();
     }
-    let (times, every) = (number(json, "times")?, every(json)?);
-    Ok(Rule { of: OfRequests { method, path, contains }, times, every, fault })
+    let (times, share) = (number(json, "times")?, share(json)?);
+    let of = OfRequests { method, path, contains };
+    Ok(Rule { of, times, share, fault, json: sent.clone() })
 }
 
-fn delivery_rule(json: &Value) -> Result<DeliveryRule, String> {
-    let json = object(json, &OF_DELIVERIES)?;
+fn delivery_rule(sent: &Value) -> Result<DeliveryRule, String> {
+    let json = object(sent, &OF_DELIVERIES)?;
     let delay = Duration::from_millis(number(json, "delay_ms")?.unwrap_or(100));
     let fault = match text(json, "delivery")? {
         Some("duplicated") => DeliveryFault::duplicated(),
@@ -97,15 +158,25 @@ fn delivery_rule(json: &Value) -> Result<DeliveryRule, String> {
     Ok(DeliveryRule {
         of: OfType(event_type),
         times: number(json, "times")?,
-        every: every(json)?,
+        share: share(json)?,
         fault,
+        json: sent.clone(),
     })
 }
 
-fn every(json: &Map<String, Value>) -> Result<u64, String> {
-    match number(json, "every")? {
-        Some(0) => Err("`every` is not 1 or more".into()),
-        every => Ok(every.unwrap_or(1)),
+fn share(json: &Map<String, Value>) -> Result<Share, String> {
+    let percent = match json.get("percent") {
+        None | Some(Value::Null) => None,
+        Some(value) => {
+            let percent = value.as_f64().filter(|percent| (0.0..=100.0).contains(percent));
+            Some(percent.ok_or("`percent` is not a number from 0 to 100")?)
+        }
+    };
+    match (number(json, "every")?, percent) {
+        (Some(_), Some(_)) => Err("`every` and `percent` do not go together".into()),
+        (Some(0), None) => Err("`every` is not 1 or more".into()),
+        (None, Some(percent)) => Ok(Share::Percent(percent)),
+        (every, None) => Ok(Share::Every(every.unwrap_or(1))),
     }
 }
 
@@ -140,6 +211,22 @@ fn fault_of(json: &Map<String, Value>) -> Result<Fault, String> {
             })
         }
         (None, Some(fault), None) => Ok(fault),
-        _ => Err("one of `status`, `delay_ms`, `close`, `garbage`, `truncate` is wanted".into()),
+        _ => {
+            let is_there = |name: &&str| {
+                !matches!(json.get(*name), None | Some(Value::Null | Value::Bool(false)))
+            };
+            let named: Vec<_> = EFFECTS.into_iter().filter(is_there).map(quoted).collect();
+            let all = EFFECTS.map(quoted).join(", ");
+            Err(match &named[..] {
+                [] => format!("one of {all} is wanted"),
+                named => {
+                    format!("{} are there together: a rule has one of {all}", named.join(" and "))
+                }
+            })
+        }
     }
+}
+
+fn quoted(name: &str) -> String {
+    format!("`{name}`")
 }

@@ -1,6 +1,7 @@
 //! Control requests: programs in any language control the emulator over HTTP, below `/_kit/`.
 
 mod accounts;
+mod changes;
 mod clock;
 mod controlled;
 mod deliveries;
@@ -8,6 +9,7 @@ mod events;
 mod faults;
 mod guard;
 mod json;
+mod query;
 mod requests;
 mod routes;
 mod state;
@@ -15,3 +17,4 @@ mod state;
 pub(crate) use controlled::Controlled;
 pub(crate) use guard::Hosts;
 pub(crate) use routes::answer;
+pub(crate) use state::BeforeReset;

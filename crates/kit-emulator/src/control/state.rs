@@ -1,11 +1,17 @@
-//! `GET` and `PUT /_kit/state`: all resources of all accounts. `POST /_kit/reset`: as at the start.
+//! `GET` and `PUT /_kit/state`: all resources of all accounts. `GET /_kit/state/RESOURCE`: the rows of one. `POST /_kit/reset`: as at
+//! the start. `POST /_kit/reset/undo`: as before.
+
+use std::collections::VecDeque;
 
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::Controlled;
-use crate::rows;
-use crate::server::{Reply, Request};
+use super::query::{limit, number};
+use super::{Controlled, accounts};
+use crate::faults::Taken;
+use crate::outbox::{Delivery, DeliveryFault, OfType};
+use crate::rows::{self, Tables};
+use crate::server::{self, Exchange, Fault, OfRequests, Reply, Request};
 
 pub(super) fn get(kit: &dyn Controlled) -> Reply {
     Reply::json(StatusCode::OK, rows::whole_state(&mut kit.world()))
@@ -23,12 +29,52 @@ pub(super) fn put(kit: &dyn Controlled, request: &Request) -> Reply {
     }
 }
 
+/// What a reset has removed.
+pub(crate) struct BeforeReset {
+    tables: Vec<(u64, Tables)>,
+    exchanges: VecDeque<Exchange>,
+    faults: Taken<server::Request, OfRequests, Fault>,
+    delivery_faults: Taken<Delivery, OfType, DeliveryFault>,
+}
+
 /// Credentials, tokens and the clock stay, and no id comes again.
 pub(super) fn reset(kit: &dyn Controlled) -> Reply {
-    rows::reset(&mut kit.world());
-    kit.faults().set(None);
-    kit.delivery_faults().set(None);
-    kit.recorder().clear();
+    let before = BeforeReset {
+        tables: rows::reset(&mut kit.world()),
+        exchanges: kit.recorder().clear(),
+        faults: kit.faults().take(),
+        delivery_faults: kit.delivery_faults().take(),
+    };
+    *kit.before_reset() = Some(before);
     kit.changed();
     Reply::empty(StatusCode::NO_CONTENT)
+}
+
+/// Brings back what the last reset has removed, in place of what has come since. What was being delivered is delivered again.
+pub(super) fn undo_reset(kit: &dyn Controlled) -> Reply {
+    let Some(before) = kit.before_reset().take() else {
+        return Reply::unprocessable("there was no reset, or it was undone");
+    };
+    rows::undo_reset(&mut kit.world(), before.tables);
+    kit.recorder().restore(before.exchanges);
+    kit.faults().put_back(before.faults);
+    kit.delivery_faults().put_back(before.delivery_faults);
+    kit.changed();
+    Reply::empty(StatusCode::NO_CONTENT)
+}
+
+/// The rows of one resource: those with an id after `after`, at most `limit`; and how many there are in all.
+pub(super) fn list(kit: &dyn Controlled, request: &Request, resource: &str) -> Reply {
+    let listed = accounts::world(kit, request).and_then(|world| {
+        let (after, limit) = (number(request, "after")?.unwrap_or(0), limit(request)?);
+        Ok(rows::resource(&world, resource, after, limit))
+    });
+    match listed {
+        Ok(Some(rows)) => {
+            let body = json!({"rows": rows.rows, "total": rows.total});
+            Reply::json(StatusCode::OK, body)
+        }
+        Ok(None) => Reply::not_found(),
+        Err(message) => Reply::unprocessable(message),
+    }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Trigger {
     pub(crate) count: u64,
     /// Their data, or the body of a legacy delivery. `None`: they are made up.
     pub(crate) data: Option<Value>,
+    /// The subscriber that data are made up of.
+    pub(crate) subscriber: Option<u64>,
 }
 
 /// Makes events happen. Their ids; legacy events have none.
@@ -26,19 +28,24 @@ pub(crate) struct Trigger {
 ///
 /// The problem of the trigger.
 pub(crate) fn trigger(world: &mut World, trigger: &Trigger) -> Result<Vec<String>, String> {
-    let Trigger { event_type, count, data } = trigger;
+    let Trigger { event_type, count, data, subscriber } = trigger;
     if !(1..=MAX_COUNT).contains(count) {
         return Err(format!("`count` is not from 1 to {MAX_COUNT}"));
     }
     check_room(world, trigger)?;
     let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
     let created = time::text(moment.date);
+    let subscriber = match subscriber {
+        Some(id) => Some(subscriber_of(world, event_type, *id, &created)?),
+        None => None,
+    };
     if event_type::is_known(event_type) {
         let events: Vec<Event> = (0..*count)
             .map(|_| {
                 world.tables.made_up += 1;
                 let number = world.tables.made_up;
-                let made_up = || made_up::data(event_type, number, &created);
+                let made_up =
+                    || of(subscriber.as_ref(), made_up::data(event_type, number, &created));
                 Event::new(event_type, created.clone(), data.clone().unwrap_or_else(made_up))
             })
             .collect();
@@ -62,13 +69,41 @@ pub(crate) fn trigger(world: &mut World, trigger: &Trigger) -> Result<Vec<String
     for _ in 0..*count {
         world.tables.made_up += 1;
         let number = world.tables.made_up;
-        let body = data.clone().unwrap_or_else(|| made_up::legacy(event_type, number, &created));
+        let made_up = || of(subscriber.as_ref(), made_up::legacy(event_type, number, &created));
+        let body = data.clone().unwrap_or_else(made_up);
         // If the body names the parameter, those webhooks alone are told that watch it.
         let given = parameter.and_then(|parameter| body.get(parameter.key()));
         let given = given.filter(|given| !given.is_null()).cloned();
         tell_webhooks(world, event_type, given.as_ref(), &body);
     }
     Ok(Vec::new())
+}
+
+/// The JSON of a subscriber that events of this type are to be of.
+///
+/// # Errors
+///
+/// That there is none with this id, or that the events are of no subscriber.
+fn subscriber_of(world: &World, event_type: &str, id: u64, created: &str) -> Result<Value, String> {
+    let is_of_one = if event_type::is_known(event_type) {
+        made_up::data(event_type, 1, created)["subscriber"].is_object()
+    } else {
+        made_up::legacy(event_type, 1, created)["subscriber"].is_object()
+    };
+    if !is_of_one {
+        return Err(format!("`subscriber_id`: {event_type:?} is of no subscriber"));
+    }
+    let subscriber = world.tables.subscribers.get(id);
+    let subscriber = subscriber.map(|row| row.to_json(&world.tables.custom_fields));
+    subscriber.ok_or_else(|| format!("`subscriber_id`: there is no subscriber {id}"))
+}
+
+/// Data that are made up, but of this subscriber.
+fn of(subscriber: Option<&Value>, mut data: Value) -> Value {
+    if let Some(subscriber) = subscriber {
+        data["subscriber"] = subscriber.clone();
+    }
+    data
 }
 
 /// Tells the active endpoints of an event that happened.

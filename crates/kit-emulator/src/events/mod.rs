@@ -7,7 +7,7 @@
 
 mod events;
 mod happenings;
-mod made_up;
+pub(crate) mod made_up;
 
 pub(crate) use events::{Trigger, gather, trigger};
 pub(crate) use happenings::{Happening, deleted, happen};

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use super::DeliveryFault;
+
 /// One attempt to deliver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -14,6 +16,10 @@ pub struct Attempt {
     pub error: Option<String>,
     /// How long the attempt took.
     pub duration: Duration,
+    /// The `X-Kit-Signature` that it came with; a legacy delivery has none.
+    pub signature: Option<String>,
+    /// The fault that has hit it.
+    pub fault: Option<DeliveryFault>,
 }
 
 impl Attempt {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{Job, Outcome, post};
+use super::{Destinations, Job, Outcome, post};
 
 /// The keeper of the deliveries, as the courier sees it.
 pub(crate) trait Desk: Send + Sync + 'static {
@@ -27,7 +27,8 @@ pub(crate) trait Desk: Send + Sync + 'static {
 }
 
 /// Makes attempts for ever, each in a task of its own.
-pub(crate) async fn deliver(desk: Arc<dyn Desk>) {
+pub(crate) async fn deliver(desk: Arc<dyn Desk>, destinations: Destinations) {
+    let destinations = Arc::new(destinations);
     let mut changes = desk.changes();
     let mut attempts = JoinSet::new();
     let mut generation = desk.generation();
@@ -43,9 +44,9 @@ pub(crate) async fn deliver(desk: Arc<dyn Desk>) {
             if std::mem::replace(&mut generation, job.desk) != job.desk {
                 attempts.abort_all();
             }
-            let desk = desk.clone();
+            let (desk, destinations) = (desk.clone(), destinations.clone());
             attempts.spawn(async move {
-                let outcome = post::post(&job).await;
+                let outcome = post::post(&job, &destinations).await;
                 desk.finish(&job, outcome);
             });
         }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 
 use super::Attempt;
@@ -23,6 +25,10 @@ pub struct Delivery {
     pub created_at: u64,
     /// When it was delivered or failed for good.
     pub completed_at: Option<u64>,
+    /// When the next attempt is due, by the emulator's clock, in time since its start.
+    pub(super) due: Option<Duration>,
+    /// Grows with each change of any delivery.
+    pub(super) changed: u64,
 }
 
 /// The content of a delivery's body.
@@ -35,6 +41,11 @@ pub(super) enum Payload {
 }
 
 impl Delivery {
+    /// When the next attempt is due, by the emulator's clock, in time since its start.
+    pub(crate) fn due(&self) -> Option<Duration> {
+        self.due
+    }
+
     /// The body as it is posted.
     pub fn body(&self) -> Bytes {
         match &self.payload {

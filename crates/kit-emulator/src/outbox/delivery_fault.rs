@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::Duration;
 
 use super::Delivery;
@@ -62,6 +63,22 @@ impl DeliveryFault {
     }
 }
 
+/// As the control requests have it.
+impl fmt::Display for DeliveryFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Duplicated => f.write_str("duplicated"),
+            Kind::Delayed(delay) => write!(f, "delayed by {} ms", delay.as_millis()),
+            Kind::Reordered => f.write_str("reordered"),
+            Kind::Forged => f.write_str("forged"),
+            Kind::Stale => f.write_str("stale"),
+            Kind::Truncated => f.write_str("truncated"),
+            Kind::Dropped => f.write_str("dropped"),
+            Kind::Unanswered => f.write_str("unanswered"),
+        }
+    }
+}
+
 impl DeliveryFault {
     pub(super) fn is_reordering(&self) -> bool {
         self.0 == Kind::Reordered
@@ -69,7 +86,7 @@ impl DeliveryFault {
 }
 
 /// Which attempts fail.
-pub(crate) type DeliveryFaults = Faults<Delivery, DeliveryFault>;
+pub(crate) type DeliveryFaults = Faults<Delivery, OfType, DeliveryFault>;
 
 /// A fault, and the attempts that it is for.
 pub(crate) type DeliveryRule = Rule<OfType, DeliveryFault>;

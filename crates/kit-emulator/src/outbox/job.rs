@@ -5,6 +5,9 @@ use bytes::Bytes;
 use super::delivery::Target;
 use super::{DeliveryFault, signature};
 
+/// The header with the signature.
+pub(super) const SIGNATURE: &str = "x-kit-signature";
+
 /// The time by the emulator's clock, and as a date in seconds since 1970.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
@@ -59,7 +62,7 @@ impl Job {
         if !secrets.is_empty() {
             let signature = signature::header(secrets, unix_seconds, &self.body);
             headers.push(("x-kit-delivery", self.id.to_string()));
-            headers.push(("x-kit-signature", signature));
+            headers.push((SIGNATURE, signature));
         }
         headers
     }
@@ -73,4 +76,6 @@ pub(crate) struct Outcome {
     pub(crate) error: Option<String>,
     pub(crate) retry_after: Option<u64>,
     pub(crate) duration: Duration,
+    /// The signature that was sent.
+    pub(crate) signature: Option<String>,
 }

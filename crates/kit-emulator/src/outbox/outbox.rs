@@ -32,6 +32,8 @@ pub(crate) struct Outbox {
     under_way: usize,
     /// Deliveries that are delivered or failed.
     completed: BTreeSet<u64>,
+    /// How often a delivery has changed.
+    changed: u64,
 }
 
 impl Outbox {
@@ -77,9 +79,16 @@ impl Outbox {
             attempts: Vec::new(),
             created_at: moment.date,
             completed_at: None,
+            due: Some(moment.now),
+            changed: self.next_change(),
         };
         self.deliveries.insert(id, delivery);
         self.change(target, |queue| queue.due.insert((moment.now, id)));
+    }
+
+    fn next_change(&mut self) -> u64 {
+        self.changed += 1;
+        self.changed
     }
 
     /// Changes a queue, and keeps its head where it belongs.
@@ -113,7 +122,9 @@ impl Outbox {
                 let has_another = queue.due.first().is_some_and(|(at, _)| *at <= moment.now);
                 (queue.released.remove(&id), has_another)
             });
+            let changed = self.next_change();
             let Some(delivery) = self.deliveries.get_mut(&id) else { continue };
+            (delivery.due, delivery.changed) = (None, changed);
             let Some(address) = address(target).filter(|address| address.is_active) else {
                 // Nobody is told any more; what Kit does with what was pending is not documented.
                 delivery.status = DeliveryState::Failed;
@@ -156,9 +167,12 @@ impl Outbox {
         }
         self.under_way = self.under_way.saturating_sub(1);
         self.change(job.target, |queue| queue.under_way = queue.under_way.saturating_sub(1));
+        let changed = self.next_change();
         let Some(delivery) = self.deliveries.get_mut(&job.id) else { return };
-        let Outcome { status, response_body, error, retry_after, duration } = outcome;
-        let attempt = Attempt { at: job.at, status, response_body, error, duration };
+        delivery.changed = changed;
+        let Outcome { status, response_body, error, retry_after, duration, signature } = outcome;
+        let (at, fault) = (job.at, job.fault.clone());
+        let attempt = Attempt { at, status, response_body, error, duration, signature, fault };
         let is_success = attempt.is_success();
         delivery.attempts.push(attempt);
         // Whether Kit tries again for a legacy webhook, or for a callback, is not documented.
@@ -169,15 +183,68 @@ impl Outbox {
         match wait {
             _ if is_success => delivery.status = DeliveryState::Delivered,
             Some(wait) => {
-                delivery.status = DeliveryState::Retrying;
-                let due = (moment.now.saturating_add(wait), job.id);
-                self.change(job.target, |queue| queue.due.insert(due));
+                let at = moment.now.saturating_add(wait);
+                (delivery.status, delivery.due) = (DeliveryState::Retrying, Some(at));
+                self.change(job.target, |queue| queue.due.insert((at, job.id)));
                 return;
             }
             None => delivery.status = DeliveryState::Failed,
         }
         delivery.completed_at = Some(moment.date);
         self.completed.insert(job.id);
+    }
+
+    /// Makes the next attempt of a delivery due now, also of one that is over. Returns whether it changes something: one
+    /// that is under way is not tried twice at once, and of one that is forgotten nothing is left.
+    pub(crate) fn deliver_now(&mut self, id: u64, moment: Moment) -> bool {
+        let Some(delivery) = self.deliveries.get_mut(&id) else { return false };
+        let (target, due, is_over) =
+            (delivery.target, delivery.due, delivery.completed_at.is_some());
+        if due.is_none() && !is_over {
+            return false;
+        }
+        delivery.due = Some(moment.now);
+        if is_over {
+            (delivery.status, delivery.completed_at) = (DeliveryState::Retrying, None);
+            self.completed.remove(&id);
+        }
+        let changed = self.next_change();
+        if let Some(delivery) = self.deliveries.get_mut(&id) {
+            delivery.changed = changed;
+        }
+        self.change(target, |queue| {
+            if let Some(due) = due {
+                queue.due.remove(&(due, id));
+            }
+            queue.due.insert((moment.now, id))
+        });
+        true
+    }
+
+    /// The deliveries that have changed after this count of changes, those first that have changed first, at most so many;
+    /// with the count for the next time.
+    pub(crate) fn since(&self, changed: u64, limit: usize) -> (Vec<&Delivery>, u64) {
+        let all = self.deliveries.values();
+        let mut found: Vec<_> = all.filter(|delivery| delivery.changed > changed).collect();
+        found.sort_unstable_by_key(|delivery| delivery.changed);
+        found.truncate(limit);
+        let last = found.last().map_or(self.changed, |delivery| delivery.changed);
+        (found, last)
+    }
+
+    /// The id of the oldest delivery, or of the next one.
+    pub(crate) fn first_id(&self) -> u64 {
+        self.deliveries.first_key_value().map_or(self.last_id + 1, |(id, _)| *id)
+    }
+
+    /// The id of the newest delivery that there was.
+    pub(crate) fn last_id(&self) -> u64 {
+        self.last_id
+    }
+
+    /// How many deliveries there are.
+    pub(crate) fn len(&self) -> usize {
+        self.deliveries.len()
     }
 
     /// How many deliveries are delivered or have failed for good.
@@ -236,7 +303,23 @@ impl Outbox {
     /// Without deliveries, for a reset. No id comes again, and of the attempts that are under way nobody hears.
     pub(crate) fn emptied(&self) -> Self {
         let (last_id, generation) = (self.last_id, self.generation.wrapping_add(1));
-        Self { last_id, generation, ..Self::default() }
+        Self { last_id, generation, changed: self.changed + 1, ..Self::default() }
+    }
+
+    /// With these deliveries in place of its own, after a reset that was a mistake. What was under way then is due now.
+    pub(crate) fn revived(&self, before: Self, moment: Moment) -> Self {
+        let mut revived = self.emptied();
+        revived.completed = before.completed;
+        for (id, mut delivery) in before.deliveries {
+            delivery.changed = revived.next_change();
+            if delivery.completed_at.is_none() {
+                let due = delivery.due.unwrap_or(moment.now);
+                delivery.due = Some(due);
+                revived.change(delivery.target, |queue| queue.due.insert((due, id)));
+            }
+            revived.deliveries.insert(id, delivery);
+        }
+        revived
     }
 }
 

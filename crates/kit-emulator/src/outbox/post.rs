@@ -1,6 +1,5 @@
 //! One attempt over HTTP.
 
-use std::net::{IpAddr, ToSocketAddrs as _};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -8,8 +7,9 @@ use http::{Request, Uri, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
 
+use super::Destinations;
 use super::delivery_fault::Kind;
-use super::job::{Job, Outcome};
+use super::job::{Job, Outcome, SIGNATURE};
 
 /// How long an answer may take. Kit's documentation does not say.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -21,47 +21,55 @@ const KEPT: usize = 1024;
 const STALE: u64 = 3600;
 
 /// Makes the attempt, as its fault wants it.
-pub(super) async fn post(job: &Job) -> Outcome {
+pub(super) async fn post(job: &Job, destinations: &Destinations) -> Outcome {
     let start = Instant::now();
     let kind = job.fault.as_ref().map(|fault| &fault.0);
     let unix_seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let failed = |error: &str| Outcome { error: Some(error.to_owned()), ..Outcome::default() };
+    let send = async |headers, body: &Bytes| send(job, headers, body, destinations).await;
     let outcome = match kind {
         Some(Kind::Dropped) => failed("dropped by a fault"),
         Some(Kind::Delayed(delay)) => {
             tokio::time::sleep(*delay).await;
-            send(job, job.headers(unix_seconds.saturating_add(delay.as_secs())), &job.body).await
+            send(job.headers(unix_seconds.saturating_add(delay.as_secs())), &job.body).await
         }
         Some(Kind::Duplicated) => {
-            send(job, job.headers(unix_seconds), &job.body).await;
-            send(job, job.headers(unix_seconds), &job.body).await
+            send(job.headers(unix_seconds), &job.body).await;
+            send(job.headers(unix_seconds), &job.body).await
         }
         Some(Kind::Forged) => {
             let forged = job.headers_by(&["whsec_of_nobody".to_owned()], unix_seconds);
-            send(job, forged, &job.body).await
+            send(forged, &job.body).await
         }
-        Some(Kind::Stale) => {
-            send(job, job.headers(unix_seconds.saturating_sub(STALE)), &job.body).await
-        }
+        Some(Kind::Stale) => send(job.headers(unix_seconds.saturating_sub(STALE)), &job.body).await,
         Some(Kind::Truncated) => {
             let half = job.body.slice(..job.body.len() / 2);
-            send(job, job.headers(unix_seconds), &half).await
+            send(job.headers(unix_seconds), &half).await
         }
         Some(Kind::Unanswered) => {
-            send(job, job.headers(unix_seconds), &job.body).await;
-            failed("the answer was lost by a fault")
+            let posted = send(job.headers(unix_seconds), &job.body).await;
+            Outcome { signature: posted.signature, ..failed("the answer was lost by a fault") }
         }
-        Some(Kind::Reordered) | None => send(job, job.headers(unix_seconds), &job.body).await,
+        Some(Kind::Reordered) | None => send(job.headers(unix_seconds), &job.body).await,
     };
     Outcome { duration: start.elapsed(), ..outcome }
 }
 
-async fn send(job: &Job, headers: Vec<(&'static str, String)>, body: &Bytes) -> Outcome {
-    match tokio::time::timeout(TIMEOUT, exchange(&job.url, headers, body)).await {
+async fn send(
+    job: &Job,
+    headers: Vec<(&'static str, String)>,
+    body: &Bytes,
+    destinations: &Destinations,
+) -> Outcome {
+    let signed = headers.iter().find(|(name, _)| *name == SIGNATURE);
+    let signature = signed.map(|(_, signature)| signature.clone());
+    let asked = exchange(&job.url, headers, body, destinations);
+    let outcome = match tokio::time::timeout(TIMEOUT, asked).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(error)) => Outcome { error: Some(error), ..Outcome::default() },
         Err(_) => Outcome { error: Some("timed out".into()), ..Outcome::default() },
-    }
+    };
+    Outcome { signature, ..outcome }
 }
 
 /// Redirects are not followed.
@@ -69,11 +77,12 @@ async fn exchange(
     url: &str,
     headers: Vec<(&'static str, String)>,
     body: &Bytes,
+    destinations: &Destinations,
 ) -> Result<Outcome, String> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
     let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| text(&error))?;
     if uri.scheme_str() != Some("http") {
-        return Err("the emulator posts to http URLs of this machine alone".into());
+        return Err(destinations.refusal());
     }
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     let authority = uri.authority().map(http::uri::Authority::as_str).unwrap_or_default();
@@ -84,18 +93,7 @@ async fn exchange(
         (None, Some("" | ":")) => 80,
         (None, _) => return Err("the URL has a malformed port".into()),
     };
-    let address = (host.as_str(), port);
-    let mut addresses = match host.parse::<IpAddr>() {
-        Ok(ip) => vec![(ip, address.1).into()],
-        Err(_) if host == "localhost" => {
-            address.to_socket_addrs().map_err(|error| text(&error))?.collect()
-        }
-        Err(_) => Vec::new(),
-    };
-    addresses.retain(|address: &std::net::SocketAddr| address.ip().is_loopback());
-    if addresses.is_empty() {
-        return Err("the emulator posts to http URLs of this machine alone".into());
-    }
+    let addresses = destinations.resolve(&host, port).await?;
     let stream = tokio::net::TcpStream::connect(&*addresses).await.map_err(|error| text(&error))?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await

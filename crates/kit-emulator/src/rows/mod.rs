@@ -46,7 +46,9 @@ pub(crate) use segment::Segment;
 pub(crate) use sequence::Sequence;
 pub(crate) use sequence_email::SequenceEmail;
 pub(crate) use snippet::Snippet;
-pub(crate) use state::{add_account, reset, restore_whole, whole_state};
+pub(crate) use state::{
+    add_account, counts, reset, resource, restore_whole, undo_reset, whole_state,
+};
 pub(crate) use subscriber::{Subscriber, Subscribers};
 pub(crate) use tables::Tables;
 pub(crate) use tag::Tag;

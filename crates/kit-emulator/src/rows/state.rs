@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use crate::outbox::Moment;
 use crate::rows::event_type::AVAILABLE;
 use crate::rows::subscriber::STATES;
 use crate::rows::{Broadcasts, Tables, Webhook, WebhookEndpoint, World};
@@ -31,29 +32,11 @@ const NAMES: [&str; 15] = [
 
 /// The state of the account in view, but for what is under way: deliveries and queued requests.
 fn state(world: &World) -> Value {
-    let tables = &world.tables;
-    json!({
-        "account": tables.account,
-        "broadcasts": rows(tables.broadcasts.rows()),
-        "custom_fields": rows(tables.custom_fields.rows()),
-        "email_templates": rows(&tables.email_templates),
-        "forms": rows(&tables.forms),
-        "posts": rows(&tables.posts),
-        "purchases": rows(&tables.purchases),
-        "segments": rows(&tables.segments),
-        "sequences": rows(&tables.sequences),
-        "sequence_emails": rows(&tables.sequence_emails),
-        "snippets": rows(&tables.snippets),
-        "subscribers": rows(tables.subscribers.rows()),
-        "tags": rows(tables.tags.rows()),
-        "webhooks": tables.webhooks.oldest_first().map(Webhook::to_state).collect::<Vec<_>>(),
-        "webhook_endpoints":
-            tables.endpoints.oldest_first().map(WebhookEndpoint::to_state).collect::<Vec<_>>(),
-    })
-}
-
-fn rows<R: Row + serde::Serialize>(table: &Table<R>) -> Value {
-    table.oldest_first().map(|row| serde_json::to_value(row).unwrap_or_default()).collect()
+    let all = |name| resource(world, name, 0, usize::MAX).map(|found| found.rows);
+    let mut state: Map<String, Value> =
+        NAMES.into_iter().map(|name| (name.to_owned(), all(name).into())).collect();
+    state.insert("account".into(), json!(world.tables.account));
+    state.into()
 }
 
 /// The states of all accounts: that of the first, with a list of the others, each with its id.
@@ -158,7 +141,7 @@ fn read_tables(account: u64, old: &Tables, state: &Map<String, Value>) -> Result
     check_choices(state)?;
     let mut tables = Tables::empty();
     if let Some(account) = state.get("account") {
-        tables.account = read("account", account)?;
+        tables.account = read(account).map_err(|problem| format!("`account`: {problem}"))?;
     }
     tables.broadcasts = Broadcasts::restored(filled(state, "broadcasts")?);
     tables.custom_fields = Named::restored(filled(state, "custom_fields")?);
@@ -171,20 +154,15 @@ fn read_tables(account: u64, old: &Tables, state: &Map<String, Value>) -> Result
     tables.sequence_emails = filled(state, "sequence_emails")?;
     tables.snippets = filled(state, "snippets")?;
     tables.tags = Named::restored(filled(state, "tags")?);
-    for row in list(state, "subscribers")? {
-        let subscriber = checked("subscribers", read("subscribers", row)?)?;
-        has_room("subscribers", tables.subscribers.rows())?;
-        tables
-            .subscribers
-            .restore(subscriber)
-            .map_err(|error| format!("`subscribers`: {error}"))?;
-    }
-    for row in list(state, "webhooks")? {
-        put("webhooks", &mut tables.webhooks, Webhook::of_state(row)?)?;
-    }
-    for row in list(state, "webhook_endpoints")? {
-        put("webhook_endpoints", &mut tables.endpoints, WebhookEndpoint::of_state(row)?)?;
-    }
+    each(state, "subscribers", |row| {
+        let subscriber = checked(read(row)?)?;
+        has_room(tables.subscribers.rows())?;
+        tables.subscribers.restore(subscriber)
+    })?;
+    each(state, "webhooks", |row| put(&mut tables.webhooks, Webhook::of_state(row)?))?;
+    each(state, "webhook_endpoints", |row| {
+        put(&mut tables.endpoints, WebhookEndpoint::of_state(row)?)
+    })?;
     tables.account.id = account;
     tables.outbox = old.outbox.emptied();
     tables.after(old);
@@ -207,31 +185,105 @@ const CHOICES: [(&str, &str, &[&str]); 7] = [
 /// The field that has none of the texts that it can have.
 fn check_choices(state: &Map<String, Value>) -> Result<(), String> {
     for (name, field, choices) in CHOICES {
-        for row in list(state, name)? {
+        each(state, name, |row| {
             let values = match row.get(field) {
-                None | Some(Value::Null) => continue,
+                None | Some(Value::Null) => return Ok(()),
                 Some(Value::Array(values)) => values.as_slice(),
                 Some(value) => std::slice::from_ref(value),
             };
-            for value in values {
-                if !value.as_str().is_some_and(|text| choices.contains(&text)) {
-                    let choices = choices.join(", ");
-                    return Err(format!("`{name}`: `{field}` {value} is none of {choices}"));
-                }
+            match values
+                .iter()
+                .find(|value| !value.as_str().is_some_and(|text| choices.contains(&text)))
+            {
+                Some(value) => Err(format!("`{field}` {value} is none of {}", choices.join(", "))),
+                None => Ok(()),
             }
-        }
+        })?;
     }
     Ok(())
 }
 
-/// Each account as at the start; but no id comes again. Accounts, credentials, tokens and the clock stay.
-pub(crate) fn reset(world: &mut World) {
+/// Each account as at the start; but no id comes again. Accounts, credentials, tokens and the clock stay. Returns what was
+/// there.
+pub(crate) fn reset(world: &mut World) -> Vec<(u64, Tables)> {
+    let mut before = Vec::new();
     world.each(|world| {
         let new = Tables::of_account(world.account());
         let mut tables = Tables { outbox: world.tables.outbox.emptied(), ..new };
         tables.after(&world.tables);
-        world.tables = tables;
+        before.push((world.account(), std::mem::replace(&mut world.tables, tables)));
     });
+    before
+}
+
+/// Puts back what was there before a reset. An account that was added since stays.
+pub(crate) fn undo_reset(world: &mut World, before: Vec<(u64, Tables)>) {
+    let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
+    for (account, mut tables) in before {
+        if world.view(account) {
+            tables.outbox = world.tables.outbox.revived(tables.outbox, moment);
+            tables.after(&world.tables);
+            world.tables = tables;
+        }
+    }
+    let first = world.first_account();
+    world.view(first);
+}
+
+/// Some rows of a resource, and how many there are in all.
+pub(crate) struct Rows {
+    pub(crate) rows: Vec<Value>,
+    pub(crate) total: usize,
+}
+
+/// The rows of a resource of the account in view, from the id after this one on. `None` where there is no such resource.
+pub(crate) fn resource(world: &World, name: &str, after: u64, limit: usize) -> Option<Rows> {
+    let tables = &world.tables;
+    let of = Part { after, limit };
+    Some(match name {
+        "account" => {
+            let account = serde_json::to_value(&tables.account).unwrap_or_default();
+            Rows { rows: vec![account], total: 1 }
+        }
+        "broadcasts" => of.rows(tables.broadcasts.rows()),
+        "custom_fields" => of.rows(tables.custom_fields.rows()),
+        "email_templates" => of.rows(&tables.email_templates),
+        "forms" => of.rows(&tables.forms),
+        "posts" => of.rows(&tables.posts),
+        "purchases" => of.rows(&tables.purchases),
+        "segments" => of.rows(&tables.segments),
+        "sequences" => of.rows(&tables.sequences),
+        "sequence_emails" => of.rows(&tables.sequence_emails),
+        "snippets" => of.rows(&tables.snippets),
+        "subscribers" => of.rows(tables.subscribers.rows()),
+        "tags" => of.rows(tables.tags.rows()),
+        "webhooks" => of.rows_by(&tables.webhooks, Webhook::to_state),
+        "webhook_endpoints" => of.rows_by(&tables.endpoints, WebhookEndpoint::to_state),
+        _ => return None,
+    })
+}
+
+/// How many rows each resource of the account in view has.
+pub(crate) fn counts(world: &World) -> Value {
+    let count = |name: &str| resource(world, name, 0, 0).map_or(0, |rows| rows.total);
+    NAMES.into_iter().map(|name| (name.to_owned(), Value::from(count(name)))).collect()
+}
+
+/// The rows that are asked for.
+struct Part {
+    after: u64,
+    limit: usize,
+}
+
+impl Part {
+    fn rows<R: Row + serde::Serialize>(&self, table: &Table<R>) -> Rows {
+        self.rows_by(table, |row| serde_json::to_value(row).unwrap_or_default())
+    }
+
+    fn rows_by<R: Row>(&self, table: &Table<R>, write: impl Fn(&R) -> Value) -> Rows {
+        let rows = table.range(self.after.saturating_add(1)..).take(self.limit).map(write);
+        Rows { rows: rows.collect(), total: table.len() }
+    }
 }
 
 fn list<'a>(state: &'a Map<String, Value>, name: &str) -> Result<&'a [Value], String> {
@@ -247,38 +299,60 @@ fn filled<R: Row + DeserializeOwned>(
     name: &str,
 ) -> Result<Table<R>, String> {
     let mut table = Table::default();
-    for row in list(state, name)? {
-        put(name, &mut table, read(name, row)?)?;
-    }
+    each(state, name, |row| put(&mut table, read(row)?))?;
     Ok(table)
+}
+
+/// Looks at each row of a list.
+///
+/// # Errors
+///
+/// The first problem, with the list and the row that has it.
+fn each(
+    state: &Map<String, Value>,
+    name: &str,
+    mut look: impl FnMut(&Value) -> Result<(), String>,
+) -> Result<(), String> {
+    for (row, number) in list(state, name)?.iter().zip(1..) {
+        look(row).map_err(|problem| {
+            let id = row.get("id").and_then(Value::as_u64);
+            let id = id.map_or_else(String::new, |id| format!(" (id {id})"));
+            format!("`{name}`, row {number}{id}: {problem}")
+        })?;
+    }
+    Ok(())
 }
 
 /// # Errors
 ///
 /// The problem: the id is too great or there already, or the table has no room.
-fn put<R: Row>(name: &str, table: &mut Table<R>, row: R) -> Result<(), String> {
-    let row = checked(name, row)?;
+fn put<R: Row>(table: &mut Table<R>, row: R) -> Result<(), String> {
+    let row = checked(row)?;
     if table.get(row.id()).is_some() {
-        return Err(format!("`{name}`: the id {} is there twice", row.id()));
+        return Err("`id` is there twice".into());
     }
-    has_room(name, table)?;
+    has_room(table)?;
     table.restore(row);
     Ok(())
 }
 
-fn has_room<R: Row>(name: &str, table: &Table<R>) -> Result<(), String> {
-    if table.len() >= R::MOST { Err(format!("`{name}`: at most {} rows", R::MOST)) } else { Ok(()) }
+fn has_room<R: Row>(table: &Table<R>) -> Result<(), String> {
+    if table.len() >= R::MOST { Err(format!("there are {} rows at most", R::MOST)) } else { Ok(()) }
 }
 
-fn read<T: DeserializeOwned>(name: &str, value: &Value) -> Result<T, String> {
-    T::deserialize(value).map_err(|error| format!("`{name}`: {error}"))
+fn read<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        // A field that is missing is named by the sentence.
+        if path == "." {
+            error.into_inner().to_string()
+        } else {
+            format!("`{path}`: {}", error.inner())
+        }
+    })
 }
 
 /// An id is as great as a number can be in every language's JSON.
-fn checked<R: Row>(name: &str, row: R) -> Result<R, String> {
-    if row.id() > MAX_ID {
-        Err(format!("`{name}`: the id {} is too great", row.id()))
-    } else {
-        Ok(row)
-    }
+fn checked<R: Row>(row: R) -> Result<R, String> {
+    if row.id() > MAX_ID { Err("`id` is too great".into()) } else { Ok(row) }
 }

@@ -55,12 +55,14 @@ impl Webhook {
 
     pub(crate) fn of_state(state: &Value) -> Result<Self, String> {
         let (id, target_url) = (state.get("id"), state.get("target_url"));
-        let id =
-            id.and_then(Value::as_u64).filter(|id| *id <= MAX_ID).ok_or("a webhook has no `id`")?;
+        let id = id
+            .and_then(Value::as_u64)
+            .filter(|id| *id <= MAX_ID)
+            .ok_or("`id` is missing, or no id")?;
         let target_url =
-            target_url.and_then(Value::as_str).ok_or("a webhook has no `target_url`")?;
+            target_url.and_then(Value::as_str).ok_or("`target_url` is missing, or no text")?;
         let event = state.get("event").filter(|event| event.is_object());
-        let event = event.ok_or("a webhook has no `event`")?.clone();
+        let event = event.ok_or("`event` is missing, or no object")?.clone();
         Ok(Self { id, target_url: target_url.into(), event })
     }
 

@@ -71,7 +71,7 @@ impl WebhookEndpoint {
 
     pub(crate) fn of_state(state: &Value) -> Result<Self, String> {
         let text = |key: &str| state.get(key).and_then(Value::as_str).map(str::to_owned);
-        let missing = |key: &str| format!("a webhook endpoint has no `{key}`");
+        let missing = |key: &str| format!("`{key}` is missing, or of another type");
         let number = |key: &str| state.get(key).and_then(Value::as_u64);
         let url = text("url").ok_or_else(|| missing("url"))?;
         let events =

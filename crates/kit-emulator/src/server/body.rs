@@ -29,6 +29,11 @@ impl ReplyBody {
         Self { data: (!data.is_empty()).then_some(data), end: End::Proper }
     }
 
+    /// The part of it that is sent, and whether more was promised.
+    pub(super) fn sent(&self) -> (Bytes, bool) {
+        (self.data.clone().unwrap_or_default(), matches!(self.end, End::CutOff { .. }))
+    }
+
     /// Neither JSON nor UTF-8.
     pub(crate) fn garbage() -> Self {
         Self::whole(b"\x00\xff\xfegarbage\xc3\x28".as_slice())

@@ -12,6 +12,7 @@ use hyper::body::{Body as _, Incoming};
 use super::body::ReplyBody;
 use super::counts::Counts;
 use super::fault::{Effect, When};
+use super::recorder::{Ending, Replied};
 use super::{Admission, Fault, Faults, Recorder, Reply, Request, Service};
 
 /// How large a body is of which only a few are read at once, in bytes.
@@ -53,12 +54,21 @@ pub(super) async fn answer(
             if let Some(reply) = service.control(&request) {
                 return Ok(with_headers(reply.await.into_http(), start));
             }
-            recorder.record(&request.head, &request.body);
+            let mut recording = recorder.begin(&request.head, &request.body);
             counts.requests.fetch_add(1, Ordering::Relaxed);
-            match faults.choose(&request) {
-                None => service.answer(&request).into_http(),
-                Some(fault) => with_fault(service, fault, &request).await?,
-            }
+            let answered = match faults.choose(&request) {
+                None => Ok(service.answer(&request).into_http()),
+                Some(fault) => {
+                    recording.hit_by(fault.to_string());
+                    with_fault(service, fault, &request).await
+                }
+            };
+            let answered = answered.map(|reply| with_headers(reply, start));
+            recording.end(match &answered {
+                Ok(reply) => Ending::Replied(replied(reply)),
+                Err(Closed) => Ending::Closed,
+            });
+            return answered;
         }
         Err(status) => {
             counts.requests.fetch_add(usize::from(!is_control), Ordering::Relaxed);
@@ -66,6 +76,12 @@ pub(super) async fn answer(
         }
     };
     Ok(with_headers(reply, start))
+}
+
+/// A reply as it is kept.
+fn replied(reply: &Response<ReplyBody>) -> Replied {
+    let (body, is_cut_off) = reply.body().sent();
+    Replied { status: reply.status(), headers: reply.headers().clone(), body, is_cut_off }
 }
 
 /// # Errors

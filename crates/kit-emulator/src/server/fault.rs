@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -107,5 +108,22 @@ impl Fault {
 
     fn new(effect: Effect) -> Self {
         Self { effect, when: When::BeforeApplying }
+    }
+}
+
+/// As the control requests have it: `status 503`, `close after applying`.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.effect {
+            Effect::Status { status, .. } => write!(f, "status {}", status.as_u16())?,
+            Effect::Delay(delay) => write!(f, "delay of {} ms", delay.as_millis())?,
+            Effect::Garbage => f.write_str("garbage")?,
+            Effect::Truncate => f.write_str("truncate")?,
+            Effect::Close => f.write_str("close")?,
+        }
+        match self.when {
+            When::AfterApplying => f.write_str(" after applying"),
+            When::BeforeApplying => Ok(()),
+        }
     }
 }

@@ -3,8 +3,8 @@ use http::Method;
 use super::{Fault, Request};
 use crate::faults::{self, Matches};
 
-/// Which requests fail.
-pub(crate) type Faults = faults::Faults<Request, Fault>;
+/// Which requests fail, and how.
+pub(crate) type Faults = faults::Faults<Request, OfRequests, Fault>;
 
 /// A fault, and the requests that it is for.
 pub(crate) type Rule = faults::Rule<OfRequests, Fault>;

@@ -15,7 +15,7 @@ mod service;
 pub use fault::Fault;
 pub(crate) use faults::{Faults, OfRequests, Rule};
 pub(crate) use input::Input;
-pub(crate) use recorder::Recorder;
+pub(crate) use recorder::{Ending, Exchange, Listener, Recorder};
 pub(crate) use reply::Reply;
 pub(crate) use request::Request;
 pub(crate) use server::Server;

@@ -9,7 +9,7 @@ use super::body::ReplyBody;
 pub(crate) struct Reply {
     status: StatusCode,
     content: Content,
-    header: Option<(header::HeaderName, String)>,
+    headers: Vec<(header::HeaderName, String)>,
 }
 
 #[derive(Debug)]
@@ -75,11 +75,12 @@ impl Reply {
     }
 
     fn new(status: StatusCode, content: Content) -> Self {
-        Self { status, content, header: None }
+        Self { status, content, headers: Vec::new() }
     }
 
-    pub(crate) fn with_header(self, name: header::HeaderName, value: String) -> Self {
-        Self { header: Some((name, value)), ..self }
+    pub(crate) fn with_header(mut self, name: header::HeaderName, value: String) -> Self {
+        self.headers.push((name, value));
+        self
     }
 
     pub(crate) fn has_body(&self) -> bool {
@@ -99,7 +100,7 @@ impl Reply {
         // Tokens are among them (RFC 6749, section 5.1).
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         let content_type = content_type.map(|value| (header::CONTENT_TYPE, value));
-        for (name, value) in content_type.into_iter().chain(self.header) {
+        for (name, value) in content_type.into_iter().chain(self.headers) {
             if let Ok(value) = HeaderValue::try_from(value) {
                 response.headers_mut().insert(name, value);
             }

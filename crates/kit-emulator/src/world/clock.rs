@@ -58,6 +58,11 @@ impl Clock {
         self.speed = speed;
     }
 
+    /// How many seconds pass on it in one second.
+    pub(crate) fn speed(&self) -> u32 {
+        self.speed
+    }
+
     /// How long it takes until it stands there, if it runs.
     pub(crate) fn real_time_until(&self, time: Duration) -> Option<Duration> {
         time.saturating_sub(self.now()).checked_div(self.speed)

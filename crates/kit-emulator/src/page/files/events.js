@@ -1,0 +1,128 @@
+// A form that makes events happen.
+
+import { get, line, send } from "./api.js";
+import { choice, copyable, field, fill, h, notice } from "./dom.js";
+import { count } from "./text.js";
+
+/** How many subscribers can be chosen from. */
+const MOST = 500;
+
+export class Events {
+  title = "Events";
+
+  constructor(go) {
+    this.go = go;
+    this.types = new Map();
+    this.type = h("select", { onchange: () => this.chosen() });
+    this.count = h("input", { type: "number", min: 1, max: 100000, value: 1, required: true, oninput: () => this.preview() });
+    this.source = choice([
+      ["made-up", "made up"],
+      ["subscriber", "of a subscriber that is there"],
+      ["own", "as written here"],
+    ], { onchange: () => this.chosen() });
+    this.subscriber = h("select", { onchange: () => this.preview() });
+    this.data = h("textarea", { rows: 12, spellcheck: "false", oninput: () => this.preview() });
+    this.subscriberField = field("Subscriber", this.subscriber);
+    this.dataField = field("Data (JSON)", this.data);
+    this.hint = h("p", { class: "problem", role: "status" });
+    this.result = h("p", { role: "status" });
+    this.line = h("div", {});
+    this.submit = h("button", { type: "submit" }, "Make it happen");
+    this.element = h("div", { class: "page" },
+      h("h2", {}, "Make an event happen"),
+      h("form", { onsubmit: (event) => { event.preventDefault(); this.send(); } },
+        field("Type", this.type),
+        field("How many", this.count),
+        field("Data", this.source),
+        this.subscriberField, this.dataField, this.hint,
+        h("div", { class: "bar" }, this.submit), this.result, this.line));
+    this.chosen();
+  }
+
+  restart() {
+    this.types.clear();
+  }
+
+  async open() {
+    if (this.types.size === 0) {
+      const { types } = await get("events");
+      this.types = new Map(types.map((type) => [type.type, type]));
+      const group = (label, of) => h("optgroup", { label },
+        types.filter((type) => type.of === of).map((type) => h("option", {}, type.type)));
+      fill(this.type, group("Webhook endpoints", "webhook_endpoints"), group("Webhooks", "webhooks"));
+      this.chosen();
+    }
+    await this.update();
+  }
+
+  async update() {
+    const { rows, total } = await get("state/subscribers", { limit: MOST });
+    const key = JSON.stringify(rows.map((row) => [row.id, row.email_address]));
+    if (key === this.known) return;
+    this.known = key;
+    const before = this.subscriber.value;
+    fill(this.subscriber, rows.map((row) => h("option", { value: row.id }, `${row.id}: ${row.email_address}`)));
+    if (total > rows.length) this.subscriber.append(h("option", { disabled: true }, `and ${total - rows.length} more`));
+    if (rows.some((row) => String(row.id) === before)) this.subscriber.value = before;
+    this.preview();
+  }
+
+  chosen() {
+    this.subscriberField.hidden = this.source.value !== "subscriber";
+    this.dataField.hidden = this.source.value !== "own";
+    const sample = this.types.get(this.type.value)?.data;
+    const isUntouched = this.data.value === "" || this.data.value === this.sample;
+    if (sample !== undefined && isUntouched) {
+      this.sample = JSON.stringify(sample, null, 2);
+      this.data.value = this.sample;
+    }
+    this.preview();
+  }
+
+  /** The body of the request, or what is wrong with the form. */
+  body() {
+    const number = Number(this.count.value);
+    if (!Number.isInteger(number) || number < 1 || number > 100000) return { wrong: "How many: a number from 1 to 100,000." };
+    const body = { type: this.type.value, count: number };
+    if (this.source.value === "subscriber") {
+      if (this.subscriber.value === "") return { wrong: "Subscriber: there is none; create one first." };
+      return { body: { ...body, subscriber_id: Number(this.subscriber.value) } };
+    }
+    if (this.source.value === "made-up") return { body };
+    let data;
+    try {
+      data = JSON.parse(this.data.value);
+    } catch (error) {
+      return { wrong: `Data: no JSON: ${error.message}` };
+    }
+    if (data === null || typeof data !== "object" || Array.isArray(data)) return { wrong: "Data: no JSON object." };
+    const sample = this.types.get(body.type)?.data ?? {};
+    const missing = Object.keys(sample).filter((key) => !(key in data));
+    const lacks = missing.length === 0 ? null : `Data: Kit's have ${missing.join(", ")}, too.`;
+    return { body: { ...body, data }, lacks };
+  }
+
+  preview() {
+    const { body, wrong, lacks } = this.body();
+    this.hint.textContent = wrong ?? lacks ?? "";
+    this.submit.disabled = wrong !== undefined;
+    fill(this.line, body === undefined ? null : copyable(line("POST", "events", body)));
+  }
+
+  async send() {
+    const { body, wrong } = this.body();
+    if (wrong !== undefined) return;
+    try {
+      const { told, deliveries } = await send("POST", "events", body);
+      if (told === 0) {
+        this.result.textContent = `Nobody was told: no active webhook or endpoint is told of ${body.type}.`;
+        return;
+      }
+      this.result.textContent = `${count(told, "delivery", "deliveries")} made.`;
+      notice(`${count(told, "delivery was", "deliveries were")} made for ${body.type}.`);
+      this.go(["deliveries", String(deliveries[0])]);
+    } catch (error) {
+      this.result.textContent = error.message;
+    }
+  }
+}

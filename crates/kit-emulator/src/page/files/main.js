@@ -1,0 +1,214 @@
+// The page: which view is shown, and how it keeps up with the local Kit.
+
+import { Access } from "./access.js";
+import { Gone, currentAccount, get, line, send, setAccount } from "./api.js";
+import { Clock } from "./clock.js";
+import { Deliveries } from "./deliveries.js";
+import { button, fill, h, notice, problem, setText } from "./dom.js";
+import { Events } from "./events.js";
+import { Faults } from "./faults.js";
+import { listen } from "./keys.js";
+import { Requests } from "./requests.js";
+import { State } from "./state.js";
+import { Webhooks } from "./webhooks.js";
+
+/** How long the page rests between two looks, and how long it waits for who does not answer, in milliseconds. */
+const REST = 100;
+const RETRY = 500;
+
+/** How long a request waits for a change, in seconds. */
+const WAIT = 20;
+
+const main = document.getElementById("main");
+const clock = new Clock(document.getElementById("clock"));
+
+const views = {
+  requests: new Requests(go),
+  deliveries: new Deliveries(go, clock),
+  webhooks: new Webhooks(),
+  events: new Events(go),
+  faults: new Faults(),
+  state: new State(go),
+  access: new Access(),
+};
+
+let current = null;
+let summary = null;
+
+/** Goes to a view, or to what it shows. */
+function go(parts, filter) {
+  const kept = filter ?? new URLSearchParams(location.hash.split("?")[1]).get("q") ?? "";
+  const query = kept === "" || parts[0] !== current ? "" : `?${new URLSearchParams({ q: kept })}`;
+  const hash = `#/${parts.map(encodeURIComponent).join("/")}${query}`;
+  if (hash === location.hash) return;
+  // Rows that are gone through are no history.
+  if (parts[0] === current) {
+    history.replaceState(null, "", hash);
+    route();
+  } else {
+    location.hash = hash;
+  }
+}
+
+function route() {
+  const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
+  const [name, ...rest] = path.split("/").map(decoded);
+  const isKnown = Object.hasOwn(views, name);
+  const known = isKnown ? name : "requests";
+  const view = views[known];
+  if (known !== current) {
+    current = known;
+    main.replaceChildren(view.element);
+    document.title = `${view.title} – Local Kit`;
+    for (const link of document.querySelectorAll("#tabs a")) {
+      if (link.getAttribute("href") === `#/${known}`) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    refresh();
+  }
+  const filter = new URLSearchParams(query).get("q") ?? "";
+  const parts = isKnown ? rest.filter((part) => part !== "") : [];
+  safely(() => view.open(parts, isKnown ? filter : ""));
+}
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** Does something whose failure is said. Who is gone is found by the loop. */
+async function safely(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Gone)) problem(error);
+  }
+}
+
+function refresh() {
+  const shown = summary;
+  if (shown !== null) safely(() => views[current].update(shown));
+}
+
+/** Forgets what was shown: it is of another local Kit, or of another account. */
+function restart() {
+  for (const view of Object.values(views)) view.restart();
+}
+
+const connection = document.getElementById("connection");
+
+function connected(isConnected) {
+  document.body.classList.toggle("gone", !isConnected);
+  setText(connection, isConnected ? "Connected" : "The local Kit is gone. This page tries again by itself.");
+}
+
+async function keepUp() {
+  for (;;) {
+    try {
+      const parameters = summary === null ? {} : { since: summary.revision, wait: WAIT };
+      const account = currentAccount();
+      const next = await get("changes", parameters);
+      if (account === currentAccount()) {
+        if (summary !== null && next.instance !== summary.instance) {
+          restart();
+          notice("The local Kit was started anew.");
+        }
+        summary = next;
+        connected(true);
+        clock.update(summary.clock);
+        showAccounts();
+        showReset();
+        showCounts();
+        await views[current].update(summary);
+      }
+      await rest(REST);
+    } catch (error) {
+      if (error instanceof Gone) {
+        connected(false);
+      } else if (error.status === 422 && currentAccount() !== null) {
+        // The account is of a local Kit that has ended.
+        setAccount(null);
+        [summary] = [null];
+        restart();
+      } else {
+        problem(error);
+      }
+      await rest(RETRY);
+    }
+  }
+}
+
+const rest = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+function showCounts() {
+  const numbers = { requests: summary.requests, deliveries: summary.deliveries, faults: summary.faults,
+    webhooks: summary.state.webhook_endpoints + summary.state.webhooks };
+  for (const [name, number] of Object.entries(numbers)) {
+    setText(document.querySelector(`#tabs a[href="#/${name}"] .count`), number.toLocaleString("en"));
+  }
+}
+
+const accounts = document.getElementById("account");
+
+function showAccounts() {
+  const ids = summary.accounts.map(String);
+  const shown = [...accounts.options].map((option) => option.value);
+  document.getElementById("account-choice").hidden = ids.length < 2;
+  if (ids.join() !== shown.join()) fill(accounts, ids.map((id) => h("option", { value: id }, id)));
+  accounts.value = String(summary.account);
+}
+
+accounts.addEventListener("change", () => {
+  setAccount(accounts.value);
+  summary = null;
+  restart();
+  safely(async () => {
+    // The loop is still waiting for a change in the account before.
+    summary = await get("changes");
+    refresh();
+  });
+});
+
+const undo = async () => {
+  await safely(async () => {
+    await send("POST", "reset/undo");
+    notice("All is as it was before the reset.");
+  });
+};
+const undoing = button("Undo the reset", undo, { hidden: true, title: line("POST", "reset/undo") });
+fill(document.getElementById("resetting"),
+  button("Reset", () => safely(async () => {
+    await send("POST", "reset");
+    notice("All is as at the start.", button("Undo", undo));
+  }), { title: line("POST", "reset") }),
+  undoing);
+
+function showReset() {
+  undoing.hidden = !summary.can_undo_reset;
+}
+
+fill(document.getElementById("tabs"), Object.entries(views).map(([name, view]) => h("li", {},
+  h("a", { href: `#/${name}` }, `${view.title} `, h("span", { class: "count" })))));
+
+document.getElementById("skip").addEventListener("click", () => main.focus());
+
+listen((key) => {
+  const name = Object.keys(views)[Number(key) - 1];
+  if (name !== undefined) {
+    go([name]);
+    return true;
+  }
+  return views[current].keys?.(key) ?? false;
+});
+
+setInterval(() => {
+  clock.tick();
+  views[current].tick?.();
+}, 500);
+
+window.addEventListener("hashchange", route);
+route();
+keepUp();
