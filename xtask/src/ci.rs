@@ -22,6 +22,10 @@ pub(crate) fn run() -> Result<(), Failed> {
     let of_events = "test --quiet --locked --package kit-optimized-tests";
     cargo(&format!("{of_events} --features serde_json/arbitrary_precision")).run()?;
 
+    title("Credentials in the system's keyring");
+    let of_keyring = "test --quiet --locked --package kit-cli --features keyring";
+    cargo(&format!("{of_keyring} keyring")).run()?;
+
     title("Combinations of features");
     for package in ["kit-ureq", "kit-hyper"] {
         for features in ["", "rustls", "native-tls", "rustls,native-tls", "platform-verifier"] {

@@ -17,6 +17,8 @@ Commands:
   test    all tests
   docs    the documentation, which is then in target/doc
   bench   what the client costs, beside the least that it could cost
+  pictures
+          the pictures of the README, drawn anew by Chromium
   ci      all that has to hold before anything lands (.ci/run installs what it needs, and runs it)";
 
 fn main() -> ExitCode {
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
         (Some("test"), None) => test(),
         (Some("docs"), None) => docs(),
         (Some("bench"), None) => bench(),
+        (Some("pictures"), None) => pictures(),
         (Some("ci"), None) => ci::run(),
         (None | Some("help" | "-h" | "--help"), None) => {
             println!("{HELP}");
@@ -62,6 +65,15 @@ fn docs() -> Result<(), Failed> {
     title("Documentation");
     cargo("doc --quiet --locked --workspace --no-deps --all-features")
         .with("RUSTDOCFLAGS", "-D warnings")
+        .run()
+}
+
+/// Into `docs/pictures`.
+fn pictures() -> Result<(), Failed> {
+    title("Pictures");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/pictures");
+    cargo("test --quiet --locked --package kit-emulator --test page pictures -- --ignored")
+        .with("KIT_PICTURES", folder)
         .run()
 }
 
