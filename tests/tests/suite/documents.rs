@@ -52,8 +52,11 @@ fn the_readme_links_each_resource_and_each_guide() {
     let expected: Vec<String> =
         resources.map(|name| format!("{name}: crates/kit-core/src/api/{name}/mod.rs")).collect();
     assert_eq!(listed, expected);
-    for guide in names(&root().join("docs")) {
-        assert!(readme.contains(&format!("](docs/{guide})")), "{guide}");
+    let docs = root().join("docs");
+    let guides = names(&docs).into_iter().filter(|name| docs.join(name).is_file());
+    let pictures = names(&docs.join("pictures")).into_iter().map(|name| format!("pictures/{name}"));
+    for file in guides.chain(pictures) {
+        assert!(readme.contains(&format!("](docs/{file})")), "{file}");
     }
 }
 

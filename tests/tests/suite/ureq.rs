@@ -26,7 +26,8 @@ fn an_agent_of_ones_own_is_used_with_its_connections() {
     let emulator = Emulator::start().unwrap();
     let credentials = Credentials::api_key(emulator.api_key());
     let agent = Agent::new_with_defaults();
-    let request = agent.get(emulator.base_url()).config().http_status_as_error(false).build();
+    let account = format!("{}/v4/account", emulator.base_url());
+    let request = agent.get(account).config().http_status_as_error(false).build();
     request.call().unwrap().into_body().read_to_vec().unwrap();
     let client = with_agent(&agent, &emulator).build(credentials).unwrap();
     for _ in 0..5 {
