@@ -21,7 +21,7 @@ use crate::{Context, Failure};
 
 const AFTER: &str = "\
 Environment: KIT_API_KEY and KIT_ACCESS_TOKEN are as whom, KIT_BASE_URL is where Kit is, KIT_PROFILE names a profile. They \
-come before what a profile has. NO_COLOR takes the colors away.
+come before what a profile has. NO_COLOR takes the colors away; KIT_NO_KEYRING keeps credentials out of the system's keyring.
 
 Exit codes: 0 done, 1 failed, 2 bad arguments, 3 refused by Kit, 4 not authorized, 5 rate limit or a fault of Kit's, \
 6 partly done, 130 interrupted.";

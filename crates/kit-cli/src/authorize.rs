@@ -81,15 +81,19 @@ fn answer(callback: Option<Callback>, state: Arc<State>) -> Result<Authorization
         });
     }
     thread::spawn(move || {
-        let mut pasted = String::new();
-        let code = match io::stdin().lock().take(LONGEST).read_line(&mut pasted) {
-            // Where nobody can paste, the browser is waited for.
-            Ok(_) if is_listening && pasted.trim().is_empty() => return,
-            Ok(_) => AuthorizationCode::from_callback(pasted.trim(), &state)
-                .map_err(|error| Failure::not_authorized(format!("the pasted URL: {error}"))),
-            Err(error) => Err(Failure::usage(format!("the standard input stream: {error}"))),
-        };
-        let _ = sender.send(code);
+        loop {
+            let mut pasted = String::new();
+            let code = match io::stdin().lock().take(LONGEST).read_line(&mut pasted) {
+                // Where nobody can paste, the browser is waited for.
+                Ok(0) if is_listening => return,
+                Ok(count) if count > 0 && pasted.trim().is_empty() => continue,
+                Ok(_) => AuthorizationCode::from_callback(pasted.trim(), &state)
+                    .map_err(|error| Failure::not_authorized(format!("the pasted URL: {error}"))),
+                Err(error) => Err(Failure::usage(format!("the standard input stream: {error}"))),
+            };
+            let _ = sender.send(code);
+            return;
+        }
     });
     answers.recv().map_err(|_| Failure::other("nobody has answered"))?
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use kit_ureq::{Error, SessionError};
 use serde_json::json;
 
@@ -46,7 +47,18 @@ impl Failure {
     }
 
     /// The command line cannot be understood.
-    pub(crate) fn of_arguments(error: &clap::Error) -> Self {
+    pub(crate) fn of_arguments(error: &clap::Error, is_of_login: bool) -> Self {
+        let kind = error.kind();
+        if is_of_login && kind == ErrorKind::UnknownArgument {
+            return Self::usage(
+                "login takes no key and no token as an argument: others could see it",
+            )
+            .advise("Give it at the prompt, or by the standard input stream: kit login < key.txt");
+        }
+        if kind == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            return Self::usage("a command or an argument is missing")
+                .advise("`kit help` has them all.");
+        }
         let text = error.to_string();
         let text = text.strip_prefix("error: ").unwrap_or(&text);
         // The sentence, and then what to do.
@@ -107,6 +119,17 @@ impl Failure {
     /// A file that the arguments name, and that cannot be used.
     pub(crate) fn of_argument(path: &std::path::Path, error: impl std::fmt::Display) -> Self {
         Self { code: USAGE, ..Self::of_file(path, error) }
+    }
+
+    /// The same, where Kit does not take an app, or the code that it has.
+    pub(crate) fn of_app(self) -> Self {
+        if matches!(self.code, REFUSED | NOT_AUTHORIZED) {
+            let advice =
+                "Look at --client-id, --redirect-uri and KIT_CLIENT_SECRET, and log in again.";
+            Self { code: NOT_AUTHORIZED, ..self }.advise(advice)
+        } else {
+            self
+        }
     }
 
     /// The same; but who reads a list may stop.

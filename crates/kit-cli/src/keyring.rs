@@ -1,7 +1,7 @@
 //! The system's keyring: the Keychain of macOS, the Credential Manager of Windows, the Secret Service of others.
 //!
 //! With the feature `keyring` alone. It may ask the user, or never answer where nobody is logged in at a screen: so it has a
-//! limit of time, and what cannot be kept in it is kept in a file.
+//! limit of time, and what cannot be kept in it is kept in a file. `KIT_NO_KEYRING` keeps it out.
 
 #[cfg(feature = "keyring")]
 pub(crate) use self::system::{forget, keep, read};
@@ -10,6 +10,8 @@ pub(crate) use self::without::{forget, keep, read};
 
 #[cfg(feature = "keyring")]
 mod system {
+    use std::io::IsTerminal as _;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Arc, mpsc};
     use std::thread;
     use std::time::Duration;
@@ -19,35 +21,52 @@ mod system {
     /// The name under which the keyring has what the program keeps.
     const SERVICE: &str = "kit";
 
-    /// How long the keyring may take.
-    const PATIENCE: Duration = Duration::from_secs(5);
+    /// How long the keyring may take: it may ask somebody who sits at the terminal for a password.
+    fn patience() -> Duration {
+        Duration::from_secs(if std::io::stdin().is_terminal() { 60 } else { 5 })
+    }
 
-    /// Keeps a secret of a profile.
-    pub(crate) fn keep(profile: &str, secret: &str) -> Result<(), String> {
+    /// Whether the environment keeps the keyring out.
+    fn is_kept_out() -> bool {
+        crate::profiles::variable("KIT_NO_KEYRING").is_some()
+    }
+
+    /// Keeps a secret.
+    pub(crate) fn keep(name: &str, secret: &str) -> Result<(), String> {
         let secret = secret.to_owned();
-        with_entry(profile, PATIENCE, move |entry| entry.set_password(&secret))
+        // Who answers too late is not taken at his word: the secret is elsewhere by then.
+        let is_late = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&is_late);
+        let kept = with_entry(name, move |entry| {
+            entry.set_password(&secret)?;
+            if seen.load(Ordering::SeqCst) { entry.delete_credential() } else { Ok(()) }
+        });
+        is_late.store(kept.is_err(), Ordering::SeqCst);
+        kept
     }
 
-    /// The secret of a profile.
-    pub(crate) fn read(profile: &str) -> Result<String, String> {
-        with_entry(profile, PATIENCE, |entry| entry.get_password())
+    /// A secret that was kept.
+    pub(crate) fn read(name: &str) -> Result<String, String> {
+        with_entry(name, |entry| entry.get_password())
     }
 
-    /// Forgets the secret of a profile.
-    pub(crate) fn forget(profile: &str) -> Result<(), String> {
-        with_entry(profile, PATIENCE, |entry| match entry.delete_credential() {
+    /// Forgets a secret.
+    pub(crate) fn forget(name: &str) -> Result<(), String> {
+        with_entry(name, |entry| match entry.delete_credential() {
             Err(Error::NoEntry) => Ok(()),
             deleted => deleted,
         })
     }
 
     fn with_entry<T: Send + 'static>(
-        profile: &str,
-        patience: Duration,
+        name: &str,
         use_it: impl FnOnce(Entry) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, String> {
-        let profile = profile.to_owned();
-        within(patience, move || use_it(Entry::new_in_store(&store()?, SERVICE, &profile)?))
+        if is_kept_out() {
+            return Err("KIT_NO_KEYRING keeps it out".to_owned());
+        }
+        let name = name.to_owned();
+        within(patience(), move || use_it(Entry::new_in_store(&store()?, SERVICE, &name)?))
     }
 
     /// What is done in a thread of its own, which is left behind if it takes too long.
@@ -89,9 +108,10 @@ mod system {
             let left = within(Duration::ZERO, move || Ok(waits.recv().is_ok()));
             assert_eq!(left, Err("it has not answered within 0 s".to_owned()));
             drop(never);
-            let answers = within(PATIENCE, || Ok(1));
+            let answers = within(patience(), || Ok(1));
             assert_eq!(answers, Ok(1));
-            let secret = within(PATIENCE, || Err::<(), _>(Error::BadEncoding(b"5ecret".to_vec())));
+            let secret =
+                within(patience(), || Err::<(), _>(Error::BadEncoding(b"5ecret".to_vec())));
             assert_eq!(secret, Err("its entry cannot be read".to_owned()));
         }
     }

@@ -45,8 +45,7 @@ pub(crate) struct Login {
 
 impl Login {
     pub(crate) fn run(self, mut kit: Context) -> Result<(), Failure> {
-        let url = self.base_url.clone().or_else(|| variable("KIT_BASE_URL"));
-        let url = url.unwrap_or_else(|| kit.profile().base_url);
+        let url = self.base_url.clone().unwrap_or_else(|| kit.profiles.base_url_in_use());
         let client = |principal: Principal| Client::builder().base_url(&url).build(principal);
         let place = if let (Some(client_id), Some(redirect)) = (&self.client_id, &self.redirect_uri)
         {
@@ -56,7 +55,8 @@ impl Login {
                 None => (App::public(client_id), Some(CodeVerifier::from_random(random()))),
             };
             let exchange = authorize(&app, verifier.as_ref(), redirect, &url, self.open)?;
-            let tokens = client(Credentials::none().into())?.send(&exchange)?;
+            let tokens = client(Credentials::none().into())?.send(&exchange);
+            let tokens = tokens.map_err(|error| Failure::from(error).of_app())?;
             let secret = Secret::App { client_id: client_id.clone(), client_secret };
             kit.profiles.begin(secret, &tokens, &url)?
         } else {
@@ -94,13 +94,13 @@ fn secret(what: &str) -> Result<String, Failure> {
 }
 
 pub(crate) fn log_out(mut kit: Context) -> Result<(), Failure> {
-    let name = kit.profile().name;
+    let name = kit.profiles.name().to_owned();
     if kit.profiles.log_out()? {
-        say(&format!(
+        say(&plain(&format!(
             "The profile {name} has no credentials any more. Kit still accepts them: revoke them there."
-        ));
+        )));
     } else {
-        say(&format!("The profile {name} had no credentials."));
+        say(&plain(&format!("The profile {name} had no credentials.")));
     }
     Ok(())
 }

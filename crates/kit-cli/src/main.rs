@@ -37,8 +37,11 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             let is_failure = error.use_stderr();
-            if is_failure && std::env::args_os().any(|argument| argument == "--json") {
-                return Failure::of_arguments(&error).tell(true);
+            let is_there = |word: &str| std::env::args_os().any(|argument| argument == word);
+            let is_json = is_there("--json");
+            // What is too much may be a key.
+            if is_failure && (is_json || is_there("login")) {
+                return Failure::of_arguments(&error, is_there("login")).tell(is_json);
             }
             // Nobody may listen.
             let _ = error.print();

@@ -2,8 +2,9 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use etcetera::BaseStrategy as _;
 use kit_file_store::FileStore;
@@ -20,6 +21,10 @@ const BASE_URL: &str = "https://api.kit.com";
 
 /// The name of the profile that is used where none is named.
 const DEFAULT: &str = "default";
+
+/// How long another program may hold the lock of the credentials, and how often it is looked at.
+const PATIENCE: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// How many bytes a file of settings has at most.
 const MAX_SIZE: u64 = 1024 * 1024;
@@ -190,7 +195,7 @@ impl Profiles {
         let token =
             || Some(("KIT_ACCESS_TOKEN", Secret::AccessToken(variable("KIT_ACCESS_TOKEN")?)));
         let key = || Some(("KIT_API_KEY", Secret::ApiKey(variable("KIT_API_KEY")?)));
-        let base_url = variable("KIT_BASE_URL").unwrap_or_else(|| self.base_url());
+        let base_url = self.base_url_in_use();
         match token().or_else(key) {
             // What is kept may be behind a question of the keyring's.
             Some((source, secret)) => Profile {
@@ -202,6 +207,17 @@ impl Profiles {
             },
             None => Profile { base_url, ..self.kept() },
         }
+    }
+
+    /// The name of the profile that is used.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The URL of Kit: of the environment, unless the command line names a profile.
+    pub(crate) fn base_url_in_use(&self) -> String {
+        let variable = if self.is_named { None } else { variable("KIT_BASE_URL") };
+        variable.unwrap_or_else(|| self.base_url())
     }
 
     /// The URL of Kit that the profile that is used has.
@@ -240,30 +256,94 @@ impl Profiles {
 
     /// Keeps the secret of the profile that is used, and says where: in the keyring if there is one, otherwise in a file.
     pub(crate) fn log_in(&mut self, secret: Secret, base_url: &str) -> Result<String, Failure> {
-        std::fs::create_dir_all(&self.folder)
-            .map_err(|error| Failure::of_file(&self.folder, error))?;
-        // The secret is never sent anywhere else than where it was tried.
+        let kept = self.keep_in_keyring(&secret)?;
+        let name = self.name.clone();
         let base_url = Some(base_url.to_owned()).filter(|url| url != BASE_URL);
-        let profile = self.settings.profiles.entry(self.name.clone()).or_default();
-        if profile.base_url != base_url {
-            profile.base_url = base_url;
-            write(&self.folder.join("config.toml"), &self.settings)?;
+        let before = self.change(|this| {
+            let before = this.credentials.remove(&name);
+            let profile = this.settings.profiles.entry(name.clone()).or_default();
+            if profile.base_url != base_url {
+                // A secret is never sent anywhere else than where it was tried: the one before goes first.
+                if before.is_some() {
+                    this.write_credentials()?;
+                }
+                this.settings.profiles.entry(name.clone()).or_default().base_url = base_url;
+                write(&this.folder.join("config.toml"), &this.settings)?;
+            }
+            this.end_session()?;
+            this.credentials.insert(name, kept.clone().unwrap_or(secret));
+            this.write_credentials()?;
+            Ok(before)
+        });
+        match before {
+            Ok(before) => {
+                self.forget(before);
+                Ok(self.source())
+            }
+            Err(failure) => {
+                self.forget(kept);
+                Err(failure)
+            }
         }
-        self.end_session()?;
-        self.unlocked = OnceCell::new();
-        let kept = keyring::keep(&self.name, &text(&secret)?);
-        let secret = match kept {
-            Ok(()) => Secret::Keyring(self.name.clone()),
+    }
+
+    /// Where the keyring has the secret; `None` where it does not take it.
+    fn keep_in_keyring(&self, secret: &Secret) -> Result<Option<Secret>, Failure> {
+        // Another configuration of this user has other entries.
+        let entry = format!("{} {}", self.name, uuid::Uuid::new_v4());
+        match keyring::keep(&entry, &text(secret)?) {
+            Ok(()) => Ok(Some(Secret::Keyring(entry))),
             Err(error) => {
                 if cfg!(feature = "keyring") {
                     say(&plain(&format!("The system's keyring cannot be used: {error}")));
                 }
-                secret
+                Ok(None)
             }
+        }
+    }
+
+    /// Forgets what the keyring has of a secret. Returns whether nothing of it is left.
+    fn forget(&mut self, secret: Option<Secret>) -> bool {
+        self.unlocked = OnceCell::new();
+        let Some(Secret::Keyring(entry)) = secret else { return true };
+        let forgotten = keyring::forget(&entry);
+        if let Err(error) = &forgotten {
+            let message =
+                format!("The system's keyring still has the entry {entry:?} of kit: {error}");
+            say(&plain(&message));
+        }
+        forgotten.is_ok()
+    }
+
+    /// Changes the files, as they are now: another login may have ended meanwhile.
+    fn change<T>(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        std::fs::create_dir_all(&self.folder)
+            .map_err(|error| Failure::of_file(&self.folder, error))?;
+        let credentials = self.folder.join("credentials.toml");
+        let of_file = |error: io::Error| Failure::of_file(&credentials, error);
+        let file = PrivateFile::at(&credentials).map_err(of_file)?;
+        let start = Instant::now();
+        let _lock = loop {
+            if let Some(lock) = file.try_lock().map_err(of_file)? {
+                break lock;
+            }
+            if start.elapsed() > PATIENCE {
+                return Err(Failure::other(
+                    "another kit is writing the credentials, and does not end",
+                ));
+            }
+            std::thread::sleep(LOOK_AGAIN);
         };
-        self.credentials.insert(self.name.clone(), secret);
-        write(&self.folder.join("credentials.toml"), &self.credentials)?;
-        Ok(self.source())
+        self.settings = read(&self.folder.join("config.toml"))?.unwrap_or_default();
+        self.credentials = read(&credentials)?.unwrap_or_default();
+        change(self)
+    }
+
+    fn write_credentials(&self) -> Result<(), Failure> {
+        write(&self.folder.join("credentials.toml"), &self.credentials)
     }
 
     /// Forgets the tokens of an app.
@@ -277,14 +357,25 @@ impl Profiles {
 
     /// Forgets the secret of the profile that is used. Returns whether there was one.
     pub(crate) fn log_out(&mut self) -> Result<bool, Failure> {
-        self.end_session()?;
-        let Some(secret) = self.credentials.remove(&self.name) else { return Ok(false) };
-        if let Secret::Keyring(entry) = secret {
-            let forgotten = keyring::forget(&entry);
-            forgotten.map_err(|error| Failure::other(format!("the system's keyring: {error}")))?;
+        if !self.folder.is_dir() {
+            return Ok(false);
         }
-        write(&self.folder.join("credentials.toml"), &self.credentials)?;
-        Ok(true)
+        let name = self.name.clone();
+        let before = self.change(|this| {
+            let before = this.credentials.remove(&name);
+            if before.is_some() {
+                this.write_credentials()?;
+            }
+            this.end_session()?;
+            Ok(before)
+        })?;
+        let was_there = before.is_some();
+        if self.forget(before) {
+            Ok(was_there)
+        } else {
+            let message = format!("the profile {name} is logged out, but for the system's keyring");
+            Err(Failure::partly(message).advise("Remove the entry by the keyring's own program."))
+        }
     }
 }
 

@@ -1,15 +1,15 @@
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::Uri;
 use http::uri::Scheme;
 
-/// How much of a request is looked at, in bytes.
-const MAX_REQUEST: u64 = 16 * 1024;
+/// How many bytes a request has at most.
+const MAX_REQUEST: usize = 64 * 1024;
 
-/// How long a browser may take for its request.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a browser may take for its request. It sends it at once, or it has only opened the connection in advance.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Waits on this machine for the user's browser to come back.
 ///
@@ -76,14 +76,19 @@ impl Callback {
     }
 
     /// Waits until `read` makes something of a callback. It is given the URL with its query, and says
-    /// `None` to one that is not for it. Whoever else comes is sent away.
+    /// `None` to one that is not for it. Whoever else comes is sent away, and who says nothing is not waited for.
     ///
     /// # Errors
     ///
     /// The system's error from the listener.
     pub fn wait<T>(&self, mut read: impl FnMut(&str) -> Option<T>) -> io::Result<T> {
         loop {
-            let (stream, _) = self.listener.accept()?;
+            let stream = match self.listener.accept() {
+                Ok((stream, _)) => stream,
+                // The next one may come through.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
+                Err(error) => return Err(error),
+            };
             // A connection that fails does not keep the next one from coming.
             let Ok(Some(url)) = request_target(&stream, &self.path) else { continue };
             let result = read(&url);
@@ -97,16 +102,25 @@ impl Callback {
 
 /// The target of a browser's request, if it is the callback.
 fn request_target(stream: &TcpStream, path: &str) -> io::Result<Option<String>> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    let mut lines = BufReader::new(stream.take(MAX_REQUEST)).lines();
-    let first = lines.next().transpose()?.unwrap_or_default();
-    // The rest has to be read, or the browser may not see the answer.
-    for line in lines {
-        if line?.is_empty() {
-            break;
+    let end = Instant::now() + PATIENCE;
+    let mut head = Vec::new();
+    let mut part = [0; 1024];
+    // The whole of it has to be read, or the browser may not see the answer.
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() || head.len() > MAX_REQUEST {
+            return Err(io::ErrorKind::TimedOut.into());
         }
+        stream.set_read_timeout(Some(left))?;
+        let mut from = stream;
+        let count = from.read(&mut part)?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        head.extend_from_slice(part.get(..count).unwrap_or_default());
     }
-    let target = first.strip_prefix("GET ").and_then(|rest| rest.split(' ').next());
+    let head = String::from_utf8_lossy(&head);
+    let target = head.strip_prefix("GET ").and_then(|rest| rest.split(' ').next());
     match target.filter(|target| target.split('?').next() == Some(path)) {
         Some(target) => Ok(Some(target.to_owned())),
         None => answer(stream, false).map(|()| None),
@@ -115,7 +129,7 @@ fn request_target(stream: &TcpStream, path: &str) -> io::Result<Option<String>> 
 
 fn answer(mut stream: &TcpStream, is_expected: bool) -> io::Result<()> {
     let (status, text) = if is_expected {
-        ("200 OK", "Thank you. You can close this page, and go back to the program.")
+        ("200 OK", "You can close this page, and go back to the program.")
     } else {
         ("404 Not Found", "There is nothing here.")
     };
@@ -162,10 +176,24 @@ mod tests {
                 stream.read_to_string(&mut text).unwrap();
                 text.split(' ').nth(1).unwrap().to_owned()
             };
-            [get("/favicon.ico"), get("/back?state=other"), get("/back?state=ours&code=1")]
+            // One that ends without a word, one that is no GET, and a cookie that is no UTF-8.
+            drop(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap());
+            let mut post = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+            post.write_all(b"POST /back?state=ours HTTP/1.1\r\nCookie: \xff\r\n\r\n").unwrap();
+            let mut text = String::new();
+            post.read_to_string(&mut text).unwrap();
+            assert!(text.starts_with("HTTP/1.1 404 "), "{text}");
+            let statuses = ["/favicon.ico", "/back/?state=ours", "/back?state=other"].map(get);
+            let mut ours = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+            ours.write_all(b"GET /back?state=ours&code=1 HTTP/1.1\r\nCookie: \xff\r\n\r\n")
+                .unwrap();
+            text.clear();
+            ours.read_to_string(&mut text).unwrap();
+            assert!(text.starts_with("HTTP/1.1 200 "), "{text}");
+            statuses
         });
         let found = callback.wait(|url| url.contains("state=ours").then(|| url.to_owned()));
         assert_eq!(found.unwrap(), "/back?state=ours&code=1");
-        assert_eq!(browser.join().unwrap(), ["404", "404", "200"]);
+        assert_eq!(browser.join().unwrap(), ["404", "404", "404"]);
     }
 }

@@ -212,7 +212,7 @@ async fn headers_that_are_too_large_are_cut_off() {
 #[tokio::test]
 async fn a_server_that_pings_and_says_nothing_else_is_given_up() {
     let change = |builder: kit_hyper::Builder| {
-        let often = TIMEOUT / 20;
+        let often = TIMEOUT / 4;
         builder.attempt_timeout(TIMEOUT).http2_keep_alive(often)
     };
     let outcome = call(NO_SETTINGS, change, |connection| {

@@ -56,11 +56,14 @@ pub(crate) enum Broadcasts {
         #[arg(long, conflicts_with = "not_public")]
         public: bool,
         /// Do not show it on the creator profile.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "send_at")]
         not_public: bool,
         /// Make a draft of it: it is not sent.
-        #[arg(long, conflicts_with = "send_at")]
+        #[arg(long, conflicts_with_all = ["send_at", "public"])]
         draft: bool,
+        /// To all subscribers, whoever it was for before.
+        #[arg(long, conflicts_with_all = ["tags", "segments"])]
+        to_all: bool,
         #[command(flatten)]
         less: Less,
     },
@@ -114,7 +117,7 @@ impl Less {
 /// Options of a broadcast
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// When it is sent, such as 2026-07-29T14:32:10Z.
+    /// When it is sent, such as 2026-07-29T14:32:10Z. An update shows it on the creator profile, too, as Kit does.
     #[arg(long, value_name = "TIME")]
     send_at: Option<Timestamp>,
     /// When it is shown as published.
@@ -142,13 +145,13 @@ pub(crate) struct Options {
     #[arg(long)]
     allow_starting_point: bool,
     /// Only to those who have one of these tags; see --match.
-    #[arg(long = "to-tag", value_name = "ID", value_delimiter = ',', group = "groups")]
+    #[arg(long = "to-tag", value_name = "ID", value_delimiter = ',')]
     tags: Vec<TagId>,
     /// Only to those in one of these segments; see --match.
-    #[arg(long = "to-segment", value_name = "ID", value_delimiter = ',', group = "groups")]
+    #[arg(long = "to-segment", value_name = "ID", value_delimiter = ',')]
     segments: Vec<SegmentId>,
     /// How many of the tags or segments somebody has to be in.
-    #[arg(long = "match", value_name = "HOW", value_enum, default_value_t = Match::Any, requires = "groups")]
+    #[arg(long = "match", value_name = "HOW", value_enum, default_value_t = Match::Any)]
     how: Match,
 }
 
@@ -161,18 +164,34 @@ pub(crate) enum Match {
 }
 
 impl Options {
-    /// Asks before something is sent to many.
-    fn confirm(&self, kit: &Context) -> Result<(), Failure> {
+    /// Asks before something is sent to many; `otherwise` is who it is sent to where nobody is named.
+    fn confirm(&self, kit: &Context, otherwise: &str) -> Result<(), Failure> {
         let Some(send_at) = self.send_at else { return Ok(()) };
-        let to = if self.recipients().is_some() { "these subscribers" } else { "all subscribers" };
+        let to = match (self.recipients(), self.how) {
+            (None, _) => otherwise,
+            (Some(_), Match::Any) => "those who are in any of the groups",
+            (Some(_), Match::All) => "those who are in all of the groups",
+            (Some(_), Match::None) => "those who are in none of the groups",
+        };
         kit.confirm(&format!("Send it to {to} at {send_at}"))
+    }
+
+    /// # Errors
+    ///
+    /// That nobody says which groups are matched.
+    fn check(&self) -> Result<(), Failure> {
+        if matches!(self.how, Match::Any) || self.recipients().is_some() {
+            return Ok(());
+        }
+        Err(Failure::usage("--match is there without --to-tag or --to-segment"))
     }
 
     fn recipients(&self) -> Option<Recipients> {
         let tags = Some(self.tags.clone()).filter(|ids| !ids.is_empty()).map(RecipientGroup::Tags);
         let segments = Some(self.segments.clone()).filter(|ids| !ids.is_empty());
-        let groups = vec![tags.or(segments.map(RecipientGroup::Segments))?];
-        Some(match self.how {
+        let groups: Vec<_> =
+            tags.into_iter().chain(segments.map(RecipientGroup::Segments)).collect();
+        (!groups.is_empty()).then(|| match self.how {
             Match::Any => Recipients::InAny(groups),
             Match::All => Recipients::InAll(groups),
             Match::None => Recipients::InNone(groups),
@@ -219,20 +238,34 @@ impl Broadcasts {
             }
             Self::Get { id } => kit.show(&GetBroadcast::new(id)),
             Self::Create { subject, content, options, public } => {
-                options.confirm(kit)?;
+                options.check()?;
+                options.confirm(kit, "all subscribers")?;
                 let content = content.read()?.unwrap_or_default();
                 let now = Timestamp::from(std::time::SystemTime::now());
                 let published_at = options.published_at.or(options.send_at).unwrap_or(now);
                 let create = CreateBroadcast::new(subject, content, published_at);
                 kit.show(&flag(options.create(create), public, CreateBroadcast::public))
             }
-            Self::Update { id, subject, content, options, public, not_public, draft, less } => {
-                options.confirm(kit)?;
+            Self::Update {
+                id,
+                subject,
+                content,
+                options,
+                public,
+                not_public,
+                draft,
+                to_all,
+                less,
+            } => {
+                options.check()?;
+                let otherwise = if to_all { "all subscribers" } else { "those whom it is for" };
+                options.confirm(kit, otherwise)?;
                 let content = content.read()?;
                 let update = UpdateBroadcast::partial(id);
                 let update = with(update, subject, UpdateBroadcast::with_subject);
                 let update = with(update, content, UpdateBroadcast::with_content);
                 let update = less.of(options.update(update));
+                let update = flag(update, to_all, |update| update.to(Recipients::Everyone));
                 let update = either(
                     update,
                     (public, UpdateBroadcast::public),

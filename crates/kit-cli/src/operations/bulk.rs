@@ -15,7 +15,7 @@ use crate::{Context, Failure};
 /// To bring people over, `kit import` is the better way.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Bulk {
-    /// Create subscribers, or find them
+    /// Create subscribers, or change the first names of those who are there
     CreateSubscribers {
         /// The email addresses, alone or with a first name: "Ada <ada@example.com>".
         #[arg(required = true, value_name = "ADDRESS", value_parser = subscriber)]
@@ -106,7 +106,7 @@ impl Callback {
 
 /// `ADDRESS`, or `FIRST NAME <ADDRESS>`
 fn subscriber(text: &str) -> Result<NewSubscriber, String> {
-    let Some((name, rest)) = text.split_once('<') else { return Ok(NewSubscriber::new(text)) };
+    let Some((name, rest)) = text.rsplit_once('<') else { return Ok(NewSubscriber::new(text)) };
     let address = rest.trim_end().strip_suffix('>').ok_or("has a < without a > at the end")?;
     let subscriber = NewSubscriber::new(address.trim());
     let name = Some(name.trim()).filter(|name| !name.is_empty());

@@ -1,7 +1,7 @@
 use clap::Args;
 use kit_ureq::subscribers::{
     Condition, CountingMode, FilterExtra, FilterSortField, FilterSubscribers, SortOrder,
-    Subscribed, SubscriberState,
+    Subscribed, SubscriberState, TagSet,
 };
 use kit_ureq::{Date, TagId};
 
@@ -65,7 +65,9 @@ impl Filter {
     pub(crate) fn run(self, kit: &Context) -> Result<(), Failure> {
         let mut all: Vec<_> = self.conditions.into_iter().map(Condition::Other).collect();
         if !self.tags.is_empty() {
-            all.push(Condition::tags(self.tags));
+            // One entry for each: whether one of several tags in an entry is enough is not documented.
+            let any = self.tags.into_iter().map(|tag| TagSet::new([tag])).collect();
+            all.push(Condition::Tags { any });
         }
         if !self.states.is_empty() {
             all.push(Condition::states(self.states));

@@ -45,10 +45,13 @@ pub(crate) struct Create {
     /// What it costs before tax, shipping and discount.
     #[arg(long, value_name = "AMOUNT")]
     subtotal: Decimal,
+    /// The tax.
     #[arg(long, value_name = "AMOUNT", default_value = "0", requires = "total")]
     tax: Decimal,
+    /// What the shipping costs.
     #[arg(long, value_name = "AMOUNT", default_value = "0", requires = "total")]
     shipping: Decimal,
+    /// What is taken off.
     #[arg(long, value_name = "AMOUNT", default_value = "0", requires = "total")]
     discount: Decimal,
     /// What it costs. Only without tax, shipping and discount, the default is the subtotal.
@@ -57,15 +60,15 @@ pub(crate) struct Create {
     /// A product: the id of the product, the id of its line, its price, how many, and its name; can be repeated.
     #[arg(long = "product", required = true, value_name = "PID,LID,PRICE,QUANTITY,NAME", value_parser = product)]
     products: Vec<Product>,
-    /// The SKU of a product; can be repeated.
-    #[arg(long = "sku", value_name = "PID=SKU", value_parser = pair)]
+    /// The SKU of a product, by the id of its line; can be repeated.
+    #[arg(long = "sku", value_name = "LID=SKU", value_parser = pair)]
     skus: Vec<(String, String)>,
 }
 
-/// A product of the command line, and its id.
+/// A product of the command line, and the id of its line.
 #[derive(Clone, Debug)]
 struct Product {
-    pid: String,
+    lid: String,
     product: NewProduct,
 }
 
@@ -75,10 +78,10 @@ fn with_skus(
     skus: Vec<(String, String)>,
 ) -> Result<Vec<NewProduct>, Failure> {
     let mut products = products;
-    for (pid, sku) in skus {
-        let mut found = products.iter_mut().filter(|product| product.pid == pid).peekable();
+    for (lid, sku) in skus {
+        let mut found = products.iter_mut().filter(|product| product.lid == lid).peekable();
         if found.peek().is_none() {
-            return Err(Failure::usage(format!("--sku: there is no --product {pid}")));
+            return Err(Failure::usage(format!("--sku: no --product has the line {lid}")));
         }
         for product in found {
             product.product = product.product.clone().with_sku(&sku);
@@ -98,7 +101,7 @@ fn product(text: &str) -> Result<Product, String> {
     let price: Decimal = price.parse().map_err(|error| format!("PRICE: {error}"))?;
     let quantity = quantity.parse().map_err(|error| format!("QUANTITY: {error}"))?;
     let product = NewProduct::new(name, pid, lid, price).with_quantity(quantity);
-    Ok(Product { pid: pid.to_owned(), product })
+    Ok(Product { lid: lid.to_owned(), product })
 }
 
 impl Purchases {

@@ -47,7 +47,9 @@ fn profiles_are_kept_apart() {
     let program = Program::new();
     let (key, token) = (program.emulator.api_key(), program.emulator.access_token());
     assert_eq!(run(&program, &["login"], key).code, Some(0));
-    let login = run(&program, &["login", "--token", "--profile", "big"], token);
+    let at = program.emulator.base_url();
+    let big = ["login", "--token", "--profile", "big", "--base-url", at];
+    let login = run(&program, &big, token);
     assert_eq!(login.code, Some(0), "{login:?}");
     assert_eq!(run(&program, &["whoami"], "").json()["credentials"], "API key");
     let big = run(&program, &["whoami", "--profile", "big"], "").json();
@@ -255,7 +257,7 @@ fn a_file_is_used_where_there_is_no_keyring() {
     let _listener = std::os::unix::net::UnixListener::bind(&silent).unwrap();
     for bus in [format!("unix:path={}", silent.display()), "unix:path=/nowhere".to_owned()] {
         let mut command = bare(&program, &["login"]);
-        command.env("DBUS_SESSION_BUS_ADDRESS", &bus);
+        command.env("DBUS_SESSION_BUS_ADDRESS", &bus).env_remove("KIT_NO_KEYRING");
         let key = program.emulator.api_key().to_owned();
         let kept = ended(command, &key);
         assert_eq!(kept.code, Some(0), "{kept:?}");
@@ -265,4 +267,123 @@ fn a_file_is_used_where_there_is_no_keyring() {
         whoami.env("DBUS_SESSION_BUS_ADDRESS", &bus);
         assert_eq!(ended(whoami, "").code, Some(0));
     }
+}
+
+/// The keyring of a session of its own, by the programs of GNOME, where they are installed.
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+#[test]
+fn the_keyring_keeps_what_it_is_given() {
+    let is_there = |name: &str| std::path::Path::new("/usr/bin").join(name).exists();
+    if !is_there("gnome-keyring-daemon") || !is_there("dbus-run-session") {
+        eprintln!("skipped: there is no gnome-keyring-daemon and dbus-run-session");
+        return;
+    }
+    let program = Program::new();
+    program.file(
+        "session.sh",
+        "printf pass | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+        unset KIT_NO_KEYRING
+        echo $KEY | $KIT login || exit 1
+        cp .config/kit/credentials.toml first
+        $KIT whoami --csv --fields credentials > whoami || exit 2
+        echo $KEY | $KIT login --profile other --base-url $KIT_BASE_URL || exit 3
+        echo $TOKEN | $KIT login --token || exit 4
+        $KIT whoami --csv --fields credentials >> whoami || exit 5
+        $KIT whoami --csv --profile other --fields credentials >> whoami || exit 6
+        KIT_NO_KEYRING=1 $KIT whoami 2> locked && exit 7
+        echo $KEY | KIT_NO_KEYRING=1 $KIT login 2> kept
+        $KIT logout || exit 8
+        $KIT logout --profile other || exit 9
+        $KIT whoami && exit 10
+        exit 0",
+    );
+    let mut command = Command::new("/usr/bin/dbus-run-session");
+    command.args(["--", "sh", "session.sh"]).current_dir(program.home()).env_clear();
+    command.env("PATH", "/usr/bin:/bin").env("HOME", program.home());
+    command.env("KIT", env!("CARGO_BIN_EXE_kit")).env("KIT_BASE_URL", program.emulator.base_url());
+    let (key, token) = (program.emulator.api_key(), program.emulator.access_token());
+    command.env("KEY", key).env("TOKEN", token);
+    let ended = ended(command, "");
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let read = |name: &str| std::fs::read_to_string(program.home().join(name)).unwrap();
+    assert!(read("first").contains("keyring = \"default ") && !read("first").contains(key));
+    let credentials: Vec<_> = read("whoami").lines().map(str::to_owned).collect();
+    let head = "credentials";
+    assert_eq!(credentials, [head, "API key", head, "access token", head, "API key"]);
+    assert!(read("locked").contains("the keyring does not give"), "{}", read("locked"));
+    // The entry that the file took the place of cannot be removed then, which is said.
+    assert!(read("kept").contains("still has the entry"), "{}", read("kept"));
+    assert!(!read(".config/kit/credentials.toml").contains(key));
+}
+
+#[test]
+fn two_that_change_the_credentials_lose_nothing() {
+    use std::io::Write as _;
+    use std::process::Stdio;
+
+    let program = Program::new();
+    let key = program.emulator.api_key().to_owned();
+    let at = program.emulator.base_url().to_owned();
+    let login = |name: &str| bare(&program, &["login", "--profile", name, "--base-url", &at]);
+    assert_eq!(ended(login("b"), &key).code, Some(0));
+    // One waits for its key; meanwhile another logs out, and a third logs in.
+    let mut waiting = login("a").stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    assert_eq!(run(&program, &["logout", "--profile", "b"], "").code, Some(0));
+    assert_eq!(ended(login("c"), &key).code, Some(0));
+    waiting.stdin.take().unwrap().write_all(key.as_bytes()).unwrap();
+    assert!(waiting.wait().unwrap().success());
+    let code = |name: &str| run(&program, &["whoami", "--profile", name], "").code;
+    assert_eq!((code("a"), code("b"), code("c")), (Some(0), Some(4), Some(0)));
+}
+
+/// A key is never sent to a Kit that has not taken it.
+#[cfg(unix)]
+#[test]
+fn a_login_that_cannot_be_kept_leaves_no_key_for_another_url() {
+    let program = Program::new();
+    let other = kit_emulator::Emulator::builder().api_key("0ther").start().unwrap();
+    let key = program.emulator.api_key().to_owned();
+    let login = ["login", "--base-url", program.emulator.base_url()];
+    assert_eq!(run(&program, &login, &key).code, Some(0));
+    // The new key cannot be written: its file is too large for the disk, say.
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "ulimit -f 0; trap '' XFSZ; exec $KIT login --base-url $OTHER"])
+        .env_clear();
+    command.env("KIT", env!("CARGO_BIN_EXE_kit")).env("OTHER", other.base_url());
+    command.env("HOME", program.home()).env("PATH", "/usr/bin:/bin");
+    let refused = ended(command, "0ther");
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    let before = other.requests();
+    let mut whoami = program.bare();
+    whoami.arg("whoami");
+    let still = ended(whoami, "");
+    // The old key is gone before the URL is another.
+    assert_eq!(still.code, Some(4), "{still:?}");
+    assert_eq!(other.requests(), before);
+}
+
+#[test]
+fn a_key_that_is_an_argument_is_not_repeated() {
+    let program = Program::new();
+    let json = ["login", "5ecret", "--json"];
+    for arguments in [&["login", "5ecret"][..], &["login", "--token", "5ecret"], &json] {
+        let refused = run(&program, arguments, "");
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        assert!(!refused.err.contains("5ecret"), "{refused:?}");
+        assert!(refused.err.contains("standard input"), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_url_can_be_pasted_after_an_empty_line() {
+    let program = Program::new();
+    let secret = program.emulator.client_secret().to_owned();
+    let ended =
+        log_in_by_app(&program, &secret, ELSEWHERE, |page| Some(format!("\n \n{}", browse(page))));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    // A wrong secret of the app is said to be one.
+    let ended = log_in_by_app(&program, "wr0ng", ELSEWHERE, |page| Some(browse(page)));
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    assert!(ended.err.contains("KIT_CLIENT_SECRET"), "{ended:?}");
 }

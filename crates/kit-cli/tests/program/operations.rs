@@ -359,6 +359,14 @@ fn options_are_sent_as_kit_knows_them() {
         let groups = &sent(&format!("{create} {how}"))["subscriber_filter"][0];
         assert_eq!(groups[key], json!([{"type": "tag", "ids": [1, 2]}]), "{groups}");
     }
+    let both = sent("broadcasts create --subject Hi --content Hi --to-tag 1 --to-segment 2");
+    let groups = json!([{"type": "tag", "ids": [1]}, {"type": "segment", "ids": [2]}]);
+    assert_eq!(both["subscriber_filter"][0]["any"], groups);
+    let everyone = sent("broadcasts update 1 --to-all");
+    assert_eq!(everyone["subscriber_filter"], json!([]));
+    let tags = sent("subscribers filter --tag 1,2");
+    let any = json!([{"type": "ids", "matching": [1]}, {"type": "ids", "matching": [2]}]);
+    assert_eq!(tags["all"][0]["any"], any, "{tags}");
     let less = sent("broadcasts update 1 --no-published-at --no-email-address --no-thumbnail");
     assert_eq!(
         less,
@@ -376,7 +384,7 @@ fn options_are_sent_as_kit_knows_them() {
         ])
     );
     let purchase = "purchases create --email-address a@example.com --transaction-id t1 --transaction-time \
-        2026-07-29T14:32:10Z --currency USD --subtotal 2 --product p1,l1,1,1,A --product p2,l2,1,1,B --sku p2=S=1";
+        2026-07-29T14:32:10Z --currency USD --subtotal 2 --product p1,l1,1,1,A --product p2,l2,1,1,B --sku l2=S=1";
     let products = &sent(purchase)["purchase"]["products"];
     assert_eq!((&products[0]["sku"], &products[1]["sku"]), (&json!(""), &json!("S=1")));
     let skipping = "--without-tag 1,2 --without-sequence 1 --without-form 7 --without-segment 9";
@@ -400,11 +408,13 @@ fn options_that_go_with_nothing_are_refused() {
     let program = Program::new();
     for command in [
         "broadcasts create --subject Hi --match none",
-        "broadcasts create --subject Hi --to-tag 1 --to-segment 1",
+        "broadcasts update 1 --to-all --to-tag 1",
+        "broadcasts update 1 --send-at 2030-01-01T00:00:00Z --not-public",
+        "broadcasts update 1 --draft --public",
         "bulk create-subscribers Ada<ada@example.com",
         "sequences update 1 --without-nobody --without-tag 1",
         "purchases create --email-address a@example.com --transaction-id t1 --transaction-time \
-            2026-07-29T14:32:10Z --currency USD --subtotal 2 --product p1,l1,1,1,A --sku p2=1",
+            2026-07-29T14:32:10Z --currency USD --subtotal 2 --product p1,l1,1,1,A --sku p1=1",
     ] {
         let arguments: Vec<_> = command.split_whitespace().collect();
         let refused = program.run(&arguments);

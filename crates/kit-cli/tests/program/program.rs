@@ -54,6 +54,8 @@ impl Program {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kit"));
         command.env_clear().env("HOME", self.home()).current_dir(self.home());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        // Nothing is kept in the keyring of who runs the tests.
+        command.env("KIT_NO_KEYRING", "1");
         command
     }
 
