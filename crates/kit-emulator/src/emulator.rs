@@ -129,6 +129,7 @@ impl Emulator {
     /// ```
     pub fn add_account(&self) -> Account {
         let id = rows::add_account(&mut self.kit.api.world());
+        self.kit.changed();
         Account::new(self.kit.clone(), id)
     }
 
@@ -200,6 +201,7 @@ impl Emulator {
     pub fn fail_when(&self, choose: impl FnMut(&Request<()>) -> Option<Fault> + Send + 'static) {
         let mut choose = choose;
         self.kit.faults.set(Some(Box::new(move |request| choose(&request.head))));
+        self.kit.changed();
     }
 
     /// Moves the emulator's clock forward. Rate limits, the times in replies, the ends of tokens, codes and
@@ -218,6 +220,8 @@ impl Emulator {
             let nobody_else = self.kit.advancing.try_lock();
             if is_idle(&world) && nobody_else.is_ok() {
                 world.clock.advance(duration);
+                drop(world);
+                self.kit.changed();
                 return;
             }
         }
@@ -359,12 +363,14 @@ impl Emulator {
         choose: impl FnMut(&Delivery) -> Option<DeliveryFault> + Send + 'static,
     ) {
         self.kit.delivery_faults.set(Some(Box::new(choose)));
+        self.kit.changed();
     }
 
     /// Removes all faults.
     pub fn heal(&self) {
         self.kit.faults.set(None);
         self.kit.delivery_faults.set(None);
+        self.kit.changed();
     }
 }
 
@@ -386,13 +392,13 @@ pub struct Builder {
     tell: Option<Tell>,
 }
 
-/// Who is told of requests, line by line.
+/// A function that is told of requests, line by line.
 type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// How many lines wait for who is told of them.
+/// The number of lines that wait to be told.
 const MOST_LINES: usize = 10_000;
 
-/// Tells somebody of requests, who may be slow.
+/// Tells a function of requests, which may be slow.
 fn listener(tell: Tell) -> io::Result<Listener> {
     let (sender, lines) = mpsc::sync_channel::<String>(MOST_LINES);
     let work = move || lines.iter().for_each(|line| tell(&line));
@@ -480,7 +486,12 @@ impl Builder {
         let keys = Keys { api_key: api_key.clone(), access_token };
         let world = World::new(ACCOUNT_ID, keys, app, grants, self.has_rate_limits);
         let listener = self.tell.map(listener).transpose()?;
-        let kit = Arc::new(LocalKit::new(Api::new(world), self.hosts, listener));
+        let mut hosts = self.hosts;
+        if !self.address.ip().is_unspecified() {
+            // Whoever calls it by the address that it listens at means it.
+            hosts.allow(&self.address.ip().to_string());
+        }
+        let kit = Arc::new(LocalKit::new(Api::new(world), hosts, listener));
         let courier = outbox::deliver(kit.clone(), self.destinations);
         let (faults, recorder) = (kit.faults.clone(), kit.recorder.clone());
         let server = Server::start(self.address, kit.clone(), faults, recorder, courier)?;

@@ -144,6 +144,11 @@ impl<S: 'static, M: Matches<S> + Clone, F: Clone + Send + 'static> Faults<S, M, 
         self.lock().rules.iter().map(listed).collect()
     }
 
+    /// How many rules there are.
+    pub(crate) fn len(&self) -> usize {
+        self.lock().rules.len()
+    }
+
     /// Whether the program that holds the emulator has set faults.
     pub(crate) fn has_chooser(&self) -> bool {
         self.lock().chooser.is_some()

@@ -42,7 +42,7 @@
 //! A new emulator has a form, a landing page, a segment, templates and a post, since no operation makes them.
 //! [`Emulator::seed`] puts other resources in their place, [`Emulator::snapshot`] reads all of them.
 //!
-//! The OAuth pages are at `/oauth/…`, too. Who has no credential, or a wrong one, gets 401 for every path; the others get
+//! The OAuth pages are at `/oauth/…`, too. Who has no credential, or a wrong one, gets 401 for every path but the root, which links to the page; the others get
 //! 405 for another method on one of these paths, and 404 for any other path. Access tokens expire by a clock that
 //! [`Emulator::advance`] moves. With [`Builder::rate_limits`], the emulator answers 429 to more requests than Kit allows
 //! in 60 seconds. Every reply has an `X-Request-Id`. The emulator shares no code with the client for reading requests, so
@@ -138,7 +138,8 @@
 //!
 //! Events, deliveries and resources are those of the first account, or of another with `?account=ID`. Lists of requests and of
 //! deliveries come with a `cursor`: with `since`, they have what has changed after it, at most `limit` (1,000) of them, and with
-//! `brief` only what a list shows.
+//! `brief` only what a list shows. What has a smaller number than `first` is forgotten; and all of it is, where `generation` is
+//! another. An `instance` is one run of the emulator: where it is another, nothing that was told before counts.
 //!
 //! These are for programs on this machine: by another `Host` than `localhost` or a loopback address, and for the page of
 //! another site in a browser (`Origin`, `Sec-Fetch-Site`), they answer 403. [`Builder::allow_host`] allows a name more.

@@ -1,10 +1,11 @@
 //! All that a running emulator is, but for its sockets.
 
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use tokio::sync::watch;
 
 use crate::api::Api;
@@ -32,6 +33,8 @@ pub(crate) struct LocalKit {
     hosts: Hosts,
     instance: String,
     before_reset: Mutex<Option<BeforeReset>>,
+    /// Counts the changes of the state, and some that may be.
+    state_revision: AtomicU64,
     /// Counts the changes: of what is to be delivered, of what was, and of the clock.
     changes: watch::Sender<u64>,
     /// Held while the clock is moved: who moves it meanwhile moves it further, afterwards.
@@ -48,6 +51,7 @@ impl LocalKit {
             hosts,
             instance: uuid::Uuid::new_v4().to_string(),
             before_reset: Mutex::default(),
+            state_revision: AtomicU64::new(0),
             changes: watch::Sender::new(0),
             advancing: tokio::sync::Mutex::default(),
         }
@@ -56,9 +60,13 @@ impl LocalKit {
 
 impl Service for LocalKit {
     fn answer(&self, request: &server::Request) -> Reply {
-        let reply = self.api.answer(request);
-        // Events may have happened, and something may be due later.
-        Controlled::changed(self);
+        let (reply, has_run) = self.api.answer(request);
+        // Events may have happened, and something may be due later. A request that only reads changes nothing itself.
+        if has_run || request.method() != Method::GET {
+            Controlled::changed(self);
+        } else {
+            self.tell();
+        }
         reply
     }
 
@@ -107,7 +115,12 @@ impl Controlled for LocalKit {
     }
 
     fn changed(&self) {
-        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        self.state_revision.fetch_add(1, Ordering::Relaxed);
+        self.tell();
+    }
+
+    fn state_revision(&self) -> u64 {
+        self.state_revision.load(Ordering::Relaxed)
     }
 
     fn instance(&self) -> &str {
@@ -170,12 +183,15 @@ impl Controlled for LocalKit {
             let mut changes = self.changes.subscribe();
             self.changed();
             loop {
-                {
+                let (has_run, is_settled) = {
                     let mut world = self.world();
-                    changes::run_due(&mut world);
-                    if is_settled(&world) {
-                        return;
-                    }
+                    (changes::run_due(&mut world), is_settled(&world))
+                };
+                if has_run {
+                    self.changed();
+                }
+                if is_settled {
+                    return;
                 }
                 if changes.changed().await.is_err() {
                     return;
@@ -188,18 +204,18 @@ impl Controlled for LocalKit {
 impl Desk for LocalKit {
     fn take(&self) -> Option<Job> {
         let mut world = self.api.world();
-        changes::run_due(&mut world);
-        let (mut job, mut has_given_up) = (None, false);
+        let mut has_changed = changes::run_due(&mut world);
+        let mut job = None;
         for account in world.accounts.ids() {
             world.view(account);
-            job = self.take_of(&mut world, &mut has_given_up);
+            job = self.take_of(&mut world, &mut has_changed);
             if job.is_some() {
                 break;
             }
         }
         let generation = generation(&world);
         drop(world);
-        if has_given_up {
+        if has_changed {
             Controlled::changed(self);
         }
         let mut job = job?;
@@ -233,6 +249,10 @@ impl Desk for LocalKit {
 }
 
 impl LocalKit {
+    fn tell(&self) {
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
     /// The next attempt of the account in view. Some may be given up: their targets are gone, and who waits for them is to
     /// be told.
     fn take_of(&self, world: &mut World, has_given_up: &mut bool) -> Option<Job> {

@@ -12,7 +12,7 @@ use kit_emulator::Emulator;
 use lexopt::prelude::{Long, Short, ValueExt as _};
 
 const HELP: &str = "\
-A local Kit (kit.com) to develop and test against. In memory; nothing leaves this machine.
+A local Kit (kit.com) to develop and test against. In memory; nothing leaves this machine, unless --deliver-to names a host.
 
 Usage: kit-emulator [options]
 
@@ -45,11 +45,12 @@ Seed: an object with a list for each resource that is to be there, for example
 
 Control requests, for programs on this machine (?account=ID for another account than the first):
   GET  /_kit/accounts                    the accounts, with their credentials; POST adds one
-  GET  /_kit/requests                    the requests that came last, with replies, durations and faults
+  GET  /_kit/requests                    the requests that came last, with replies, durations and faults; ?limit=1000;
+                                         ?since=CURSOR: what has changed since, and &brief: without headers and bodies
   GET  /_kit/requests/NUMBER             one of them
   POST /_kit/events                      {\"type\": \"subscriber.tag_added\", \"count\": 3, \"data\": {…}}: makes events happen;
                                          {\"type\": …, \"subscriber_id\": 9} of a subscriber that is there; GET lists the types
-  GET  /_kit/deliveries                  what was delivered, and what is to be, with all attempts
+  GET  /_kit/deliveries                  what was delivered, and what is to be, with all attempts; ?since, &limit and &brief
   GET  /_kit/deliveries/ID               one of them, with its body
   POST /_kit/deliveries/ID/deliver       its next attempt, now
   POST /_kit/settle                      waits until nothing is due
@@ -132,8 +133,8 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("token-lifetime") => {
                 options.token_lifetime = Some(value(&mut arguments, "--token-lifetime")?);
             }
-            Long("allow-host") => options.allowed_hosts.push(arguments.value()?.string()?),
-            Long("deliver-to") => options.destinations.push(arguments.value()?.string()?),
+            Long("allow-host") => options.allowed_hosts.push(host(&mut arguments, "--allow-host")?),
+            Long("deliver-to") => options.destinations.push(host(&mut arguments, "--deliver-to")?),
             Long("quiet") => options.is_quiet = true,
             Long("seed") => options.seed = Some(arguments.value()?.into()),
             Short('h') | Long("help") => return Ok(Command::Help),
@@ -149,6 +150,19 @@ where
 {
     let value = arguments.value()?;
     value.parse().map_err(|error| format!("{option}: {error}").into())
+}
+
+/// A name or an address, without a scheme, a port and a path.
+fn host(arguments: &mut lexopt::Parser, option: &str) -> Result<String, lexopt::Error> {
+    let host = arguments.value()?.string()?;
+    let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    if is_address || !host.is_empty() && !host.contains(['/', ':', '@', ' ']) {
+        return Ok(host);
+    }
+    Err(format!(
+        "{option}: {host:?} is no host, such as app or 192.0.2.7: without a scheme and a port"
+    )
+    .into())
 }
 
 fn serve(options: Options) -> Result<(), Box<dyn Error>> {

@@ -143,6 +143,8 @@ fn a_line_is_said_for_each_request_unless_it_is_to_be_quiet() {
         assert!(program.answers());
         let mut line = String::new();
         if is_quiet {
+            // Had it anything to say, it would have said it by the last one.
+            assert!((0..50).all(|_| program.answers()));
             drop(program);
             err.read_to_string(&mut line).unwrap();
             assert_eq!(line, "");

@@ -1,5 +1,6 @@
 //! The control requests that the page of the local Kit is made of.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
@@ -256,7 +257,10 @@ fn a_delivery_that_is_under_way_is_not_made_twice() {
     kit.done("POST", "/v4/tags", json!({"name": "VIP"}));
     is_there.recv().unwrap();
     let (status, refused) = kit.send("POST", "/_kit/deliveries/1/deliver", Value::Null);
-    assert_eq!((status, refused), (422, json!({"errors": ["an attempt is under way already"]})));
+    assert_eq!(
+        (status, refused),
+        (422, json!({"errors": ["an attempt is under way, or held back by a fault"]}))
+    );
 }
 
 #[test]
@@ -291,6 +295,116 @@ fn a_reset_can_be_undone() {
     assert_eq!(kit.send("POST", "/_kit/reset/undo", Value::Null).0, 422);
 }
 
+/// The pages of a list by its cursor, until there is nothing new.
+fn pages(kit: &Kit, name: &str, limit: usize) -> Vec<Value> {
+    let (mut all, mut cursor) = (Vec::new(), json!(0));
+    loop {
+        let page = kit.get(&format!("/_kit/{name}?since={cursor}&limit={limit}&brief"));
+        cursor = page["cursor"].clone();
+        let rows = page[name].as_array().unwrap();
+        if rows.is_empty() {
+            return all;
+        }
+        all.extend(rows.iter().cloned());
+    }
+}
+
+#[test]
+fn all_of_what_was_reset_comes_back() {
+    let kit = Kit::start();
+    let receiver = receiver("200 OK");
+    kit.add_endpoint(&receiver, "tag.created");
+    for name in 0..30 {
+        kit.done("POST", "/v4/tags", json!({"name": name.to_string()}));
+    }
+    kit.emulator.settle();
+    let before = kit.get("/_kit/requests");
+    kit.done("POST", "/_kit/reset", Value::Null);
+    // A second one changes nothing of what can be brought back.
+    kit.done("POST", "/_kit/reset", Value::Null);
+    let reset = kit.get("/_kit/requests");
+    assert_ne!(reset["generation"], before["generation"], "all of it is gone");
+    kit.done("POST", "/_kit/reset/undo", Value::Null);
+    let again = kit.get("/_kit/requests");
+    assert_ne!(again["generation"], reset["generation"]);
+    assert_eq!(pages(&kit, "requests", 7).len(), 31);
+    assert_eq!(pages(&kit, "deliveries", 7).len(), 30);
+    assert_ne!(kit.get("/_kit/deliveries")["generation"], 0);
+}
+
+#[test]
+fn an_undo_leaves_no_delivery_of_another_account_behind() {
+    let kit = Kit::start();
+    let (sender, is_there) = mpsc::channel();
+    let sender = Mutex::new(sender);
+    // It answers the second attempt alone.
+    let count = AtomicUsize::new(0);
+    let slow = Server::start(move |peer| {
+        peer.request();
+        let _ = sender.lock().unwrap().send(());
+        if count.fetch_add(1, Ordering::SeqCst) == 0 {
+            peer.until_closed();
+        } else {
+            let _ = peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }
+    });
+    kit.done("POST", "/_kit/reset", Value::Null);
+    let other = kit.emulator.add_account();
+    let seed = json!({"accounts": [{"id": other.id(), "webhook_endpoints": [
+        {"id": 1, "url": slow.base_url(), "events": ["tag.created"], "secret": "s"}]}]});
+    kit.emulator.seed(&seed).unwrap();
+    other.trigger("tag.created", 1, None).unwrap();
+    is_there.recv().unwrap();
+    kit.done("POST", "/_kit/reset/undo", Value::Null);
+    kit.done("POST", "/_kit/settle", Value::Null);
+    assert_eq!(other.deliveries()[0].attempts.len(), 1);
+}
+
+#[test]
+fn a_row_with_the_id_0_is_there() {
+    let kit = Kit::start();
+    let tag = json!({"id": 0, "name": "VIP", "created_at": "2026-07-29T14:32:10Z"});
+    kit.emulator.seed(&json!({"tags": [tag]})).unwrap();
+    assert_eq!(kit.get("/_kit/state")["tags"], json!([tag]));
+    assert_eq!(kit.get("/_kit/state/tags"), json!({"rows": [tag], "total": 1}));
+    assert_eq!(kit.get("/_kit/state/tags?after=0")["rows"], json!([]));
+}
+
+#[test]
+fn bodies_that_are_refused_or_long_are_listed() {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&lines);
+    let tell = move |line: &str| told.lock().unwrap().push(line.to_owned());
+    let kit = Kit { emulator: Emulator::builder().on_request(tell).start().unwrap() };
+    let long = json!({"name": "x".repeat(70_000)});
+    kit.send("POST", "/v4/tags", long.clone());
+    assert_eq!(kit.send("POST", "/v4/tags", json!({"name": "x".repeat(2 << 20)})).0, 413);
+    let listed = kit.get("/_kit/requests")["requests"].clone();
+    assert_eq!(listed[0]["body"].as_str().unwrap().len(), 64 * 1024);
+    assert_eq!(listed[0]["body_length"], long.to_string().len());
+    assert_eq!((&listed[1]["status"], &listed[1]["path"]), (&json!(413), &json!("/v4/tags")));
+    while lines.lock().unwrap().len() < 2 {
+        std::thread::yield_now();
+    }
+    assert!(lines.lock().unwrap()[1].starts_with("POST /v4/tags 413 in "));
+}
+
+#[test]
+fn nobody_is_told_of_a_delivery_to_who_is_gone() {
+    let kit = Kit::start();
+    let receiver = receiver("200 OK");
+    kit.add_endpoint(&receiver, "tag.created");
+    kit.done("POST", "/v4/tags", json!({"name": "VIP"}));
+    kit.emulator.settle();
+    kit.done("DELETE", "/v4/webhook_endpoints/1", Value::Null);
+    let (status, refused) = kit.send("POST", "/_kit/deliveries/1/deliver", Value::Null);
+    assert_eq!(
+        (status, refused["errors"][0].as_str()),
+        (422, Some("its webhook or endpoint is gone, or disabled"))
+    );
+    assert_eq!(kit.get("/_kit/deliveries/1")["status"], "delivered");
+}
+
 #[test]
 fn changes_are_waited_for() {
     let kit = Kit::start();
@@ -299,20 +413,37 @@ fn changes_are_waited_for() {
     // Nothing has changed: it waits, and says so.
     let same = kit.get(&format!("/_kit/changes?since={revision}&wait=0"));
     assert_eq!(same["revision"], revision);
+    // It would wait for a minute; whoever waits for half of it has waited for nothing.
     let waits = |revision: u64| {
         let url = format!("{}/_kit/changes?since={revision}&wait=60", kit.emulator.base_url());
         std::thread::spawn(move || {
-            let text = ureq::get(&url).call().unwrap().body_mut().read_to_string().unwrap();
+            let request = ureq::get(&url).config().timeout_global(Some(Duration::from_secs(30)));
+            let text = request.build().call().unwrap().body_mut().read_to_string().unwrap();
             serde_json::from_str::<Value>(&text).unwrap()
         })
     };
     let mut revision = revision;
-    let changes: [(&str, &dyn Fn()); 5] = [
+    let many: Vec<_> = (0..101).map(|name| json!({"name": name.to_string()})).collect();
+    let later = || {
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("Authorization", "Bearer kit_emulator_access_token"),
+        ];
+        let body = json!({"tags": many}).to_string();
+        let queued = Client::new(&kit.emulator).send("POST", "/v4/bulk/tags", &headers, &body);
+        assert_eq!(queued.status(), 202);
+    };
+    let changes: [(&str, &dyn Fn()); 10] = [
         ("a request", &|| drop(kit.get("/v4/account"))),
         ("a fault", &|| kit.done("POST", "/_kit/faults", json!([{"close": true, "times": 0}]))),
         ("the clock", &|| kit.done("POST", "/_kit/clock", json!({"speed": 2}))),
         ("an account", &|| kit.done("POST", "/_kit/accounts", Value::Null)),
+        ("an account of the program's", &|| drop(kit.emulator.add_account())),
+        ("a fault of the program's", &|| kit.emulator.fail_next(0, Fault::close())),
+        ("faults that are gone", &|| kit.emulator.heal()),
+        ("the clock of the program", &|| kit.emulator.advance(Duration::from_secs(1))),
         ("a reset", &|| kit.done("POST", "/_kit/reset", Value::Null)),
+        ("a queue", &later),
     ];
     for (name, change) in changes {
         let waiting = waits(revision);
@@ -322,7 +453,19 @@ fn changes_are_waited_for() {
         assert_eq!(told["instance"], first["instance"]);
         revision = kit.get("/_kit/changes")["revision"].as_u64().unwrap();
     }
+    // What is queued is done by the clock, which nobody moves.
+    kit.done("POST", "/_kit/clock", json!({"speed": 1000}));
+    let mut told = kit.get("/_kit/changes");
+    while told["state"]["tags"] != 101 {
+        told = waits(told["revision"].as_u64().unwrap()).join().unwrap();
+    }
     assert_eq!(kit.get("/_kit/changes")["state"]["forms"], 2);
+    // A request that only reads leaves the state as it is.
+    let before = kit.get("/_kit/changes")["state_revision"].clone();
+    kit.get("/v4/tags");
+    assert_eq!(kit.get("/_kit/changes")["state_revision"], before);
+    kit.done("POST", "/v4/tags", json!({"name": "VIP"}));
+    assert_ne!(kit.get("/_kit/changes")["state_revision"], before);
     assert_ne!(Kit::start().get("/_kit/changes")["instance"], first["instance"]);
     assert_eq!(kit.send("GET", "/_kit/changes?account=7", Value::Null).0, 422);
 }

@@ -191,7 +191,7 @@ impl Options {
         let segments = Some(self.segments.clone()).filter(|ids| !ids.is_empty());
         let groups: Vec<_> =
             tags.into_iter().chain(segments.map(RecipientGroup::Segments)).collect();
-        (!groups.is_empty()).then(|| match self.how {
+        (!groups.is_empty()).then_some(match self.how {
             Match::Any => Recipients::InAny(groups),
             Match::All => Recipients::InAll(groups),
             Match::None => Recipients::InNone(groups),

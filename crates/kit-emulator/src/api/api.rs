@@ -27,9 +27,11 @@ impl Api {
         world
     }
 
-    /// Does what is asked.
-    pub(crate) fn answer(&self, request: &Request) -> Reply {
-        self.apply(request).unwrap_or_else(|refusal| refusal)
+    /// Does what is asked. Returns also whether something was due, and is done before.
+    pub(crate) fn answer(&self, request: &Request) -> (Reply, bool) {
+        let mut has_run = false;
+        let reply = self.apply(request, &mut has_run).unwrap_or_else(|refusal| refusal);
+        (reply, has_run)
     }
 
     /// Kit's reply to a request that fails with this status.
@@ -43,10 +45,10 @@ impl Api {
         }
     }
 
-    fn apply(&self, request: &Request) -> Result<Reply, Reply> {
+    fn apply(&self, request: &Request, has_run: &mut bool) -> Result<Reply, Reply> {
         let found = routes::find(request);
         let mut world = self.world();
-        changes::run_due(&mut world);
+        *has_run = changes::run_due(&mut world);
         // The credentials are looked at before the request.
         let access = found.as_ref().map_or(Access::Credential, |(route, _)| route.access);
         world.admit(access, request.headers()).map_err(denied)?;

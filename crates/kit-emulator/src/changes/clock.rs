@@ -18,16 +18,19 @@ fn next_of(tables: &Tables, clock: &Clock) -> Option<Duration> {
     queued.into_iter().chain(sent).min()
 }
 
-/// Does what is due, in each account.
-pub(crate) fn run_due(world: &mut World) {
+/// Does what is due, in each account. Returns whether there was anything.
+pub(crate) fn run_due(world: &mut World) -> bool {
+    let mut has_run = false;
     world.each(|world| {
         // In the order of time: who gets a broadcast depends on what was done before.
         while let Some(due) = next_of(&world.tables, &world.clock)
             && due <= world.clock.now()
         {
             run_until(world, due);
+            has_run = true;
         }
     });
+    has_run
 }
 
 fn run_until(world: &mut World, now: Duration) {

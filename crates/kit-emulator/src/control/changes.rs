@@ -32,9 +32,9 @@ pub(super) async fn wait(kit: &dyn Controlled, request: &Request) -> Reply {
 }
 
 fn summary(kit: &dyn Controlled, request: &Request, revision: u64) -> Result<Value, String> {
-    let faults = kit.faults().rules().len() + kit.delivery_faults().rules().len();
+    let faults = kit.faults().len() + kit.delivery_faults().len();
     let (requests, can_undo) = (kit.recorder().len(), kit.before_reset().is_some());
-    let clock = clock::of(kit);
+    let (clock, state_revision) = (clock::of(kit), kit.state_revision());
     let world = accounts::world(kit, request)?;
     Ok(json!({
         "instance": kit.instance(),
@@ -48,5 +48,6 @@ fn summary(kit: &dyn Controlled, request: &Request, revision: u64) -> Result<Val
         "faults": faults,
         "can_undo_reset": can_undo,
         "state": rows::counts(&world),
+        "state_revision": state_revision,
     }))
 }

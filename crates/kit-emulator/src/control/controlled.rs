@@ -17,7 +17,7 @@ pub(crate) trait Controlled: Send + Sync {
 
     fn recorder(&self) -> &Recorder;
 
-    /// What there was before the last reset, until it was brought back.
+    /// Everything that the last reset has removed, until it was brought back.
     fn before_reset(&self) -> MutexGuard<'_, Option<BeforeReset>>;
 
     /// Something is to be delivered, or to be seen.
@@ -28,6 +28,9 @@ pub(crate) trait Controlled: Send + Sync {
 
     /// How often something has changed.
     fn revision(&self) -> u64;
+
+    /// Another number where the state may be another.
+    fn state_revision(&self) -> u64;
 
     /// Waits until the revision is another, but no longer than this.
     fn wait_for_change(

@@ -21,7 +21,8 @@ pub(super) fn list(kit: &dyn Controlled, request: &Request) -> Reply {
             None => (outbox.deliveries().collect(), outbox.since(u64::MAX, 0).1),
         };
         let deliveries: Vec<_> = found.into_iter().map(|found| write(&world, found)).collect();
-        Ok(json!({"deliveries": deliveries, "cursor": cursor, "first": outbox.first_id()}))
+        let (first, generation) = (outbox.first_id(), outbox.generation());
+        Ok(json!({"deliveries": deliveries, "cursor": cursor, "first": first, "generation": generation}))
     });
     match listed {
         Ok(listed) => Reply::json(StatusCode::OK, listed),
@@ -51,16 +52,29 @@ pub(super) fn deliver(kit: &dyn Controlled, request: &Request, id: &str) -> Repl
         Err(message) => return Reply::unprocessable(message),
     };
     let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
-    let outbox = &mut world.tables.outbox;
-    let Some(id) = id.parse().ok().filter(|id| outbox.get(*id).is_some()) else {
+    let delivery = id.parse().ok().and_then(|id| world.tables.outbox.get(id));
+    let Some((id, target)) = delivery.map(|delivery| (delivery.id, delivery.target)) else {
         return Reply::not_found();
     };
-    if !outbox.deliver_now(id, moment) {
-        return Reply::unprocessable("an attempt is under way already");
+    if !is_told(&world, target) {
+        return Reply::unprocessable("its webhook or endpoint is gone, or disabled");
+    }
+    if !world.tables.outbox.deliver_now(id, moment) {
+        return Reply::unprocessable("an attempt is under way, or held back by a fault");
     }
     drop(world);
     kit.changed();
     Reply::empty(StatusCode::ACCEPTED)
+}
+
+/// Whether there is somebody to deliver to.
+fn is_told(world: &World, target: Target) -> bool {
+    let tables = &world.tables;
+    match target {
+        Target::Endpoint(id) => tables.endpoints.get(id).is_some_and(|endpoint| endpoint.is_active),
+        Target::Webhook(id) => tables.webhooks.get(id).is_some(),
+        Target::Callback(number) => tables.callbacks.url(number).is_some(),
+    }
 }
 
 fn brief(world: &World, delivery: &Delivery) -> Value {
@@ -89,6 +103,7 @@ fn brief(world: &World, delivery: &Delivery) -> Value {
         "completed_at": delivery.completed_at.map(time::text),
         "next_attempt_at": delivery.due().map(|due| time::text(world.clock.unix_seconds_at(due))),
         "next_attempt_in_seconds": due_in,
+        "is_under_way": delivery.due().is_none() && delivery.completed_at.is_none(),
         "attempts_made": delivery.attempts.len(),
         "last_status": delivery.attempts.last().and_then(|attempt| attempt.status),
     })

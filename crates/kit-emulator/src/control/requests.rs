@@ -9,11 +9,9 @@ use serde_json::{Map, Value, json};
 
 use super::Controlled;
 use super::query::{is_set, limit, number};
+use crate::server::redacted::{self, REDACTED};
 use crate::server::{Ending, Exchange, Reply, Request};
 use crate::world::time;
-
-/// The text in place of a secret.
-const REDACTED: &str = "[redacted]";
 
 /// With `since`, the `cursor` of another answer: those that have changed. With `brief`: without headers and bodies.
 pub(super) fn list(kit: &dyn Controlled, request: &Request) -> Reply {
@@ -29,7 +27,9 @@ pub(super) fn list(kit: &dyn Controlled, request: &Request) -> Reply {
     let exchanges = if since.is_some() { changed } else { recorder.last(limit) };
     let write = if is_set(request, "brief") { brief } else { whole };
     let requests: Vec<_> = exchanges.iter().map(write).collect();
-    let body = json!({"requests": requests, "cursor": cursor, "first": first});
+    let generation = recorder.generation();
+    let body =
+        json!({"requests": requests, "cursor": cursor, "first": first, "generation": generation});
     Reply::json(StatusCode::OK, body)
 }
 
@@ -54,7 +54,7 @@ fn brief(exchange: &Exchange) -> Value {
         "received_ms": millis(exchange.received),
         "method": exchange.request.method().as_str(),
         "path": exchange.request.uri().path(),
-        "query": exchange.request.uri().query(),
+        "query": redacted::query(exchange.request.uri()),
         "status": status,
         "error": error,
         "fault": exchange.fault,
@@ -70,7 +70,7 @@ fn millis(time: SystemTime) -> u64 {
 fn whole(exchange: &Exchange) -> Value {
     let mut whole = brief(exchange);
     // Secrets and tokens.
-    let is_of_oauth = exchange.request.uri().path().contains("/oauth/");
+    let is_of_oauth = redacted::is_of_oauth(exchange.request.uri());
     let body_of = |body: &Bytes| {
         if is_of_oauth { REDACTED.into() } else { String::from_utf8_lossy(body).into_owned() }
     };
@@ -81,12 +81,14 @@ fn whole(exchange: &Exchange) -> Value {
             "headers": headers(&reply.headers, is_of_oauth),
             "body": body_of(&reply.body),
             "is_cut_off": reply.is_cut_off,
+            "body_length": reply.body_length,
         }),
         _ => Value::Null,
     };
     if let Some(fields) = whole.as_object_mut() {
         fields.insert("headers".into(), headers(exchange.request.headers(), is_of_oauth));
         fields.insert("body".into(), body_of(exchange.request.body()).into());
+        fields.insert("body_length".into(), exchange.body_length.into());
         fields.insert("reply".into(), reply);
     }
     whole
@@ -94,14 +96,14 @@ fn whole(exchange: &Exchange) -> Value {
 
 fn headers(headers: &HeaderMap, is_of_oauth: bool) -> Value {
     let mut map = Map::new();
-    for (name, value) in headers {
+    for name in headers.keys() {
         // The code of an authorization is in the URL that it redirects to.
-        let is_credential = *name == header::AUTHORIZATION
-            || name.as_str() == "x-kit-api-key"
-            || (is_of_oauth && *name == header::LOCATION);
-        let value = String::from_utf8_lossy(value.as_bytes());
-        let value = if is_credential { REDACTED.into() } else { value };
-        map.insert(name.as_str().into(), Value::String(value.into_owned()));
+        let is_secret = redacted::is_credential(name) || (is_of_oauth && *name == header::LOCATION);
+        let values = headers.get_all(name).iter();
+        let values: Vec<_> =
+            values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        let value = if is_secret { REDACTED.to_owned() } else { values.join(", ") };
+        map.insert(name.as_str().into(), Value::String(value));
     }
     map.into()
 }

@@ -29,8 +29,10 @@ pub(super) fn put(kit: &dyn Controlled, request: &Request) -> Reply {
     }
 }
 
-/// What a reset has removed.
+/// Everything that a reset has removed.
 pub(crate) struct BeforeReset {
+    /// The revision that the reset has led to.
+    revision: u64,
     tables: Vec<(u64, Tables)>,
     exchanges: VecDeque<Exchange>,
     faults: Taken<server::Request, OfRequests, Fault>,
@@ -39,14 +41,20 @@ pub(crate) struct BeforeReset {
 
 /// Credentials, tokens and the clock stay, and no id comes again.
 pub(super) fn reset(kit: &dyn Controlled) -> Reply {
+    // Of a reset of what is as new, there is nothing to bring back but what the one before has removed.
+    let revision = kit.revision();
+    if kit.before_reset().as_ref().is_some_and(|before| before.revision == revision) {
+        return Reply::empty(StatusCode::NO_CONTENT);
+    }
     let before = BeforeReset {
+        revision: 0,
         tables: rows::reset(&mut kit.world()),
         exchanges: kit.recorder().clear(),
         faults: kit.faults().take(),
         delivery_faults: kit.delivery_faults().take(),
     };
-    *kit.before_reset() = Some(before);
     kit.changed();
+    *kit.before_reset() = Some(BeforeReset { revision: kit.revision(), ..before });
     Reply::empty(StatusCode::NO_CONTENT)
 }
 
@@ -66,7 +74,7 @@ pub(super) fn undo_reset(kit: &dyn Controlled) -> Reply {
 /// The rows of one resource: those with an id after `after`, at most `limit`; and how many there are in all.
 pub(super) fn list(kit: &dyn Controlled, request: &Request, resource: &str) -> Reply {
     let listed = accounts::world(kit, request).and_then(|world| {
-        let (after, limit) = (number(request, "after")?.unwrap_or(0), limit(request)?);
+        let (after, limit) = (number(request, "after")?, limit(request)?);
         Ok(rows::resource(&world, resource, after, limit))
     });
     match listed {

@@ -32,7 +32,7 @@ const NAMES: [&str; 15] = [
 
 /// The state of the account in view, but for what is under way: deliveries and queued requests.
 fn state(world: &World) -> Value {
-    let all = |name| resource(world, name, 0, usize::MAX).map(|found| found.rows);
+    let all = |name| resource(world, name, None, usize::MAX).map(|found| found.rows);
     let mut state: Map<String, Value> =
         NAMES.into_iter().map(|name| (name.to_owned(), all(name).into())).collect();
     state.insert("account".into(), json!(world.tables.account));
@@ -219,11 +219,17 @@ pub(crate) fn reset(world: &mut World) -> Vec<(u64, Tables)> {
 /// Puts back what was there before a reset. An account that was added since stays.
 pub(crate) fn undo_reset(world: &mut World, before: Vec<(u64, Tables)>) {
     let moment = Moment { now: world.clock.now(), date: world.clock.unix_seconds() };
-    for (account, mut tables) in before {
-        if world.view(account) {
+    let mut before: BTreeMap<_, _> = before.into_iter().collect();
+    for account in world.accounts.ids() {
+        world.view(account);
+        if let Some(mut tables) = before.remove(&account) {
             tables.outbox = world.tables.outbox.revived(tables.outbox, moment);
             tables.after(&world.tables);
             world.tables = tables;
+        } else {
+            // All attempts that are under way are given up with those of the others: they are made anew.
+            let outbox = std::mem::take(&mut world.tables.outbox);
+            world.tables.outbox = outbox.emptied().revived(outbox, moment);
         }
     }
     let first = world.first_account();
@@ -236,8 +242,13 @@ pub(crate) struct Rows {
     pub(crate) total: usize,
 }
 
-/// The rows of a resource of the account in view, from the id after this one on. `None` where there is no such resource.
-pub(crate) fn resource(world: &World, name: &str, after: u64, limit: usize) -> Option<Rows> {
+/// The rows of a resource of the account in view: all, or those with a greater id than this one. `None` where there is no such resource.
+pub(crate) fn resource(
+    world: &World,
+    name: &str,
+    after: Option<u64>,
+    limit: usize,
+) -> Option<Rows> {
     let tables = &world.tables;
     let of = Part { after, limit };
     Some(match name {
@@ -265,13 +276,13 @@ pub(crate) fn resource(world: &World, name: &str, after: u64, limit: usize) -> O
 
 /// How many rows each resource of the account in view has.
 pub(crate) fn counts(world: &World) -> Value {
-    let count = |name: &str| resource(world, name, 0, 0).map_or(0, |rows| rows.total);
+    let count = |name: &str| resource(world, name, None, 0).map_or(0, |rows| rows.total);
     NAMES.into_iter().map(|name| (name.to_owned(), Value::from(count(name)))).collect()
 }
 
 /// The rows that are asked for.
 struct Part {
-    after: u64,
+    after: Option<u64>,
     limit: usize,
 }
 
@@ -281,7 +292,8 @@ impl Part {
     }
 
     fn rows_by<R: Row>(&self, table: &Table<R>, write: impl Fn(&R) -> Value) -> Rows {
-        let rows = table.range(self.after.saturating_add(1)..).take(self.limit).map(write);
+        let from = self.after.map_or(0, |after| after.saturating_add(1));
+        let rows = table.range(from..).take(self.limit).map(write);
         Rows { rows: rows.collect(), total: table.len() }
     }
 }

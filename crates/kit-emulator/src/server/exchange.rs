@@ -48,7 +48,7 @@ pub(super) async fn answer(
         Err(refusal) => return Ok(with_headers(refusal.into_http(), start)),
     };
     let is_control = head.uri().path().starts_with("/_kit/");
-    let reply = match read(body, admission, counts).await {
+    match read(body, admission, counts).await {
         Ok(body) => {
             let request = Request { head, body };
             if let Some(reply) = service.control(&request) {
@@ -68,20 +68,25 @@ pub(super) async fn answer(
                 Ok(reply) => Ending::Replied(replied(reply)),
                 Err(Closed) => Ending::Closed,
             });
-            return answered;
+            answered
         }
         Err(status) => {
-            counts.requests.fetch_add(usize::from(!is_control), Ordering::Relaxed);
-            Reply::error(status, why(status)).into_http()
+            let reply = with_headers(Reply::error(status, why(status)).into_http(), start);
+            if !is_control {
+                counts.requests.fetch_add(1, Ordering::Relaxed);
+                // Its body is not there.
+                let recording = recorder.begin(&head, &Bytes::new());
+                recording.end(Ending::Replied(replied(&reply)));
+            }
+            Ok(reply)
         }
-    };
-    Ok(with_headers(reply, start))
+    }
 }
 
 /// A reply as it is kept.
 fn replied(reply: &Response<ReplyBody>) -> Replied {
     let (body, is_cut_off) = reply.body().sent();
-    Replied { status: reply.status(), headers: reply.headers().clone(), body, is_cut_off }
+    Replied::new(reply.status(), reply.headers(), &body, is_cut_off)
 }
 
 /// # Errors

@@ -7,6 +7,7 @@ mod fault;
 mod faults;
 mod input;
 mod recorder;
+pub(crate) mod redacted;
 mod reply;
 mod request;
 mod server;

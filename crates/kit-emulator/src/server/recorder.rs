@@ -4,16 +4,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use tokio::sync::watch;
 
-/// How many exchanges are kept: of more, those go that came first.
+use super::redacted;
+
+/// The number of exchanges that are kept: of more, those go that came first.
 const KEPT: usize = 50_000;
 
-/// How many bytes the bodies of all of them have together, at most.
+/// The bytes that all of them have together, at most: heads and bodies.
 const KEPT_OF_ALL: usize = 64 * 1024 * 1024;
 
-/// How much of a body is kept, in bytes.
+/// The bytes of a body that are kept.
 const KEPT_OF_BODY: usize = 64 * 1024;
 
 /// A request, and what has become of it.
@@ -29,6 +31,8 @@ pub(crate) struct Exchange {
     pub(crate) fault: Option<String>,
     /// How long the reply took.
     pub(crate) duration: Option<Duration>,
+    /// The length of the request's body, of which the beginning is kept.
+    pub(crate) body_length: usize,
     /// Grows with each change of any exchange.
     changed: u64,
 }
@@ -50,12 +54,15 @@ pub(crate) enum Ending {
 pub(crate) struct Replied {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// The beginning of the body.
     pub(crate) body: Bytes,
+    /// The length of the body.
+    pub(crate) body_length: usize,
     /// Whether more of the body was promised than was sent.
     pub(crate) is_cut_off: bool,
 }
 
-/// An exchange that has ended, for who is told of each.
+/// An exchange that has ended, for a listener.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ended<'a> {
     pub(crate) request: &'a Request<Bytes>,
@@ -64,16 +71,22 @@ pub(crate) struct Ended<'a> {
     pub(crate) duration: Duration,
 }
 
+/// Writes a text without what a terminal would take for a command.
+fn printable(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    text.chars().try_for_each(|char| {
+        if char.is_control() { write!(f, "{}", char.escape_default()) } else { write!(f, "{char}") }
+    })
+}
+
 /// One line: `POST /v4/tags 201 in 3.2 ms`. It has no credential.
 impl fmt::Display for Ended<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let uri = self.request.uri();
-        write!(f, "{} {}", self.request.method(), uri.path())?;
-        match uri.query() {
-            // The code of an authorization.
-            Some(_) if uri.path().contains("/oauth/") => f.write_str("?[redacted]")?,
-            Some(query) => write!(f, "?{query}")?,
-            None => {}
+        write!(f, "{} ", self.request.method())?;
+        printable(f, uri.path())?;
+        if let Some(query) = redacted::query(uri) {
+            f.write_str("?")?;
+            printable(f, &query)?;
         }
         match self.ending {
             Ending::Replied(reply) => write!(f, " {}", reply.status.as_u16())?,
@@ -88,7 +101,7 @@ impl fmt::Display for Ended<'_> {
     }
 }
 
-/// Who is told of each exchange that has ended.
+/// A function that is told of each exchange that has ended.
 pub(crate) type Listener = Arc<dyn Fn(Ended<'_>) + Send + Sync>;
 
 /// The exchanges that came last.
@@ -106,6 +119,8 @@ struct Ring {
     bytes: usize,
     last_number: u64,
     changed: u64,
+    /// Counts how often all of them were removed.
+    generation: u64,
 }
 
 /// An exchange that goes on. If it is dropped, the client has gone.
@@ -113,6 +128,8 @@ pub(super) struct Recording<'a> {
     recorder: &'a Recorder,
     number: u64,
     start: std::time::Instant,
+    /// The request, for a listener.
+    told: Option<Request<Bytes>>,
     fault: Option<String>,
     has_ended: bool,
 }
@@ -128,7 +145,12 @@ impl Recording<'_> {
 
     fn finish(&mut self, ending: Ending) {
         self.has_ended = true;
-        self.recorder.finish(self.number, ending, self.fault.take(), self.start.elapsed());
+        let (recorder, duration) = (self.recorder, self.start.elapsed());
+        if let (Some(listener), Some(request)) = (&recorder.listener, &self.told) {
+            listener(Ended { request, ending: &ending, fault: self.fault.as_deref(), duration });
+        }
+        recorder.lock().finish(self.number, ending, self.fault.take(), duration);
+        recorder.changed();
     }
 }
 
@@ -152,31 +174,13 @@ impl Recorder {
     }
 
     pub(super) fn begin(&self, head: &Request<()>, body: &Bytes) -> Recording<'_> {
-        let request = head.clone().map(|()| beginning(body));
-        let number = self.lock().begin(request, SystemTime::now());
+        let request = owned(head, beginning(body));
+        // It is told of also where it is forgotten meanwhile.
+        let told = self.listener.as_ref().map(|_| request.clone());
+        let number = self.lock().begin(request, body.len(), SystemTime::now());
         self.changed();
         let start = std::time::Instant::now();
-        Recording { recorder: self, number, start, fault: None, has_ended: false }
-    }
-
-    fn finish(&self, number: u64, ending: Ending, fault: Option<String>, duration: Duration) {
-        let ending = match ending {
-            Ending::Replied(reply) => {
-                let body = beginning(&reply.body);
-                Ending::Replied(Replied { body, ..reply })
-            }
-            ending => ending,
-        };
-        let ended = self.lock().finish(number, ending, fault, duration);
-        self.changed();
-        if let (Some(listener), Some(exchange)) = (&self.listener, ended) {
-            listener(Ended {
-                request: &exchange.request,
-                ending: &exchange.ending,
-                fault: exchange.fault.as_deref(),
-                duration,
-            });
-        }
+        Recording { recorder: self, number, start, told, fault: None, has_ended: false }
     }
 
     /// The requests, oldest first.
@@ -205,6 +209,11 @@ impl Recorder {
     /// The number of the oldest that is kept, or of the next one.
     pub(crate) fn first_number(&self) -> u64 {
         self.lock().first_number()
+    }
+
+    /// How often all of them were removed: what was told before does not count any more.
+    pub(crate) fn generation(&self) -> u64 {
+        self.lock().generation
     }
 
     /// How many are kept.
@@ -240,43 +249,31 @@ impl Recorder {
 }
 
 impl Ring {
-    fn begin(&mut self, request: Request<Bytes>, received: SystemTime) -> u64 {
+    fn begin(&mut self, request: Request<Bytes>, body_length: usize, received: SystemTime) -> u64 {
         self.last_number += 1;
         let number = self.last_number;
         let changed = self.change();
-        self.bytes += request.body().len();
         let (fault, duration) = (None, None);
         let ending = Ending::Open;
-        self.exchanges.push_back(Exchange {
-            number,
-            received,
-            request,
-            ending,
-            fault,
-            duration,
-            changed,
-        });
+        let exchange =
+            Exchange { number, received, request, ending, fault, duration, body_length, changed };
+        self.bytes += size(&exchange);
+        self.exchanges.push_back(exchange);
         self.bound();
         number
     }
 
-    /// `None` where it is kept no more.
-    fn finish(
-        &mut self,
-        number: u64,
-        ending: Ending,
-        fault: Option<String>,
-        duration: Duration,
-    ) -> Option<Exchange> {
+    /// Does nothing where it is kept no more.
+    fn finish(&mut self, number: u64, ending: Ending, fault: Option<String>, duration: Duration) {
         let changed = self.change();
-        let index = self.index(number)?;
-        let exchange = self.exchanges.get_mut(index)?;
+        let Some(index) = self.index(number) else { return };
+        let Some(exchange) = self.exchanges.get_mut(index) else { return };
+        let before = size(exchange);
         (exchange.ending, exchange.fault, exchange.changed) = (ending, fault, changed);
         exchange.duration = Some(duration);
-        let ended = exchange.clone();
-        self.bytes += size(&ended).saturating_sub(ended.request.body().len());
+        let after = size(exchange);
+        self.bytes += after.saturating_sub(before);
         self.bound();
-        Some(ended)
     }
 
     fn since(&self, changed: u64, limit: usize) -> (Vec<Exchange>, u64) {
@@ -298,14 +295,16 @@ impl Ring {
     }
 
     fn replace(&mut self, exchanges: VecDeque<Exchange>) -> VecDeque<Exchange> {
-        let changed = self.change();
+        self.generation += 1;
+        self.changed += 1;
         self.bytes = exchanges.iter().map(size).sum();
         let mut replaced = std::mem::replace(&mut self.exchanges, exchanges);
-        for (exchange, number) in self.exchanges.iter_mut().zip(self.last_number + 1..) {
+        for exchange in &mut self.exchanges {
             // Numbers stay without a gap, and those that came in between are not meant by them.
-            (exchange.number, exchange.changed) = (number, changed);
+            self.last_number += 1;
+            self.changed += 1;
+            (exchange.number, exchange.changed) = (self.last_number, self.changed);
         }
-        self.last_number += self.exchanges.len() as u64;
         replaced.retain(|exchange| !matches!(exchange.ending, Ending::Open));
         replaced
     }
@@ -323,13 +322,57 @@ impl Ring {
     }
 }
 
-/// How many bytes of bodies it holds.
+/// The bytes that it holds, about.
 fn size(exchange: &Exchange) -> usize {
+    let of_headers = |headers: &HeaderMap| -> usize {
+        headers.iter().map(|(name, value)| OF_HEADER + name.as_str().len() + value.len()).sum()
+    };
     let replied = match &exchange.ending {
-        Ending::Replied(reply) => reply.body.len(),
+        Ending::Replied(reply) => reply.body.len() + of_headers(&reply.headers),
         _ => 0,
     };
-    exchange.request.body().len() + replied
+    let request = &exchange.request;
+    let uri = request.uri();
+    let uri = uri.path().len() + uri.query().map_or(0, str::len);
+    size_of::<Exchange>() + uri + of_headers(request.headers()) + request.body().len() + replied
+}
+
+/// The bytes that a header takes beside its text.
+const OF_HEADER: usize = 100;
+
+/// A request in memory of its own: what it was read into is much larger, and would be kept with it.
+fn owned(head: &Request<()>, body: Bytes) -> Request<Bytes> {
+    let mut request = Request::new(body);
+    *request.method_mut() = head.method().clone();
+    *request.version_mut() = head.version();
+    // What was parsed once can be parsed again.
+    *request.uri_mut() = head.uri().to_string().parse().unwrap_or_else(|_| head.uri().clone());
+    *request.headers_mut() = owned_headers(head.headers());
+    request
+}
+
+fn owned_headers(headers: &HeaderMap) -> HeaderMap {
+    let mut owned = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let copy = HeaderValue::from_bytes(value.as_bytes()).unwrap_or_else(|_| value.clone());
+        let name =
+            HeaderName::from_bytes(name.as_str().as_bytes()).unwrap_or_else(|_| name.clone());
+        owned.append(name, copy);
+    }
+    owned
+}
+
+impl Replied {
+    /// A reply whose body begins so.
+    pub(super) fn new(
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &Bytes,
+        is_cut_off: bool,
+    ) -> Self {
+        let (headers, body_length) = (headers.clone(), body.len());
+        Self { status, headers, body: beginning(body), body_length, is_cut_off }
+    }
 }
 
 /// Only the beginning of a longer body stays in memory.
@@ -349,13 +392,19 @@ mod tests {
     }
 
     fn begin(ring: &mut Ring, size: usize) -> u64 {
-        ring.begin(request(size), SystemTime::UNIX_EPOCH)
+        ring.begin(request(size), size, SystemTime::UNIX_EPOCH)
     }
 
     fn replied(size: usize) -> Ending {
         let body = Bytes::from(vec![b'y'; size]);
         let headers = HeaderMap::new();
-        Ending::Replied(Replied { status: StatusCode::OK, headers, body, is_cut_off: false })
+        Ending::Replied(Replied {
+            status: StatusCode::OK,
+            headers,
+            body_length: body.len(),
+            body,
+            is_cut_off: false,
+        })
     }
 
     fn numbers(exchanges: &[Exchange]) -> Vec<u64> {
@@ -370,9 +419,14 @@ mod tests {
         }
         assert_eq!((ring.exchanges.len(), ring.first_number()), (KEPT, 11));
         let mut ring = Ring::default();
+        let empty = size(&{
+            let mut ring = Ring::default();
+            begin(&mut ring, 0);
+            ring.exchanges.pop_front().unwrap()
+        });
         for _ in 0..20 {
             let number = begin(&mut ring, 0);
-            ring.finish(number, replied(KEPT_OF_ALL / 8), None, Duration::ZERO);
+            ring.finish(number, replied(KEPT_OF_ALL / 8 - empty), None, Duration::ZERO);
         }
         assert_eq!((ring.exchanges.len(), ring.bytes), (8, KEPT_OF_ALL));
         begin(&mut ring, 1);
@@ -401,11 +455,13 @@ mod tests {
         }
         assert_eq!(told, [first, third, second]);
         assert_eq!(ring.since(cursor, 10).1, cursor);
-        assert!(ring.finish(77, Ending::Gone, None, Duration::ZERO).is_none());
+        let bytes = ring.bytes;
+        ring.finish(77, Ending::Gone, None, Duration::ZERO);
+        assert_eq!((ring.bytes, ring.exchanges.len()), (bytes, 3));
     }
 
     #[test]
-    fn what_was_cleared_comes_back_with_new_numbers() {
+    fn cleared_exchanges_come_back_with_new_numbers() {
         let mut ring = Ring::default();
         for _ in 0..3 {
             let number = begin(&mut ring, 2);
@@ -414,16 +470,20 @@ mod tests {
         begin(&mut ring, 2);
         let cleared = ring.replace(VecDeque::new());
         assert_eq!((cleared.len(), ring.first_number(), ring.bytes), (3, 5, 0), "one is open");
+        assert_eq!(ring.generation, 1);
         begin(&mut ring, 1);
         let (_, cursor) = ring.since(0, 10);
         ring.replace(cleared);
         assert_eq!(ring.first_number(), 6);
-        assert_eq!(numbers(&ring.since(cursor, 10).0), [6, 7, 8]);
-        assert_eq!((ring.index(8), ring.bytes), (Some(2), 12));
+        // Page by page, too.
+        let (page, next) = ring.since(cursor, 2);
+        assert_eq!((numbers(&page), numbers(&ring.since(next, 2).0)), (vec![6, 7], vec![8]));
+        assert_eq!((ring.index(8), ring.generation), (Some(2), 2));
+        assert_eq!(ring.bytes, ring.exchanges.iter().map(size).sum::<usize>());
     }
 
     #[test]
-    fn who_goes_before_the_answer_is_told_of() {
+    fn a_client_that_goes_before_the_answer_is_told_of() {
         let recorder = Recorder::new(None);
         let recording = recorder.begin(&Request::new(()), &Bytes::new());
         assert!(matches!(recorder.get(1).unwrap().ending, Ending::Open));

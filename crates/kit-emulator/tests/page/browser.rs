@@ -190,6 +190,18 @@ impl Browser {
         self.send("POST", "/actions", json!({"actions": [keyboard]}));
     }
 
+    /// Presses the pointer on an element for so many milliseconds.
+    pub(crate) fn press_on(&self, element: &Element, milliseconds: u64) {
+        let actions = json!([
+            {"type": "pointerMove", "origin": {ELEMENT: element.0}, "x": 0, "y": 0},
+            {"type": "pointerDown", "button": 0},
+            {"type": "pause", "duration": milliseconds},
+            {"type": "pointerUp", "button": 0},
+        ]);
+        let pointer = json!({"type": "pointer", "id": "pointer", "actions": actions});
+        self.send("POST", "/actions", json!({"actions": [pointer]}));
+    }
+
     /// The name of an element as a screen reader says it.
     pub(crate) fn name_of(&self, element: &Element) -> String {
         let name = self.send("GET", &format!("/element/{}/computedlabel", element.0), Value::Null);

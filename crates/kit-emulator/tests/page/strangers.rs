@@ -28,7 +28,6 @@ const STRANGER: &str = r#"<!doctype html><title>trying</title><body><script>
 const kit = "KIT";
 const tries = {
   read: () => fetch(kit + "_kit/state").then((reply) => reply.text()),
-  readOpaque: () => fetch(kit + "_kit/state", {mode: "no-cors"}).then((reply) => reply.text()),
   readKeys: () => fetch(kit + "_kit/accounts").then((reply) => reply.text()),
   page: () => fetch(kit + "_kit/").then((reply) => reply.text()),
   write: () => fetch(kit + "_kit/reset", {method: "POST"}).then((reply) => reply.text()),
@@ -42,14 +41,6 @@ const tries = {
     script.onload = () => resolve("loaded");
     script.onerror = () => reject(new Error("refused"));
     document.body.append(script);
-  }),
-  frame: () => new Promise((resolve, reject) => {
-    const frame = document.createElement("iframe");
-    frame.onload = () => {
-      try { resolve(frame.contentDocument === null ? "" : frame.contentDocument.body.innerText); } catch (error) { reject(error); }
-    };
-    frame.src = kit + "_kit/";
-    document.body.append(frame);
   }),
 };
 (async () => {

@@ -133,6 +133,13 @@ fn the_page_comes_back_with_a_local_kit_that_is_started_anew() {
     kit.browser.press("j");
     kit.browser.until_text(".detail h2", "POST /v4/tags");
     assert_eq!(kit.send("GET", "/_kit/requests/2", &Value::Null).0, 404);
+    // Also one that has come as far as the one before it.
+    kit.end();
+    kit.browser.until_text("#connection", "The local Kit is gone.");
+    kit.emulator = Emulator::builder().address(address).start().unwrap();
+    kit.send("POST", "/v4/tags", &json!({"name": "VIP"}));
+    kit.browser.until_text("#connection", "Connected");
+    kit.browser.until_text("#notices", "The local Kit was started anew.");
     // That nobody answered is all that the console has to say.
     let complaints = kit.browser.complaints();
     assert!(complaints.iter().all(|complaint| complaint.contains("ERR_")), "{complaints:#?}");

@@ -1,7 +1,7 @@
-// What programs need to use the local Kit, and its control requests.
+// Credentials for programs that use the local Kit, and its control requests.
 
 import { get, line, send } from "./api.js";
-import { button, copyable, fill, h, notice, problem } from "./dom.js";
+import { button, copyable, h, notice, problem, refill } from "./dom.js";
 
 /** The control requests, and what they do. */
 const CONTROL = [
@@ -62,7 +62,7 @@ export class Access {
       `export KIT_CLIENT_ID=${account.client_id}`,
       `export KIT_CLIENT_SECRET=${account.client_secret}`,
     ].join("\n");
-    fill(this.accounts, accounts.map((account) => h("section", { class: "card", "aria-label": `Account ${account.id}` },
+    refill(this.accounts, accounts.map((account) => h("section", { class: "card", "aria-label": `Account ${account.id}` },
       h("h3", {}, `Account ${account.id}`), copyable(lines(account)))));
   }
 }

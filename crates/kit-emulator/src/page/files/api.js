@@ -22,12 +22,15 @@ function urlOf(path, parameters = {}) {
   return url;
 }
 
-async function ask(method, url, body, signal) {
+/** How long an answer may take, in milliseconds: longer than a change is waited for. */
+const PATIENCE = 30_000;
+
+async function ask(method, url, body) {
   let response;
   try {
+    const signal = AbortSignal.timeout(PATIENCE);
     response = await fetch(url, { method, body, signal, cache: "no-store", credentials: "omit" });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
+  } catch {
     throw new Gone("The local Kit does not answer.");
   }
   let text;
@@ -50,7 +53,7 @@ async function ask(method, url, body, signal) {
   return json;
 }
 
-export const get = (path, parameters, signal) => ask("GET", urlOf(path, parameters), undefined, signal);
+export const get = (path, parameters) => ask("GET", urlOf(path, parameters));
 
 export function send(method, path, body, parameters) {
   return ask(method, urlOf(path, parameters), body === undefined ? undefined : JSON.stringify(body));
@@ -61,13 +64,34 @@ export function line(method, path, body, parameters) {
   return curl(method, urlOf(path, parameters).href, body === undefined ? undefined : JSON.stringify(body));
 }
 
-/** Everything that has changed after a cursor, page by page. Returns the new cursor, and the oldest number that is kept. */
-export async function changes(path, name, cursor, take) {
-  const limit = 1000;
-  for (;;) {
-    const page = await get(path, { since: cursor, limit, brief: true });
-    take(page[name], page.first);
-    cursor = page.cursor;
-    if (page[name].length < limit) return cursor;
+/** A list of the local Kit, kept up page by page. What was asked for before it was cleared is not taken any more. */
+export class Feed {
+  constructor(path, name) {
+    Object.assign(this, { path, name, cursor: 0, generation: null, epoch: 0 });
+  }
+
+  clear() {
+    this.cursor = 0;
+    this.generation = null;
+    this.epoch++;
+  }
+
+  /** Hands over all that has changed: rows, and the first number that is kept. `forget` is called where all of it is gone. */
+  async update(take, forget) {
+    const limit = 1000;
+    for (;;) {
+      const { epoch } = this;
+      const page = await get(this.path, { since: this.cursor, limit, brief: true });
+      if (epoch !== this.epoch) return;
+      if (this.generation !== null && page.generation !== this.generation) {
+        this.clear();
+        forget();
+        continue;
+      }
+      this.generation = page.generation;
+      this.cursor = page.cursor;
+      take(page[this.name], page.first);
+      if (page[this.name].length < limit) return;
+    }
   }
 }

@@ -5,11 +5,10 @@ import { button, fill, h, notice, problem, setText } from "./dom.js";
 import { utc, wait } from "./text.js";
 
 export class Clock {
-  /** `busy` is told while the clock is being moved. */
   constructor(element) {
     this.shown = { unix_seconds: 0, speed: 0, next_timer_in_seconds: null };
     this.at = performance.now();
-    this.time = h("output", { class: "time" });
+    this.time = h("span", { class: "time" });
     this.next = button("To the next timer", () => this.move({ to_next_timer: true }));
     fill(element,
       this.time,

@@ -1,7 +1,7 @@
-// What is posted to webhooks and webhook endpoints.
+// Deliveries: posts to webhooks and webhook endpoints.
 
-import { changes, get, line, send } from "./api.js";
-import { button, copyable, facts, h, notice, problem } from "./dom.js";
+import { Feed, get, line, send } from "./api.js";
+import { button, copyable, facts, h, notice, problem, setText } from "./dom.js";
 import { Log } from "./list.js";
 import { Panes } from "./panes.js";
 import { bodyOf, kindOf } from "./requests.js";
@@ -20,16 +20,16 @@ export class Deliveries {
   constructor(go, clock) {
     this.go = go;
     this.clock = clock;
-    this.cursor = 0;
+    this.feed = new Feed("deliveries", "deliveries");
     this.log = new Log({
       label: "Deliveries",
       key: (delivery) => delivery.id,
-      text: (delivery) => `${delivery.event_type} ${delivery.url} ${delivery.status} ${targetOf(delivery)} ${delivery.id}`,
+      text: (delivery) => `${delivery.event_type} ${delivery.url} ${delivery.status} (${targetOf(delivery)}) ${delivery.id}`,
       draw: (delivery) => [
         h("span", { class: `status ${KINDS[delivery.status] ?? "none"}` }, delivery.status),
         h("span", { class: "target" }, delivery.event_type),
         h("span", { class: "target" }, delivery.url ?? "a URL that is gone"),
-        h("span", { class: "time" }, this.next(delivery) ?? count(delivery.attempts_made, "attempt", "attempts")),
+        h("span", { class: "time due" }, this.progress(delivery)),
       ],
       onSelect: (id) => go(["deliveries", String(id)]),
       onFilter: (text) => go(["deliveries", ...this.opened()], text),
@@ -43,8 +43,14 @@ export class Deliveries {
     return this.id === null ? [] : [String(this.id)];
   }
 
+  /** How far it has come. */
+  progress(delivery) {
+    return this.next(delivery) ?? count(delivery.attempts_made, "attempt", "attempts");
+  }
+
   /** `again in 30 s` */
   next(delivery) {
+    if (delivery.is_under_way) return "under way";
     if (delivery.due === null) return null;
     const seconds = delivery.due - this.clock.now();
     const first = delivery.attempts_made === 0;
@@ -56,24 +62,26 @@ export class Deliveries {
     this.id = numberOf(id);
     this.log.filter.value = filter;
     this.log.show();
-    this.log.list.mark(this.id);
+    // Without one, the place in the list stays.
+    if (this.id !== null) this.log.list.mark(this.id);
     this.panes.isOpen(this.id !== null);
     return this.detail();
   }
 
   restart() {
-    this.cursor = 0;
+    this.feed.clear();
     this.log.clear();
+    this.log.show();
     this.shown = undefined;
   }
 
   async update() {
-    this.cursor = await changes("deliveries", "deliveries", this.cursor, (rows, first) => {
-      // When it is due does not change with the time that passes.
+    await this.feed.update((rows, first) => {
+      // The time at which it is due does not change with the time that passes.
       const timed = rows.map((row) => ({ ...row, due: this.dueOf(row) }));
       this.log.take(timed, first);
       this.log.show();
-    });
+    }, () => this.log.clear());
     await this.detail();
   }
 
@@ -83,9 +91,10 @@ export class Deliveries {
 
   /** Time passes. */
   tick() {
-    this.log.list.redraw();
+    // The cells stay the same elements, or a click that has begun on them would be lost.
+    this.log.list.each((row, item) => setText(row.querySelector(".due"), this.progress(item)));
     const delivery = this.log.get(this.id);
-    if (delivery !== undefined) this.due.textContent = this.next(delivery) ?? "none";
+    if (delivery !== undefined) setText(this.due, this.next(delivery) ?? "none");
   }
 
   keys(key) {
@@ -94,18 +103,19 @@ export class Deliveries {
 
   async detail() {
     const row = this.log.get(this.id);
-    const shown = `${this.id} ${row?.status} ${row?.attempts_made} ${row?.due}`;
+    const shown = `${this.id} ${row?.status} ${row?.attempts_made} ${row?.due} ${row?.is_under_way}`;
     if (shown === this.shown) return;
     this.shown = shown;
     if (this.id === null) {
       this.panes.show(h("p", { class: "hint" }, "Select a delivery to see its attempts and its body."));
       return;
     }
+    const { epoch } = this.feed;
     try {
       const delivery = await get(`deliveries/${this.id}`);
-      if (delivery.id === this.id) this.panes.show(this.view({ ...delivery, due: this.dueOf(delivery) }));
+      if (delivery.id === this.id && epoch === this.feed.epoch) this.panes.show(this.view({ ...delivery, due: this.dueOf(delivery) }));
     } catch (error) {
-      if (error.status !== 404) throw error;
+      if (error.status !== 404 || epoch !== this.feed.epoch) throw error;
       this.panes.show(h("p", { class: "hint" },
         `There is no delivery ${this.id}: it was forgotten, or was made by a local Kit that has ended.`));
     }
@@ -116,7 +126,7 @@ export class Deliveries {
     const now = button("Deliver now", async () => {
       try {
         await send("POST", path);
-        notice(`Delivery ${delivery.id} is posted now.`);
+        notice(`Delivery ${delivery.id} is due now.`);
       } catch (error) {
         problem(error);
       }

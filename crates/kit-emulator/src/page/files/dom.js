@@ -25,6 +25,17 @@ export function fill(element, ...children) {
   return element;
 }
 
+/** The same, where somebody may have the focus on one of the children: it goes to the one that says the same. */
+export function refill(element, ...children) {
+  const nameOf = (child) => `${child.tagName} ${child.getAttribute("aria-label") ?? child.textContent}`;
+  const focused = document.activeElement;
+  const name = focused !== element && element.contains(focused) ? nameOf(focused) : null;
+  fill(element, ...children);
+  if (name === null) return;
+  const same = [...element.querySelectorAll("a, button, input, select, textarea, h2, pre")].find((child) => nameOf(child) === name);
+  (same ?? element.closest("[tabindex]"))?.focus();
+}
+
 /** Sets a text, if it is another: screen readers read what changes. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -4,7 +4,7 @@ import { get, line, send } from "./api.js";
 import { choice, copyable, field, fill, h, notice } from "./dom.js";
 import { count } from "./text.js";
 
-/** How many subscribers can be chosen from. */
+/** The number of subscribers that are suggested. */
 const MOST = 500;
 
 export class Events {
@@ -20,9 +20,11 @@ export class Events {
       ["subscriber", "of a subscriber that is there"],
       ["own", "as written here"],
     ], { onchange: () => this.chosen() });
-    this.subscriber = h("select", { onchange: () => this.preview() });
+    this.known = h("datalist", { id: "subscribers" });
+    this.subscriber = h("input", { type: "number", min: 1, list: "subscribers", oninput: () => this.preview() });
     this.data = h("textarea", { rows: 12, spellcheck: "false", oninput: () => this.preview() });
-    this.subscriberField = field("Subscriber", this.subscriber);
+    this.subscriberField = field("Subscriber, by id", this.subscriber);
+    this.subscriberField.append(this.known);
     this.dataField = field("Data (JSON)", this.data);
     this.hint = h("p", { class: "problem", role: "status" });
     this.result = h("p", { role: "status" });
@@ -40,10 +42,16 @@ export class Events {
   }
 
   restart() {
-    this.types.clear();
+    this.seen = null;
   }
 
   async open() {
+    await this.load();
+    await this.people();
+  }
+
+  /** The types are the same for all accounts. */
+  async load() {
     if (this.types.size === 0) {
       const { types } = await get("events");
       this.types = new Map(types.map((type) => [type.type, type]));
@@ -52,18 +60,22 @@ export class Events {
       fill(this.type, group("Webhook endpoints", "webhook_endpoints"), group("Webhooks", "webhooks"));
       this.chosen();
     }
-    await this.update();
   }
 
-  async update() {
-    const { rows, total } = await get("state/subscribers", { limit: MOST });
-    const key = JSON.stringify(rows.map((row) => [row.id, row.email_address]));
-    if (key === this.known) return;
-    this.known = key;
-    const before = this.subscriber.value;
-    fill(this.subscriber, rows.map((row) => h("option", { value: row.id }, `${row.id}: ${row.email_address}`)));
-    if (total > rows.length) this.subscriber.append(h("option", { disabled: true }, `and ${total - rows.length} more`));
-    if (rows.some((row) => String(row.id) === before)) this.subscriber.value = before;
+  async update(summary) {
+    await this.load();
+    // Nobody has come or gone.
+    const seen = `${summary.instance} ${summary.account} ${summary.state_revision}`;
+    if (seen === this.seen) return;
+    this.seen = seen;
+    await this.people();
+  }
+
+  /** Suggests subscribers that are there. */
+  async people() {
+    const { rows } = await get("state/subscribers", { limit: MOST });
+    fill(this.known, rows.map((row) => h("option", { value: row.id }, row.email_address)));
+    if (this.subscriber.value === "" && rows.length > 0) this.subscriber.value = rows[0].id;
     this.preview();
   }
 
@@ -85,7 +97,7 @@ export class Events {
     if (!Number.isInteger(number) || number < 1 || number > 100000) return { wrong: "How many: a number from 1 to 100,000." };
     const body = { type: this.type.value, count: number };
     if (this.source.value === "subscriber") {
-      if (this.subscriber.value === "") return { wrong: "Subscriber: there is none; create one first." };
+      if (this.subscriber.value === "") return { wrong: "Subscriber: its id is missing." };
       return { body: { ...body, subscriber_id: Number(this.subscriber.value) } };
     }
     if (this.source.value === "made-up") return { body };

@@ -1,7 +1,7 @@
-// What is to fail: the rules that are set, and a form for another.
+// Faults: the rules that are set, and a form for another.
 
 import { get, line, send } from "./api.js";
-import { button, choice, copyable, field, fill, h, notice, problem } from "./dom.js";
+import { button, choice, copyable, field, fill, h, notice, problem, refill } from "./dom.js";
 import { count } from "./text.js";
 
 const DELIVERY_FAULTS = ["duplicated", "delayed", "reordered", "forged", "stale", "truncated", "dropped", "unanswered"];
@@ -59,7 +59,7 @@ export class Faults {
     const key = JSON.stringify([rules, program_has_set_others]);
     if (key === this.known) return;
     this.known = key;
-    fill(this.rules,
+    refill(this.rules,
       program_has_set_others ? h("p", {}, "The program that holds this local Kit has set faults of its own.") : null,
       rules.length === 0 ? h("p", { class: "hint" }, "None.") : this.table(rules));
   }

@@ -26,7 +26,12 @@ export function listen(act) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || dialog.open) return;
     const isField = event.target.closest("input, textarea, select") !== null;
     if (isField) {
-      if (event.key === "Escape") event.target.blur();
+      if (event.key === "Escape") {
+        // The text of a filter stays, and the list is next.
+        event.preventDefault();
+        event.target.blur();
+        document.querySelector("#main [role=listbox]")?.focus();
+      }
       return;
     }
     // On a button or a link, Enter is the button's.

@@ -86,10 +86,9 @@ export class List {
     if (row !== null) this.choose(Number(row.getAttribute("aria-posinset")) - 1);
   }
 
-  /** Draws the rows in sight anew: what they show depends on more than the items. */
-  redraw() {
-    for (const [key, { row }] of this.drawn) this.drawn.set(key, { row, item: null });
-    this.render();
+  /** Calls a function for each row in sight, and its item. */
+  each(look) {
+    for (const { row, item } of this.drawn.values()) look(row, item);
   }
 
   render() {

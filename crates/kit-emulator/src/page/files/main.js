@@ -1,4 +1,4 @@
-// The page: which view is shown, and how it keeps up with the local Kit.
+// The page: it shows a view, and keeps up with the local Kit.
 
 import { Access } from "./access.js";
 import { Gone, currentAccount, get, line, send, setAccount } from "./api.js";
@@ -105,33 +105,42 @@ function connected(isConnected) {
   setText(connection, isConnected ? "Connected" : "The local Kit is gone. This page tries again by itself.");
 }
 
+/** Shows what there is in short. */
+function show(next) {
+  if (summary !== null && next.instance !== summary.instance) {
+    restart();
+    notice("The local Kit was started anew.");
+  }
+  summary = next;
+  clock.update(summary.clock);
+  showAccounts();
+  showReset();
+  showCounts();
+}
+
 async function keepUp() {
+  // Whether a change is waited for: not if it is not known what there is.
+  let isUpToDate = false;
   for (;;) {
     try {
-      const parameters = summary === null ? {} : { since: summary.revision, wait: WAIT };
+      const parameters = isUpToDate && summary !== null ? { since: summary.revision, wait: WAIT } : {};
       const account = currentAccount();
       const next = await get("changes", parameters);
+      connected(true);
       if (account === currentAccount()) {
-        if (summary !== null && next.instance !== summary.instance) {
-          restart();
-          notice("The local Kit was started anew.");
-        }
-        summary = next;
-        connected(true);
-        clock.update(summary.clock);
-        showAccounts();
-        showReset();
-        showCounts();
+        show(next);
         await views[current].update(summary);
+        isUpToDate = true;
       }
       await rest(REST);
+      await seen();
     } catch (error) {
+      isUpToDate = false;
       if (error instanceof Gone) {
         connected(false);
       } else if (error.status === 422 && currentAccount() !== null) {
         // The account is of a local Kit that has ended.
         setAccount(null);
-        [summary] = [null];
         restart();
       } else {
         problem(error);
@@ -142,6 +151,12 @@ async function keepUp() {
 }
 
 const rest = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+/** Waits until somebody can see the page: a browser has few connections, and each tab that waits holds one. */
+function seen() {
+  if (!document.hidden) return undefined;
+  return new Promise((resolve) => { document.addEventListener("visibilitychange", resolve, { once: true }); });
+}
 
 function showCounts() {
   const numbers = { requests: summary.requests, deliveries: summary.deliveries, faults: summary.faults,
@@ -162,12 +177,14 @@ function showAccounts() {
 }
 
 accounts.addEventListener("change", () => {
-  setAccount(accounts.value);
-  summary = null;
+  const account = accounts.value;
+  setAccount(account);
   restart();
   safely(async () => {
     // The loop is still waiting for a change in the account before.
-    summary = await get("changes");
+    const next = await get("changes");
+    if (account !== currentAccount()) return;
+    show(next);
     refresh();
   });
 });
@@ -179,12 +196,16 @@ const undo = async () => {
   });
 };
 const undoing = button("Undo the reset", undo, { hidden: true, title: line("POST", "reset/undo") });
-fill(document.getElementById("resetting"),
-  button("Reset", () => safely(async () => {
+const resetting = button("Reset", async () => {
+  // A second one would be of nothing.
+  resetting.disabled = true;
+  await safely(async () => {
     await send("POST", "reset");
     notice("All is as at the start.", button("Undo", undo));
-  }), { title: line("POST", "reset") }),
-  undoing);
+  });
+  resetting.disabled = false;
+}, { title: line("POST", "reset") });
+fill(document.getElementById("resetting"), resetting, undoing);
 
 function showReset() {
   undoing.hidden = !summary.can_undo_reset;

@@ -1,6 +1,6 @@
 // A log beside the details of what is selected in it.
 
-import { button, fill, h } from "./dom.js";
+import { button, h, refill } from "./dom.js";
 
 export class Panes {
   constructor(log, label, onClose) {
@@ -13,7 +13,7 @@ export class Panes {
   }
 
   show(content) {
-    fill(this.content, content);
+    refill(this.content, content);
   }
 
   isOpen(isOpen) {

@@ -1,6 +1,6 @@
 // The requests that came, and their replies.
 
-import { changes, get } from "./api.js";
+import { Feed, get } from "./api.js";
 import { button, copyable, facts, fill, h } from "./dom.js";
 import { Log } from "./list.js";
 import { Panes } from "./panes.js";
@@ -22,7 +22,7 @@ export class Requests {
 
   constructor(go) {
     this.go = go;
-    this.cursor = 0;
+    this.feed = new Feed("requests", "requests");
     this.log = new Log({
       label: "Requests",
       key: (request) => request.number,
@@ -51,22 +51,24 @@ export class Requests {
     this.number = numberOf(number);
     this.log.filter.value = filter;
     this.log.show();
-    this.log.list.mark(this.number);
+    // Without one, the place in the list stays.
+    if (this.number !== null) this.log.list.mark(this.number);
     this.panes.isOpen(this.number !== null);
     return this.detail();
   }
 
   restart() {
-    this.cursor = 0;
+    this.feed.clear();
     this.log.clear();
+    this.log.show();
     this.shown = undefined;
   }
 
   async update() {
-    this.cursor = await changes("requests", "requests", this.cursor, (rows, first) => {
+    await this.feed.update((rows, first) => {
       this.log.take(rows, first);
       this.log.show();
-    });
+    }, () => this.log.clear());
     await this.detail();
   }
 
@@ -84,11 +86,12 @@ export class Requests {
       this.panes.show(h("p", { class: "hint" }, "Select a request to see it and its reply."));
       return;
     }
+    const { epoch } = this.feed;
     try {
       const request = await get(`requests/${this.number}`);
-      if (request.number === this.number) this.panes.show(view(request));
+      if (request.number === this.number && epoch === this.feed.epoch) this.panes.show(view(request));
     } catch (error) {
-      if (error.status !== 404) throw error;
+      if (error.status !== 404 || epoch !== this.feed.epoch) throw error;
       this.panes.show(h("p", { class: "hint" },
         `There is no request ${this.number}: it was forgotten, or came to a local Kit that has ended.`));
     }
@@ -107,14 +110,14 @@ function view(request) {
     ]),
     copyable(curlOf(request), "Copy as curl"),
     h("div", { class: "sides" },
-      side("Request", request.headers, request.body),
+      side("Request", request.headers, request.body, request.body_length),
       reply === null
         ? h("section", { "aria-label": "Reply" }, h("h3", {}, "Reply"), h("p", {}, request.error ?? "Not answered yet."))
-        : side("Reply", reply.headers, reply.body, reply.is_cut_off)),
+        : side("Reply", reply.headers, reply.body, reply.body_length, reply.is_cut_off)),
   ];
 }
 
-/** The headers that say something to a person. */
+/** Headers that curl sends by itself, or that say how, and not what. */
 const HIDDEN = new Set(["host", "accept", "connection", "content-length", "user-agent", "accept-encoding"]);
 
 function curlOf(request) {
@@ -127,25 +130,33 @@ function curlOf(request) {
   return curl(request.method, `${location.origin}${targetOf(request)}`, request.body, headers);
 }
 
-export function side(title, headers, body, isCutOff = false) {
+/** How long a text is as UTF-8. */
+const lengthOf = (text) => new TextEncoder().encode(text).length;
+
+export function side(title, headers, body, length, isCutOff = false) {
   const rows = Object.entries(headers).map(([name, value]) =>
     h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, value)));
   return h("section", { "aria-label": title }, h("h3", {}, title),
     h("table", { class: "headers" }, h("caption", {}, `Headers of the ${title.toLowerCase()}`), h("tbody", {}, rows)),
     bodyOf(body, title),
+    length > lengthOf(body) && body !== "[redacted]"
+      ? h("p", { class: "problem" }, `This is the beginning: the body has ${length.toLocaleString("en")} bytes.`) : null,
     isCutOff ? h("p", { class: "problem" }, "More of it was promised, and not sent.") : null);
 }
+
+/** Whether bodies are shown as they came: as long as nobody says otherwise. */
+let isRaw = false;
 
 /** A body: indented if it is JSON, and as it came on demand. */
 export function bodyOf(body, title) {
   if (body === "") return h("p", { class: "hint" }, "No body.");
-  const text = h("pre", { tabindex: 0, "aria-label": `Body of the ${title.toLowerCase()}` }, indented(body));
-  if (indented(body) === body) return text;
-  let isRaw = false;
+  const pretty = indented(body);
+  const text = h("pre", { tabindex: 0, "aria-label": `Body of the ${title.toLowerCase()}` }, isRaw ? body : pretty);
+  if (pretty === body) return text;
   const raw = button("As it came", () => {
     isRaw = !isRaw;
-    fill(text, isRaw ? body : indented(body));
+    fill(text, isRaw ? body : pretty);
     raw.setAttribute("aria-pressed", String(isRaw));
-  }, { "aria-pressed": "false", class: "copy" });
+  }, { "aria-pressed": String(isRaw), "aria-label": `As it came: body of the ${title.toLowerCase()}`, class: "copy" });
   return h("div", {}, raw, text);
 }

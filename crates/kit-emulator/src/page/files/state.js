@@ -1,7 +1,7 @@
 // All resources that the local Kit holds.
 
 import { get } from "./api.js";
-import { button, facts, fill, h } from "./dom.js";
+import { button, facts, h, refill, setText } from "./dom.js";
 import { List } from "./list.js";
 import { count, numberOf } from "./text.js";
 
@@ -14,9 +14,10 @@ export class State {
   constructor(go) {
     this.go = go;
     this.resource = null;
-    this.rows = [];
-    this.wanted = PAGE;
+    this.epoch = 0;
     this.names = h("ul", { class: "names" });
+    /** The links to the resources, by their names. */
+    this.links = new Map();
     this.list = new List({
       label: "Rows",
       key: (row) => row.id,
@@ -32,17 +33,20 @@ export class State {
         h("div", { class: "bar" }, this.count, this.more), this.list.element),
       h("section", { class: "detail", "aria-label": "Row" },
         button("Close", () => go(["state", this.resource]), { class: "close" }), this.detail));
+    this.restart();
   }
 
   restart() {
-    this.rows = [];
+    this.epoch++;
+    this.wanted = PAGE;
+    this.seen = null;
   }
 
   open([resource, id]) {
     if (resource === undefined) return this.go(["state", "subscribers"]);
     if (resource !== this.resource) {
       this.resource = resource;
-      [this.rows, this.wanted] = [[], PAGE];
+      this.restart();
       this.list.element.scrollTop = 0;
     }
     this.id = numberOf(id);
@@ -51,55 +55,76 @@ export class State {
   }
 
   update(summary) {
-    const { resource } = this;
-    if (resource === null) return undefined;
-    fill(this.names, Object.entries(summary.state).map(([name, number]) => h("li", {},
-      h("a", { href: `#/state/${name}`, "aria-current": name === resource ? "page" : null },
-        `${name} `, h("span", { class: "count" }, number.toLocaleString("en"))))));
+    for (const [name, number] of Object.entries(summary.state)) {
+      if (!this.links.has(name)) {
+        const link = h("a", { href: `#/state/${name}` }, `${name} `, h("span", { class: "count" }));
+        this.links.set(name, link);
+        this.names.append(h("li", {}, link));
+      }
+      setText(this.links.get(name).querySelector(".count"), number.toLocaleString("en"));
+    }
+    if (this.resource === null) return undefined;
+    // Nothing of it has changed.
+    const seen = `${summary.instance} ${summary.account} ${summary.state_revision}`;
+    if (seen === this.seen) return this.mark();
+    this.seen = seen;
     return this.load();
   }
 
-  async load() {
-    for (const link of this.names.querySelectorAll("a")) {
-      const isCurrent = link.getAttribute("href") === `#/state/${this.resource}`;
-      if (isCurrent) link.setAttribute("aria-current", "page");
+  mark() {
+    for (const [name, link] of this.links) {
+      if (name === this.resource) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    const { resource, wanted } = this;
+  }
+
+  async load() {
+    this.mark();
+    const { resource, wanted, id, epoch } = this;
+    const path = `state/${encodeURIComponent(resource)}`;
     const rows = [];
     let total = 0;
+    let row;
     try {
       while (rows.length < wanted) {
-        const page = await get(`state/${resource}`, { after: rows.at(-1)?.id ?? 0, limit: PAGE });
+        const after = rows.length === 0 ? {} : { after: rows.at(-1).id };
+        const page = await get(path, { ...after, limit: PAGE });
         rows.push(...page.rows);
         total = page.total;
         if (page.rows.length < PAGE) break;
       }
+      row = rows.find((found) => found.id === id);
+      if (row === undefined && id !== null) {
+        // It may be behind those that are loaded.
+        const after = id === 0 ? {} : { after: id - 1 };
+        const [found] = (await get(path, { ...after, limit: 1 })).rows;
+        if (found?.id === id) row = found;
+      }
     } catch (error) {
       if (error.status !== 404) throw error;
-      fill(this.detail, h("p", { class: "hint" }, `There is no resource ${resource}.`));
+      refill(this.detail, h("p", { class: "hint" }, `There is no resource ${resource}.`));
       return;
     }
-    if (resource !== this.resource) return;
-    const shown = JSON.stringify([resource, rows, total, this.id]);
-    if (shown === this.shown) return;
-    [this.shown, this.rows] = [shown, rows];
-    this.count.textContent = count(total, "row", "rows");
+    // Meanwhile, another was asked for.
+    if (epoch !== this.epoch || resource !== this.resource || id !== this.id) return;
+    setText(this.count, count(total, "row", "rows"));
     this.more.hidden = rows.length >= total;
     this.list.show(rows);
-    this.list.mark(this.id);
-    this.show();
+    if (id !== null) this.list.mark(id);
+    const shown = JSON.stringify([resource, id, row]);
+    if (shown === this.shown) return;
+    this.shown = shown;
+    this.show(row);
   }
 
-  show() {
-    const row = this.rows.find((found) => found.id === this.id);
+  show(row) {
     if (row === undefined) {
-      const text = this.id === null ? "Select a row to see all of it." : `There is no row ${this.id} among these.`;
-      fill(this.detail, h("p", { class: "hint" }, text));
+      const text = this.id === null ? "Select a row to see all of it." : `There is no row ${this.id}.`;
+      refill(this.detail, h("p", { class: "hint" }, text));
       return;
     }
     const value = (field) => typeof field === "string" ? field : h("code", {}, JSON.stringify(field));
-    fill(this.detail, h("h2", { tabindex: -1 }, `${this.resource} ${row.id}`),
+    refill(this.detail, h("h2", { tabindex: -1 }, `${this.resource} ${row.id}`),
       facts(Object.entries(row).map(([name, field]) => [name, field === null ? "null" : value(field)])));
   }
 

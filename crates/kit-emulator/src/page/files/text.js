@@ -92,9 +92,11 @@ export function curl(method, url, body, headers = []) {
   const hasBody = body !== undefined && body !== null && body !== "";
   const usual = hasBody ? "POST" : "GET";
   const words = ["curl"];
-  if (method !== usual) words.push("-X", method);
+  // Brackets and braces are themselves.
+  if (/[[\]{}]/.test(url)) words.push("-g");
+  if (method !== usual) words.push("-X", quoted(method));
   words.push(quoted(url));
   for (const header of headers) words.push("-H", header.startsWith('"') ? header : quoted(header));
-  if (hasBody) words.push("-d", quoted(body));
+  if (hasBody) words.push(body.startsWith("@") ? "--data-raw" : "-d", quoted(body));
   return words.join(" ");
 }

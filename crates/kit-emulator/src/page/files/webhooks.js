@@ -1,4 +1,4 @@
-// Who is told of events.
+// Webhooks and endpoints: those who are told of events.
 
 import { get } from "./api.js";
 import { copyable, facts, fill, h } from "./dom.js";
@@ -52,7 +52,7 @@ function endpoint(row) {
       ["Description", row.description],
       ["Secret", h("code", {}, row.secret)],
     ]),
-    h("p", {}, h("a", { href: `#/deliveries?q=endpoint+${row.id}` }, `Deliveries to endpoint ${row.id}`)));
+    h("p", {}, h("a", { href: `#/deliveries?q=(endpoint+${row.id})` }, `Deliveries to endpoint ${row.id}`)));
 }
 
 function webhook(row) {
@@ -60,5 +60,5 @@ function webhook(row) {
   return h("section", { class: "card", "aria-label": `Webhook ${row.id}` },
     h("h3", {}, `${row.id}: ${row.event.name}`),
     facts([["URL", row.target_url], ...parameters.map(([key, value]) => [key, String(value)])]),
-    h("p", {}, h("a", { href: `#/deliveries?q=webhook+${row.id}` }, `Deliveries to webhook ${row.id}`)));
+    h("p", {}, h("a", { href: `#/deliveries?q=(webhook+${row.id})` }, `Deliveries to webhook ${row.id}`)));
 }
