@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use kit_ureq::account::GetAccount;
 use kit_ureq::settings::Proxy;
-use kit_ureq::{Client, Credentials, Kit, RetryPolicy};
+use kit_ureq::{Client, Credentials, Error, Kit, RetryPolicy};
 use serde_json::{Value, json};
 
 use crate::{Context, Failure};
@@ -80,9 +80,13 @@ pub(crate) fn doctor(kit: &Context) -> Result<(), Failure> {
         }
         Err(error) => {
             checks.push(check("kit", &error.to_string()));
-            // It says itself what is in the way.
+            let is_unreachable = matches!(error, Error::Transport { .. });
             let failure = profile.principal().err().unwrap_or_else(|| Failure::from(error));
-            Some(failure)
+            Some(if is_unreachable {
+                failure.advise("Is this the URL of Kit, and does the proxy lead there?")
+            } else {
+                failure
+            })
         }
     };
     let written = kit.writer().list(checks.into_iter().map(Ok::<_, Failure>));

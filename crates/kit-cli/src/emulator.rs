@@ -1,6 +1,7 @@
 use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use kit_emulator::Emulator;
@@ -22,6 +23,12 @@ pub(crate) struct Emulate {
     /// The port; 0 lets the system choose.
     #[arg(long, default_value_t = 4010)]
     port: u16,
+    /// The API key to accept.
+    #[arg(long, value_name = "KEY")]
+    api_key: Option<String>,
+    /// The seconds that access tokens last.
+    #[arg(long, value_name = "SECONDS")]
+    token_lifetime: Option<u64>,
     /// Answer 429 to more than 120 requests in a minute (600 with an access token), as Kit does.
     #[arg(long)]
     rate_limits: bool,
@@ -48,6 +55,12 @@ impl Emulate {
         if self.rate_limits {
             builder = builder.rate_limits();
         }
+        if let Some(key) = &self.api_key {
+            builder = builder.api_key(key);
+        }
+        if let Some(seconds) = self.token_lifetime {
+            builder = builder.token_lifetime(Duration::from_secs(seconds));
+        }
         for host in &self.deliver_to {
             builder = builder.deliver_to(host);
         }
@@ -64,16 +77,26 @@ impl Emulate {
         })?;
         if let Some(file) = &self.seed {
             let wrong = |error| Failure::usage(format!("{}: {error}", file.display()));
-            emulator.seed(&read(file)?).map_err(wrong)?;
+            emulator.begin_with(&read(file)?).map_err(wrong)?;
         }
+        let variables = [
+            ("KIT_BASE_URL", emulator.base_url()),
+            ("KIT_API_KEY", emulator.api_key()),
+            ("KIT_ACCESS_TOKEN", emulator.access_token()),
+            ("KIT_CLIENT_ID", emulator.client_id()),
+            ("KIT_CLIENT_SECRET", emulator.client_secret()),
+        ];
+        let lines = variables.map(|(name, value)| format!("export {name}={value}\n")).concat();
         let mut out = std::io::stdout();
-        writeln!(out, "export KIT_BASE_URL={}", emulator.base_url())?;
-        writeln!(out, "export KIT_API_KEY={}", emulator.api_key())?;
-        writeln!(out, "export KIT_ACCESS_TOKEN={}", emulator.access_token())?;
-        out.flush()?;
+        // Whoever has read what he needed may have gone.
+        let written = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
+        written.or_else(|error| match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Ok(()),
+            _ => Err(error),
+        })?;
         let page = emulator.page();
         say(&format!(
-            "A local Kit is listening. Set these variables to use it, and see what it does at {page} Ctrl-C ends it."
+            "A local Kit is listening. Set these variables to use it. Ctrl-C ends it.\nIts page: {page}"
         ));
         if self.open {
             open(&page);

@@ -333,6 +333,17 @@ impl Emulator {
         Ok(())
     }
 
+    /// The same as [`seed`](Self::seed), and what `POST /_kit/reset` goes back to from now on.
+    ///
+    /// # Errors
+    ///
+    /// The problem of the state. Nothing is changed then.
+    pub fn begin_with(&self, state: &serde_json::Value) -> Result<(), String> {
+        self.seed(state)?;
+        *self.kit.seed() = Some(state.clone());
+        Ok(())
+    }
+
     /// All resources as JSON, to [`seed`](Self::seed) another emulator with. Deliveries and what is queued are not
     /// among them.
     pub fn snapshot(&self) -> serde_json::Value {

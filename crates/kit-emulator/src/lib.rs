@@ -132,11 +132,12 @@
 //! | `DELETE /_kit/faults`, `DELETE /_kit/faults/ID` | | removes all; removes one rule |
 //! | `GET /_kit/state`, `PUT /_kit/state` | `{"subscribers": […], "tags": […], …}` | [`Emulator::snapshot`], [`Emulator::seed`] |
 //! | `GET /_kit/state/RESOURCE` | | the rows of one resource, at most `limit` (1,000) with an id after `after` |
-//! | `POST /_kit/reset` | | removes all but the credentials, the tokens and what the clock shows; no id comes again |
+//! | `POST /_kit/reset` | | as at the start, or as [`Emulator::begin_with`] said; the credentials, the tokens and what the clock shows stay, and no id comes again |
 //! | `POST /_kit/reset/undo` | | brings back what the last reset has removed, in place of what has come since |
 //! | `GET /_kit/changes` | | what there is in short; with `since`, a `revision` of it, and `wait`, up to 60 seconds, as soon as something has changed |
 //!
-//! Events, deliveries and resources are those of the first account, or of another with `?account=ID`. Lists of requests and of
+//! Events, deliveries, changes and the rows of a resource are those of the first account, or of another with `?account=ID`; all
+//! else is about all accounts. Lists of requests and of
 //! deliveries come with a `cursor`: with `since`, they have what has changed after it, at most `limit` (1,000) of them, and with
 //! `brief` only what a list shows. What has a smaller number than `first` is forgotten; and all of it is, where `generation` is
 //! another. An `instance` is one run of the emulator: where it is another, nothing that was told before counts.

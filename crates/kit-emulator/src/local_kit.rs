@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::{Method, StatusCode};
+use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::api::Api;
@@ -33,6 +34,8 @@ pub(crate) struct LocalKit {
     hosts: Hosts,
     instance: String,
     before_reset: Mutex<Option<BeforeReset>>,
+    /// The state that a reset goes back to.
+    seed: Mutex<Option<Value>>,
     /// Counts the changes of the state, and some that may be.
     state_revision: AtomicU64,
     /// Counts the changes: of what is to be delivered, of what was, and of the clock.
@@ -51,6 +54,7 @@ impl LocalKit {
             hosts,
             instance: uuid::Uuid::new_v4().to_string(),
             before_reset: Mutex::default(),
+            seed: Mutex::default(),
             state_revision: AtomicU64::new(0),
             changes: watch::Sender::new(0),
             advancing: tokio::sync::Mutex::default(),
@@ -112,6 +116,10 @@ impl Controlled for LocalKit {
 
     fn before_reset(&self) -> MutexGuard<'_, Option<BeforeReset>> {
         self.before_reset.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn seed(&self) -> MutexGuard<'_, Option<Value>> {
+        self.seed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn changed(&self) {

@@ -43,7 +43,8 @@ Seed: an object with a list for each resource that is to be there, for example
   sequence_emails, snippets, subscribers, tags, webhooks, webhook_endpoints; accounts has the same of other accounts, each
   with its id. A list that is missing is empty. GET /_kit/state of an emulator shows all fields.
 
-Control requests, for programs on this machine (?account=ID for another account than the first):
+Control requests, for programs on this machine (events, deliveries, the rows of a resource and changes are those of the first
+account, or with ?account=ID of another):
   GET  /_kit/accounts                    the accounts, with their credentials; POST adds one
   GET  /_kit/requests                    the requests that came last, with replies, durations and faults; ?limit=1000;
                                          ?since=CURSOR: what has changed since, and &brief: without headers and bodies
@@ -60,7 +61,8 @@ Control requests, for programs on this machine (?account=ID for another account 
                                          they are used up; DELETE removes all, DELETE /_kit/faults/ID one
   GET  /_kit/state                       all resources; PUT puts others in their place
   GET  /_kit/state/RESOURCE              the rows of one, ?after=ID&limit=1000
-  POST /_kit/reset                       removes all but credentials, tokens and the clock; POST /_kit/reset/undo brings it back
+  POST /_kit/reset                       puts back the seed, or what is there without one, and keeps credentials, tokens, the
+                                         clock, and all ids that were given; POST /_kit/reset/undo brings back what was there
   GET  /_kit/changes?since=N&wait=20     what there is in short, as soon as something has changed
 
 Rules: {\"method\": \"POST\", \"path\": \"/v4/tags*\", \"contains\": \"VIP\"}, each of which can be left out, with one fault:
@@ -189,7 +191,8 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
         });
     }
     let emulator = builder.start().map_err(|error| {
-        format!("cannot listen at {}:{}: {error}", options.address, options.port)
+        let (address, port) = (options.address, options.port);
+        format!("cannot listen at {address}:{port}: {error}; --port 0 takes a port that is free")
     })?;
     if let Some(file) = options.seed {
         seed(&emulator, &file).map_err(|error| format!("--seed {}: {error}", file.display()))?;
@@ -204,9 +207,9 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
         }
     })?;
     println!(
-        "\nStopped: {} requests, {} webhooks.",
+        "\nStopped: {} requests, {} deliveries.",
         emulator.requests(),
-        emulator.webhooks().len()
+        emulator.accounts().iter().map(|account| account.deliveries().len()).sum::<usize>()
     );
     Ok(())
 }
@@ -214,7 +217,7 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
 fn seed(emulator: &Emulator, file: &Path) -> Result<(), String> {
     let text = std::fs::read(file).map_err(|error| error.to_string())?;
     let state = serde_json::from_slice(&text).map_err(|error| error.to_string())?;
-    emulator.seed(&state)
+    emulator.begin_with(&state)
 }
 
 /// Prints the variables to set. Then never ends, unless printing fails.

@@ -178,10 +178,10 @@ mod tests {
             };
             // One that ends without a word, one that is no GET, and a cookie that is no UTF-8.
             drop(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap());
-            let mut post = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-            post.write_all(b"POST /back?state=ours HTTP/1.1\r\nCookie: \xff\r\n\r\n").unwrap();
+            let mut other = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+            other.write_all(b"POST /back?state=ours HTTP/1.1\r\nCookie: \xff\r\n\r\n").unwrap();
             let mut text = String::new();
-            post.read_to_string(&mut text).unwrap();
+            other.read_to_string(&mut text).unwrap();
             assert!(text.starts_with("HTTP/1.1 404 "), "{text}");
             let statuses = ["/favicon.ico", "/back/?state=ours", "/back?state=other"].map(get);
             let mut ours = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();

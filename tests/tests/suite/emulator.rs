@@ -330,7 +330,7 @@ fn faults_can_be_set_over_http() {
     let rules = json!([
         {"method": "POST", "path": "/v4/webhooks", "times": 1, "status": 500, "after_applying": true},
         {"method": "GET", "times": 1, "status": 429, "retry_after": "2"},
-        {"method": "GET", "times": 1, "status": 429, "retry_after": 2},
+        {"method": "get", "times": 1, "status": 429, "retry_after": 2},
         {"method": "GET", "times": 1, "status": 400, "body": {"errors": ["no"]}},
         {"path": "/v4/webhooks/7", "garbage": true},
     ]);
@@ -367,6 +367,17 @@ fn faults_can_be_set_over_http() {
             "rule 1: `percent` is not a number from 0 to 100",
         ),
         (json!([{"close": true, "percent": -1}]), "rule 1: `percent`"),
+        (json!([{"close": true, "path": "v4/tags"}]), "rule 1: `path` \"v4/tags\" is no path"),
+        (json!([{"close": true, "path": "/v4/*/subscribers"}]), "rule 1: `path`"),
+        (json!([{"close": true, "path": "/v4/tags?a=b"}]), "rule 1: `path`"),
+        (
+            json!([{"delivery": "stale", "event_type": "nope"}]),
+            "rule 1: `event_type` \"nope\" is no event",
+        ),
+        (
+            json!([{"status": 429, "retry_after": 1.5}]),
+            "rule 1: `retry_after` is not a whole number",
+        ),
         (
             json!([{"close": true, "percent": 5, "every": 2}]),
             "`every` and `percent` do not go together",

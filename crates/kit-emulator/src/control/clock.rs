@@ -16,6 +16,10 @@ pub(super) async fn set(kit: &dyn Controlled, request: &Request) -> Reply {
         Ok(read) => read,
         Err(message) => return Reply::unprocessable(message),
     };
+    let due = kit.next_timer().filter(|_| to_next_timer);
+    if to_next_timer && due.is_none() {
+        return Reply::unprocessable("nothing is due later: there is no next timer");
+    }
     if let Some(speed) = speed {
         kit.world().clock.set_speed(speed);
         kit.changed();
@@ -23,11 +27,8 @@ pub(super) async fn set(kit: &dyn Controlled, request: &Request) -> Reply {
     if let Some(seconds) = advance {
         kit.advance(Duration::from_secs(seconds)).await;
     }
-    if to_next_timer {
+    if let Some(due) = due {
         let now = kit.world().clock.now();
-        let Some(due) = kit.next_timer() else {
-            return Reply::unprocessable("nothing is due later: there is no next timer");
-        };
         kit.advance(due.saturating_sub(now)).await;
     }
     get(kit)
@@ -52,6 +53,9 @@ pub(super) fn of(kit: &dyn Controlled) -> Value {
     })
 }
 
+/// The most seconds that it is moved by at once: it cannot be moved back.
+const MOST: u64 = 10 * 366 * 24 * 60 * 60;
+
 /// How the clock is to be moved.
 struct Move {
     advance: Option<u64>,
@@ -66,6 +70,9 @@ fn read(request: &Request) -> Result<Move, String> {
     let speed = number(json, "speed")?.map(u32::try_from).transpose();
     let speed = speed.map_err(|_| "`speed` is too large".to_owned())?;
     let advance = number(json, "advance_seconds")?;
+    if advance.is_some_and(|seconds| seconds > MOST) {
+        return Err(format!("`advance_seconds` is more than {MOST}: ten years"));
+    }
     let to_next_timer = flag(json, "to_next_timer")?;
     match (advance, speed, to_next_timer) {
         (None, None, false) => {

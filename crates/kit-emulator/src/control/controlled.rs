@@ -2,6 +2,8 @@ use std::pin::Pin;
 use std::sync::MutexGuard;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::BeforeReset;
 use crate::outbox::DeliveryFaults;
 use crate::rows::World;
@@ -19,6 +21,9 @@ pub(crate) trait Controlled: Send + Sync {
 
     /// Everything that the last reset has removed, until it was brought back.
     fn before_reset(&self) -> MutexGuard<'_, Option<BeforeReset>>;
+
+    /// The state that a reset goes back to, if it is another than that of a new account.
+    fn seed(&self) -> MutexGuard<'_, Option<Value>>;
 
     /// Something is to be delivered, or to be seen.
     fn changed(&self);

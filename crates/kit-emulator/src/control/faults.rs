@@ -11,6 +11,7 @@ use super::query::is_set;
 use crate::Fault;
 use crate::faults::{Listed, Share};
 use crate::outbox::{DeliveryFault, DeliveryRule, OfType};
+use crate::rows::{event_type, legacy_event};
 use crate::server::{OfRequests, Reply, Request, Rule};
 
 const OF_REQUESTS: [&str; 15] = [
@@ -122,10 +123,21 @@ fn read(request: &Request) -> Result<Rules, String> {
 fn rule_of(sent: &Value) -> Result<Rule, String> {
     let json = object(sent, &OF_REQUESTS)?;
     let method = match text(json, "method")? {
-        Some(name) => Some(name.parse::<Method>().map_err(|_| "`method` is none".to_owned())?),
+        Some(name) => {
+            let method = name.to_ascii_uppercase().parse::<Method>();
+            Some(method.map_err(|_| format!("`method` {name:?} is no method"))?)
+        }
         None => None,
     };
     let path = text(json, "path")?.map(str::to_owned);
+    if let Some(path) = &path {
+        let beginning = path.strip_suffix('*').unwrap_or(path);
+        if beginning.contains(['*', '?']) || !(beginning.is_empty() || beginning.starts_with('/')) {
+            return Err(format!(
+                "`path` {path:?} is no path such as /v4/tags: a * stands at its end alone, and it has no query"
+            ));
+        }
+    }
     let contains = text(json, "contains")?.map(str::to_owned);
     let mut fault = fault_of(json)?;
     if flag(json, "after_applying")? {
@@ -154,9 +166,16 @@ fn delivery_rule(sent: &Value) -> Result<DeliveryRule, String> {
                 .into());
         }
     };
-    let event_type = text(json, "event_type")?.map(str::to_owned);
+    let of_type = text(json, "event_type")?.map(str::to_owned);
+    if let Some(name) = &of_type
+        && !event_type::is_known(name)
+        && legacy_event::find(name).is_none()
+        && name != "bulk"
+    {
+        return Err(format!("`event_type` {name:?} is no event"));
+    }
     Ok(DeliveryRule {
-        of: OfType(event_type),
+        of: OfType(of_type),
         times: number(json, "times")?,
         share: share(json)?,
         fault,
@@ -203,7 +222,10 @@ fn fault_of(json: &Map<String, Value>) -> Result<Fault, String> {
                 fault = fault.body(text(json, "content_type")?.unwrap_or(default), body);
             }
             Ok(match json.get("retry_after") {
-                Some(Value::Number(seconds)) => fault.retry_after(seconds.to_string()),
+                Some(Value::Number(_)) => {
+                    let seconds = number(json, "retry_after")?.unwrap_or_default();
+                    fault.retry_after(seconds.to_string())
+                }
                 _ => match text(json, "retry_after")? {
                     Some(value) => fault.retry_after(value),
                     None => fault,

@@ -31,6 +31,14 @@ pub(crate) fn answer<'a>(
     if !allowed.contains(request.method()) {
         return now(Reply::method_not_allowed(allowed.iter()));
     }
+    let is_of_all =
+        matches!(parts[..], ["state" | "reset" | "settle" | "clock" | "faults" | "requests", ..])
+            && !matches!(parts[..], ["state", _]);
+    if is_of_all && request.parameter("account").is_some() {
+        return now(Reply::unprocessable(
+            "`account`: this is about all accounts, and not about one",
+        ));
+    }
     let is_get = request.method() == GET;
     match parts[..] {
         ["accounts"] if is_get => now(accounts::list(kit)),

@@ -1,5 +1,5 @@
 //! `GET` and `PUT /_kit/state`: all resources of all accounts. `GET /_kit/state/RESOURCE`: the rows of one. `POST /_kit/reset`: as at
-//! the start. `POST /_kit/reset/undo`: as before.
+//! the start: with the seed of the start, if there was one. `POST /_kit/reset/undo`: as before.
 
 use std::collections::VecDeque;
 
@@ -53,6 +53,10 @@ pub(super) fn reset(kit: &dyn Controlled) -> Reply {
         faults: kit.faults().take(),
         delivery_faults: kit.delivery_faults().take(),
     };
+    if let Some(seed) = kit.seed().as_ref() {
+        // It was taken before, and is taken again.
+        let _ = rows::restore_whole(&mut kit.world(), seed);
+    }
     kit.changed();
     *kit.before_reset() = Some(BeforeReset { revision: kit.revision(), ..before });
     Reply::empty(StatusCode::NO_CONTENT)

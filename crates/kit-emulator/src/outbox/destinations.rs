@@ -38,7 +38,9 @@ impl Destinations {
             [] => String::new(),
             hosts => format!(" and of {}", hosts.join(", ")),
         };
-        format!("the emulator posts to http URLs of this machine{beside} alone")
+        format!(
+            "the emulator posts to http URLs of this machine{beside} alone; --deliver-to allows another host"
+        )
     }
 }
 
@@ -68,7 +70,7 @@ mod tests {
         assert!(!is_posted_to(&named, "192.0.2.2").await);
         assert!(!is_posted_to(&named, "app.example.com").await);
         let refusal = named.resolve("application", 80).await.unwrap_err();
-        assert!(refusal.ends_with("of this machine and of app, 2001:db8::1, 192.0.2.1 alone"));
+        assert!(refusal.contains("of this machine and of app, 2001:db8::1, 192.0.2.1 alone; "));
         // It is looked up, which may find nothing.
         let app = named.resolve("app", 80).await;
         assert!(

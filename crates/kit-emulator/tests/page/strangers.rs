@@ -95,7 +95,7 @@ fn names_full_of_markup_are_text_in_every_view() {
     let endpoint = json!({"name": MARKUP, "url": "http://127.0.0.1:9/", "events": ["tag.created"], "description": MARKUP});
     assert_eq!(kit.send("POST", "/v4/webhook_endpoints", &endpoint).0, 201);
     kit.emulator.trigger("tag.created", 1, Some(json!({"tag": {"name": MARKUP}}))).unwrap();
-    let rule = json!([{"path": MARKUP, "status": 500, "body": MARKUP}]);
+    let rule = json!([{"contains": MARKUP, "status": 500, "body": MARKUP}]);
     assert_eq!(kit.send("POST", "/_kit/faults", &rule).0, 204);
     for place in [
         "#/requests/1",

@@ -14,21 +14,24 @@ export function setAccount(id) {
   account = id;
 }
 
+/** Control requests that are about one account. */
+const OF_ACCOUNT = /^(changes|events|deliveries|state\/)/;
+
 /** Where a control request goes. */
 function urlOf(path, parameters = {}) {
   const url = new URL(`/_kit/${path}`, location.origin);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  if (account !== null) url.searchParams.set("account", account);
+  if (account !== null && OF_ACCOUNT.test(path)) url.searchParams.set("account", account);
   return url;
 }
 
 /** How long an answer may take, in milliseconds: longer than a change is waited for. */
 const PATIENCE = 30_000;
 
-async function ask(method, url, body) {
+async function ask(method, url, body, patience = PATIENCE) {
   let response;
   try {
-    const signal = AbortSignal.timeout(PATIENCE);
+    const signal = AbortSignal.timeout(patience);
     response = await fetch(url, { method, body, signal, cache: "no-store", credentials: "omit" });
   } catch {
     throw new Gone("The local Kit does not answer.");
@@ -55,8 +58,12 @@ async function ask(method, url, body) {
 
 export const get = (path, parameters) => ask("GET", urlOf(path, parameters));
 
+/** A clock waits for receivers, who may take their time. */
+const PATIENCE_OF_CHANGE = 600_000;
+
 export function send(method, path, body, parameters) {
-  return ask(method, urlOf(path, parameters), body === undefined ? undefined : JSON.stringify(body));
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  return ask(method, urlOf(path, parameters), text, PATIENCE_OF_CHANGE);
 }
 
 /** The same as a line of curl. */

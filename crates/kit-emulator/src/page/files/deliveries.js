@@ -28,7 +28,7 @@ export class Deliveries {
       draw: (delivery) => [
         h("span", { class: `status ${KINDS[delivery.status] ?? "none"}` }, delivery.status),
         h("span", { class: "target" }, delivery.event_type),
-        h("span", { class: "target" }, delivery.url ?? "a URL that is gone"),
+        h("span", { class: "whom" }, targetOf(delivery)),
         h("span", { class: "time due" }, this.progress(delivery)),
       ],
       onSelect: (id) => go(["deliveries", String(id)]),

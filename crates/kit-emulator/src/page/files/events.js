@@ -13,16 +13,16 @@ export class Events {
   constructor(go) {
     this.go = go;
     this.types = new Map();
-    this.type = h("select", { onchange: () => this.chosen() });
-    this.count = h("input", { type: "number", min: 1, max: 100000, value: 1, required: true, oninput: () => this.preview() });
+    this.type = h("select", { onchange: () => { this.edited(); this.chosen(); } });
+    this.count = h("input", { type: "number", min: 1, max: 100000, value: 1, required: true, oninput: () => this.edited() });
     this.source = choice([
       ["made-up", "made up"],
       ["subscriber", "of a subscriber that is there"],
       ["own", "as written here"],
-    ], { onchange: () => this.chosen() });
+    ], { onchange: () => { this.edited(); this.chosen(); } });
     this.known = h("datalist", { id: "subscribers" });
-    this.subscriber = h("input", { type: "number", min: 1, list: "subscribers", oninput: () => this.preview() });
-    this.data = h("textarea", { rows: 12, spellcheck: "false", oninput: () => this.preview() });
+    this.subscriber = h("input", { type: "number", min: 1, list: "subscribers", oninput: () => this.edited() });
+    this.data = h("textarea", { rows: 12, spellcheck: "false", oninput: () => this.edited() });
     this.subscriberField = field("Subscriber, by id", this.subscriber);
     this.subscriberField.append(this.known);
     this.dataField = field("Data (JSON)", this.data);
@@ -91,12 +91,20 @@ export class Events {
     this.preview();
   }
 
+  /** Whatever was said of the form before is of another one. */
+  edited() {
+    this.result.textContent = "";
+    this.preview();
+  }
+
   /** The body of the request, or what is wrong with the form. */
   body() {
     const number = Number(this.count.value);
     if (!Number.isInteger(number) || number < 1 || number > 100000) return { wrong: "How many: a number from 1 to 100,000." };
     const body = { type: this.type.value, count: number };
+    const sample = this.types.get(body.type)?.data;
     if (this.source.value === "subscriber") {
+      if (sample?.subscriber === undefined) return { wrong: `Data: ${body.type} is of no subscriber.` };
       if (this.subscriber.value === "") return { wrong: "Subscriber: its id is missing." };
       return { body: { ...body, subscriber_id: Number(this.subscriber.value) } };
     }
@@ -108,8 +116,7 @@ export class Events {
       return { wrong: `Data: no JSON: ${error.message}` };
     }
     if (data === null || typeof data !== "object" || Array.isArray(data)) return { wrong: "Data: no JSON object." };
-    const sample = this.types.get(body.type)?.data ?? {};
-    const missing = Object.keys(sample).filter((key) => !(key in data));
+    const missing = Object.keys(sample ?? {}).filter((key) => !(key in data));
     const lacks = missing.length === 0 ? null : `Data: Kit's have ${missing.join(", ")}, too.`;
     return { body: { ...body, data }, lacks };
   }

@@ -67,8 +67,8 @@ export class Faults {
   table(rules) {
     const row = ({ id, rule, hits, left, is_used_up }) => h("tr", { class: is_used_up ? "used-up" : null },
       h("td", {}, h("code", {}, JSON.stringify(rule))),
-      h("td", {}, count(hits, "time", "times")),
-      h("td", {}, is_used_up ? "used up" : left === null ? "for ever" : `${left} left`),
+      h("td", { class: "short" }, count(hits, "time", "times")),
+      h("td", { class: "short" }, is_used_up ? "used up" : left === null ? "for ever" : `${left} left`),
       h("td", {}, button("Remove", () => this.act("DELETE", `faults/${id}`), { "aria-label": `Remove the fault ${id}` })));
     return [
       h("table", {},

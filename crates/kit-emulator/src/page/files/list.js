@@ -1,6 +1,6 @@
 // A list of any length, of which only the rows in sight are in the page.
 
-import { fill, h } from "./dom.js";
+import { fill, h, setText } from "./dom.js";
 
 const HEIGHT = 32;
 
@@ -64,6 +64,8 @@ export class List {
     if (this.items.length === 0) return;
     const index = this.selected === null ? -1 : this.indexOf(this.selected);
     const next = index < 0 ? (by > 0 ? 0 : this.items.length - 1) : index + by;
+    // Where the focus was before, Enter would do something else.
+    this.element.focus({ preventScroll: true });
     this.choose(Math.min(Math.max(next, 0), this.items.length - 1));
   }
 
@@ -129,12 +131,14 @@ export class Log {
     this.clear();
     this.list = new List({ label, key, draw, onSelect });
     this.filter = h("input", {
-      type: "search", id: `${this.list.id}-filter`, placeholder: "Filter",
+      type: "search", id: `${this.list.id}-filter`, placeholder: "Words in the rows",
       oninput: () => { this.show(); onFilter(this.filter.value); },
     });
     this.count = h("span", { class: "count" });
+    this.hint = h("p", { class: "hint empty", hidden: true });
     this.element = h("section", { class: "log", "aria-label": label },
       h("div", { class: "bar" }, h("label", { for: this.filter.id }, "Filter"), this.filter, this.count),
+      this.hint,
       this.list.element);
   }
 
@@ -157,8 +161,16 @@ export class Log {
   show() {
     this.ordered ??= [...this.items.values()].sort((a, b) => this.key(b) - this.key(a));
     const wanted = this.filter.value.trim().toLowerCase();
-    const shown = wanted === "" ? this.ordered
-      : this.ordered.filter((item) => this.text(item).toLowerCase().includes(wanted));
+    // All of the words, or what is in brackets.
+    const words = wanted.startsWith("(") ? [wanted] : wanted.split(/\s+/);
+    const matches = (item) => {
+      const text = this.text(item).toLowerCase();
+      return words.every((word) => text.includes(word));
+    };
+    const shown = wanted === "" ? this.ordered : this.ordered.filter(matches);
+    const isEmpty = shown.length === 0;
+    this.hint.hidden = !isEmpty;
+    if (isEmpty) setText(this.hint, wanted === "" ? "None so far." : "Nothing that is shown in a row has all of these words.");
     const all = this.ordered.length.toLocaleString("en");
     this.count.textContent = wanted === "" ? all : `${shown.length.toLocaleString("en")} of ${all}`;
     this.list.show(shown);

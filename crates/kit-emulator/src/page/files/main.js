@@ -41,9 +41,11 @@ function go(parts, filter) {
   const query = kept === "" || parts[0] !== current ? "" : `?${new URLSearchParams({ q: kept })}`;
   const hash = `#/${parts.map(encodeURIComponent).join("/")}${query}`;
   if (hash === location.hash) return;
-  // Rows that are gone through are no history.
+  // Rows that are gone through are no history; but from the details of one, it goes back to the list.
   if (parts[0] === current) {
-    history.replaceState(null, "", hash);
+    const isDeeper = location.hash.split("?")[0].split("/").length < hash.split("?")[0].split("/").length;
+    if (isDeeper) history.pushState(null, "", hash);
+    else history.replaceState(null, "", hash);
     route();
   } else {
     location.hash = hash;
@@ -192,7 +194,7 @@ accounts.addEventListener("change", () => {
 const undo = async () => {
   await safely(async () => {
     await send("POST", "reset/undo");
-    notice("All is as it was before the reset.");
+    notice("All is as it was before the reset; what has come since is gone.");
   });
 };
 const undoing = button("Undo the reset", undo, { hidden: true, title: line("POST", "reset/undo") });

@@ -26,7 +26,7 @@ export class Requests {
     this.log = new Log({
       label: "Requests",
       key: (request) => request.number,
-      text: (request) => `${request.method} ${targetOf(request)} ${statusOf(request)} ${request.fault ?? ""} ${request.number}`,
+      text: (request) => `${request.method} ${targetOf(request)} ${statusOf(request)} ${request.fault === null ? "" : `fault ${request.fault}`} ${request.number}`,
       draw: (request) => [
         h("span", { class: `status ${kindOf(request.status)}` }, String(statusOf(request))),
         h("span", { class: "method" }, request.method),
@@ -106,7 +106,7 @@ function view(request) {
       ["Status", reply === null ? request.error ?? "not answered yet" : `${reply.status} ${reply.reason ?? ""}`],
       ["Duration", request.duration_ms === null ? null : duration(request.duration_ms)],
       ["Fault", request.fault],
-      ["Received", `${timeOfDay(request.received_ms)} (${request.received_at})`],
+      ["Received", `${timeOfDay(request.received_ms)} here (${request.received_at})`],
     ]),
     copyable(curlOf(request), "Copy as curl"),
     h("div", { class: "sides" },
