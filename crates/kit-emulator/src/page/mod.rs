@@ -29,7 +29,7 @@ const FILES: [(&str, &str, &str); 18] = [
     ("/_kit/page/dom.js", SCRIPT, include_str!("files/dom.js")),
     ("/_kit/page/keys.js", SCRIPT, include_str!("files/keys.js")),
     ("/_kit/page/list.js", SCRIPT, include_str!("files/list.js")),
-    ("/_kit/page/panes.js", SCRIPT, include_str!("files/panes.js")),
+    ("/_kit/page/log_view.js", SCRIPT, include_str!("files/log_view.js")),
     ("/_kit/page/text.js", SCRIPT, include_str!("files/text.js")),
     ("/_kit/page/requests.js", SCRIPT, include_str!("files/requests.js")),
     ("/_kit/page/deliveries.js", SCRIPT, include_str!("files/deliveries.js")),

@@ -1,11 +1,10 @@
 // Deliveries: posts to webhooks and webhook endpoints.
 
-import { Feed, get, line, send } from "./api.js";
+import { line, send } from "./api.js";
 import { button, copyable, facts, h, notice, problem, setText } from "./dom.js";
-import { Log } from "./list.js";
-import { Panes } from "./panes.js";
+import { LogView } from "./log_view.js";
 import { bodyOf, kindOf } from "./requests.js";
-import { count, duration, numberOf, wait } from "./text.js";
+import { count, duration, wait } from "./text.js";
 
 const KINDS = { delivered: "good", failed: "bad", retrying: "other", pending: "none" };
 
@@ -14,33 +13,41 @@ export function targetOf(delivery) {
   return delivery.webhook_id === null ? "callback" : `webhook ${delivery.webhook_id}`;
 }
 
-export class Deliveries {
-  title = "Deliveries";
-
+export class Deliveries extends LogView {
   constructor(go, clock) {
-    this.go = go;
-    this.clock = clock;
-    this.feed = new Feed("deliveries", "deliveries");
-    this.log = new Log({
-      label: "Deliveries",
-      key: (delivery) => delivery.id,
-      text: (delivery) => `${delivery.event_type} ${delivery.url} ${delivery.status} (${targetOf(delivery)}) ${delivery.id}`,
-      draw: (delivery) => [
-        h("span", { class: `status ${KINDS[delivery.status] ?? "none"}` }, delivery.status),
-        h("span", { class: "target" }, delivery.event_type),
-        h("span", { class: "whom" }, targetOf(delivery)),
-        h("span", { class: "time due" }, this.progress(delivery)),
-      ],
-      onSelect: (id) => go(["deliveries", String(id)]),
-      onFilter: (text) => go(["deliveries", ...this.opened()], text),
+    super(go, {
+      title: "Deliveries", one: "Delivery", name: "deliveries", key: "id",
+      hints: {
+        none: "Select a delivery to see its attempts and its body.",
+        gone: (id) => `There is no delivery ${id}: it was forgotten, or was made by a local Kit that has ended.`,
+      },
     });
-    this.panes = new Panes(this.log, "Delivery", () => go(["deliveries"]));
-    this.element = this.panes.element;
+    this.clock = clock;
     this.due = h("span", {});
   }
 
-  opened() {
-    return this.id === null ? [] : [String(this.id)];
+  /** The text that is searched. */
+  text(delivery) {
+    return `${delivery.event_type} ${delivery.url} ${delivery.status} (${targetOf(delivery)}) ${delivery.id}`;
+  }
+
+  draw(delivery) {
+    return [
+      h("span", { class: `status ${KINDS[delivery.status] ?? "none"}` }, delivery.status),
+      h("span", { class: "target" }, delivery.event_type),
+      h("span", { class: "whom" }, targetOf(delivery)),
+      h("span", { class: "time due" }, this.progress(delivery)),
+    ];
+  }
+
+  version(delivery) {
+    return `${delivery.status} ${delivery.attempts_made} ${delivery.due} ${delivery.is_under_way}`;
+  }
+
+  /** The time at which it is due does not change with the time that passes. */
+  taken(delivery) {
+    const seconds = delivery.next_attempt_in_seconds;
+    return { ...delivery, due: seconds === null ? null : this.clock.now() + seconds };
   }
 
   /** How far it has come. */
@@ -53,75 +60,20 @@ export class Deliveries {
     if (delivery.is_under_way) return "under way";
     if (delivery.due === null) return null;
     const seconds = delivery.due - this.clock.now();
-    const first = delivery.attempts_made === 0;
     if (seconds <= 0) return "now";
-    return `${first ? "in" : "again in"} ${wait(seconds)}`;
-  }
-
-  open([id], filter) {
-    this.id = numberOf(id);
-    this.log.filter.value = filter;
-    this.log.show();
-    // Without one, the place in the list stays.
-    if (this.id !== null) this.log.list.mark(this.id);
-    this.panes.isOpen(this.id !== null);
-    return this.detail();
-  }
-
-  restart() {
-    this.feed.clear();
-    this.log.clear();
-    this.log.show();
-    this.shown = undefined;
-  }
-
-  async update() {
-    await this.feed.update((rows, first) => {
-      // The time at which it is due does not change with the time that passes.
-      const timed = rows.map((row) => ({ ...row, due: this.dueOf(row) }));
-      this.log.take(timed, first);
-      this.log.show();
-    }, () => this.log.clear());
-    await this.detail();
-  }
-
-  dueOf(delivery) {
-    return delivery.next_attempt_in_seconds === null ? null : this.clock.now() + delivery.next_attempt_in_seconds;
+    return `${delivery.attempts_made === 0 ? "in" : "again in"} ${wait(seconds)}`;
   }
 
   /** Time passes. */
   tick() {
     // The cells stay the same elements, or a click that has begun on them would be lost.
     this.log.list.each((row, item) => setText(row.querySelector(".due"), this.progress(item)));
-    const delivery = this.log.get(this.id);
+    const delivery = this.log.get(this.selected);
     if (delivery !== undefined) setText(this.due, this.next(delivery) ?? "none");
   }
 
-  keys(key) {
-    return this.panes.keys(key);
-  }
-
-  async detail() {
-    const row = this.log.get(this.id);
-    const shown = `${this.id} ${row?.status} ${row?.attempts_made} ${row?.due} ${row?.is_under_way}`;
-    if (shown === this.shown) return;
-    this.shown = shown;
-    if (this.id === null) {
-      this.panes.show(h("p", { class: "hint" }, "Select a delivery to see its attempts and its body."));
-      return;
-    }
-    const { epoch } = this.feed;
-    try {
-      const delivery = await get(`deliveries/${this.id}`);
-      if (delivery.id === this.id && epoch === this.feed.epoch) this.panes.show(this.view({ ...delivery, due: this.dueOf(delivery) }));
-    } catch (error) {
-      if (error.status !== 404 || epoch !== this.feed.epoch) throw error;
-      this.panes.show(h("p", { class: "hint" },
-        `There is no delivery ${this.id}: it was forgotten, or was made by a local Kit that has ended.`));
-    }
-  }
-
-  view(delivery) {
+  view(whole) {
+    const delivery = this.taken(whole);
     const path = `deliveries/${delivery.id}/deliver`;
     const now = button("Deliver now", async () => {
       try {

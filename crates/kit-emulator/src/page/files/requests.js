@@ -1,10 +1,8 @@
 // The requests that came, and their replies.
 
-import { Feed, get } from "./api.js";
 import { button, copyable, facts, fill, h } from "./dom.js";
-import { Log } from "./list.js";
-import { Panes } from "./panes.js";
-import { curl, duration, indented, numberOf, timeOfDay } from "./text.js";
+import { LogView } from "./log_view.js";
+import { curl, duration, indented, timeOfDay } from "./text.js";
 
 const statusOf = (request) => request.status ?? (request.error === null ? "…" : "none");
 
@@ -17,88 +15,44 @@ export function kindOf(status) {
 
 const targetOf = (request) => request.query === null ? request.path : `${request.path}?${request.query}`;
 
-export class Requests {
-  title = "Requests";
-
+export class Requests extends LogView {
   constructor(go) {
-    this.go = go;
-    this.feed = new Feed("requests", "requests");
-    this.log = new Log({
-      label: "Requests",
-      key: (request) => request.number,
-      text: (request) => `${request.method} ${targetOf(request)} ${statusOf(request)} ${request.fault === null ? "" : `fault ${request.fault}`} ${request.number}`,
-      draw: (request) => [
-        h("span", { class: `status ${kindOf(request.status)}` }, String(statusOf(request))),
-        h("span", { class: "method" }, request.method),
-        h("span", { class: "target" }, targetOf(request)),
-        request.fault === null ? null : h("span", { class: "fault" }, request.fault),
-        h("span", { class: "time" }, duration(request.duration_ms)),
-        h("span", { class: "time" }, timeOfDay(request.received_ms)),
-      ],
-      onSelect: (number) => go(["requests", String(number)]),
-      onFilter: (text) => go(["requests", ...this.opened()], text),
+    super(go, {
+      title: "Requests", one: "Request", name: "requests", key: "number",
+      hints: {
+        none: "Select a request to see it and its reply.",
+        gone: (number) => `There is no request ${number}: it was forgotten, or came to a local Kit that has ended.`,
+      },
     });
-    this.panes = new Panes(this.log, "Request", () => go(["requests"]));
-    this.element = this.panes.element;
   }
 
-  opened() {
-    return this.number === null ? [] : [String(this.number)];
+  /** The text that is searched. */
+  text(request) {
+    const fault = request.fault === null ? "" : `fault ${request.fault}`;
+    return `${request.method} ${targetOf(request)} ${statusOf(request)} ${fault} ${request.number}`;
   }
 
-  /** Shows what a link names: the number of a request, or none. */
-  open([number], filter) {
-    this.number = numberOf(number);
-    this.log.filter.value = filter;
-    this.log.show();
-    // Without one, the place in the list stays.
-    if (this.number !== null) this.log.list.mark(this.number);
-    this.panes.isOpen(this.number !== null);
-    return this.detail();
+  draw(request) {
+    return [
+      h("span", { class: `status ${kindOf(request.status)}` }, String(statusOf(request))),
+      h("span", { class: "method" }, request.method),
+      h("span", { class: "target" }, targetOf(request)),
+      request.fault === null ? null : h("span", { class: "fault" }, request.fault),
+      h("span", { class: "time" }, duration(request.duration_ms)),
+      h("span", { class: "time" }, timeOfDay(request.received_ms)),
+    ];
   }
 
-  restart() {
-    this.feed.clear();
-    this.log.clear();
-    this.log.show();
-    this.shown = undefined;
+  version(request) {
+    return `${request.status} ${request.error} ${request.duration_ms}`;
   }
 
-  async update() {
-    await this.feed.update((rows, first) => {
-      this.log.take(rows, first);
-      this.log.show();
-    }, () => this.log.clear());
-    await this.detail();
-  }
-
-  /** Keys, and what they do. */
-  keys(key) {
-    return this.panes.keys(key);
-  }
-
-  async detail() {
-    const row = this.log.get(this.number);
-    const shown = `${this.number} ${row?.status} ${row?.error} ${row?.duration_ms}`;
-    if (shown === this.shown) return;
-    this.shown = shown;
-    if (this.number === null) {
-      this.panes.show(h("p", { class: "hint" }, "Select a request to see it and its reply."));
-      return;
-    }
-    const { epoch } = this.feed;
-    try {
-      const request = await get(`requests/${this.number}`);
-      if (request.number === this.number && epoch === this.feed.epoch) this.panes.show(view(request));
-    } catch (error) {
-      if (error.status !== 404 || epoch !== this.feed.epoch) throw error;
-      this.panes.show(h("p", { class: "hint" },
-        `There is no request ${this.number}: it was forgotten, or came to a local Kit that has ended.`));
-    }
+  view(request) {
+    return all(request);
   }
 }
 
-function view(request) {
+function all(request) {
   const { reply } = request;
   return [
     h("h2", { tabindex: -1 }, `${request.method} ${targetOf(request)}`),
