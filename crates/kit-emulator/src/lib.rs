@@ -186,6 +186,7 @@
 
 mod account;
 mod api;
+mod builder;
 mod changes;
 mod control;
 mod emulator;
@@ -202,7 +203,8 @@ mod server;
 mod world;
 
 pub use account::Account;
-pub use emulator::{Builder, Emulator};
+pub use builder::Builder;
+pub use emulator::Emulator;
 pub use outbox::{Attempt, Delivery, DeliveryFault, DeliveryState, Target};
 pub use rows::{Webhook, WebhookEndpoint};
 pub use server::Fault;

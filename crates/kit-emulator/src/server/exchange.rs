@@ -12,7 +12,7 @@ use hyper::body::{Body as _, Incoming};
 use super::body::ReplyBody;
 use super::counts::Counts;
 use super::fault::{Effect, When};
-use super::recorder::{Ending, Replied};
+use super::recorded::{Ending, Replied};
 use super::{Admission, Fault, Faults, Recorder, Reply, Request, Service};
 
 /// How large a body is of which only a few are read at once, in bytes.

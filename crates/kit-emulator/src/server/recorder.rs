@@ -4,102 +4,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
+use http::Request;
 use tokio::sync::watch;
 
-use super::redacted;
+use super::recorded::{Ended, Ending, Exchange, beginning, owned};
 
 /// The number of exchanges that are kept: of more, those go that came first.
 const KEPT: usize = 50_000;
 
 /// The bytes that all of them have together, at most: heads and bodies.
-const KEPT_OF_ALL: usize = 64 * 1024 * 1024;
-
-/// The bytes of a body that are kept.
-const KEPT_OF_BODY: usize = 64 * 1024;
-
-/// A request, and what has become of it.
-#[derive(Clone, Debug)]
-pub(crate) struct Exchange {
-    /// Counts the requests, from 1. It does not begin again.
-    pub(crate) number: u64,
-    /// When the request came, by the system's clock.
-    pub(crate) received: SystemTime,
-    pub(crate) request: Request<Bytes>,
-    pub(crate) ending: Ending,
-    /// The fault that has hit it.
-    pub(crate) fault: Option<String>,
-    /// How long the reply took.
-    pub(crate) duration: Option<Duration>,
-    /// The length of the request's body, of which the beginning is kept.
-    pub(crate) body_length: usize,
-    /// Grows with each change of any exchange.
-    changed: u64,
-}
-
-/// How an exchange has ended.
-#[derive(Clone, Debug)]
-pub(crate) enum Ending {
-    /// Not yet.
-    Open,
-    Replied(Replied),
-    /// A fault has closed the connection.
-    Closed,
-    /// The client has gone before it was answered.
-    Gone,
-}
-
-/// A reply as it was written.
-#[derive(Clone, Debug)]
-pub(crate) struct Replied {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    /// The beginning of the body.
-    pub(crate) body: Bytes,
-    /// The length of the body.
-    pub(crate) body_length: usize,
-    /// Whether more of the body was promised than was sent.
-    pub(crate) is_cut_off: bool,
-}
-
-/// An exchange that has ended, for a listener.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ended<'a> {
-    pub(crate) request: &'a Request<Bytes>,
-    pub(crate) ending: &'a Ending,
-    pub(crate) fault: Option<&'a str>,
-    pub(crate) duration: Duration,
-}
-
-/// Writes a text without what a terminal would take for a command.
-fn printable(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    text.chars().try_for_each(|char| {
-        if char.is_control() { write!(f, "{}", char.escape_default()) } else { write!(f, "{char}") }
-    })
-}
-
-/// One line: `POST /v4/tags 201 in 3.2 ms`. It has no credential.
-impl fmt::Display for Ended<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let uri = self.request.uri();
-        write!(f, "{} ", self.request.method())?;
-        printable(f, uri.path())?;
-        if let Some(query) = redacted::query(uri) {
-            f.write_str("?")?;
-            printable(f, &query)?;
-        }
-        match self.ending {
-            Ending::Replied(reply) => write!(f, " {}", reply.status.as_u16())?,
-            Ending::Closed => f.write_str(" closed without a reply")?,
-            Ending::Open | Ending::Gone => f.write_str(" not waited for")?,
-        }
-        write!(f, " in {:.1} ms", self.duration.as_secs_f64() * 1000.0)?;
-        match self.fault {
-            Some(fault) => write!(f, " by a fault: {fault}"),
-            None => Ok(()),
-        }
-    }
-}
+const KEPT_OF_ALL: usize = 128 * 1024 * 1024;
 
 /// A function that is told of each exchange that has ended.
 pub(crate) type Listener = Arc<dyn Fn(Ended<'_>) + Send + Sync>;
@@ -257,7 +171,7 @@ impl Ring {
         let ending = Ending::Open;
         let exchange =
             Exchange { number, received, request, ending, fault, duration, body_length, changed };
-        self.bytes += size(&exchange);
+        self.bytes += exchange.size();
         self.exchanges.push_back(exchange);
         self.bound();
         number
@@ -268,10 +182,10 @@ impl Ring {
         let changed = self.change();
         let Some(index) = self.index(number) else { return };
         let Some(exchange) = self.exchanges.get_mut(index) else { return };
-        let before = size(exchange);
+        let before = exchange.size();
         (exchange.ending, exchange.fault, exchange.changed) = (ending, fault, changed);
         exchange.duration = Some(duration);
-        let after = size(exchange);
+        let after = exchange.size();
         self.bytes += after.saturating_sub(before);
         self.bound();
     }
@@ -297,7 +211,7 @@ impl Ring {
     fn replace(&mut self, exchanges: VecDeque<Exchange>) -> VecDeque<Exchange> {
         self.generation += 1;
         self.changed += 1;
-        self.bytes = exchanges.iter().map(size).sum();
+        self.bytes = exchanges.iter().map(Exchange::size).sum();
         let mut replaced = std::mem::replace(&mut self.exchanges, exchanges);
         for exchange in &mut self.exchanges {
             // Numbers stay without a gap, and those that came in between are not meant by them.
@@ -317,75 +231,17 @@ impl Ring {
     fn bound(&mut self) {
         while self.exchanges.len() > KEPT || self.bytes > KEPT_OF_ALL {
             let Some(oldest) = self.exchanges.pop_front() else { return };
-            self.bytes = self.bytes.saturating_sub(size(&oldest));
+            self.bytes = self.bytes.saturating_sub(oldest.size());
         }
-    }
-}
-
-/// The bytes that it holds, about.
-fn size(exchange: &Exchange) -> usize {
-    let of_headers = |headers: &HeaderMap| -> usize {
-        headers.iter().map(|(name, value)| OF_HEADER + name.as_str().len() + value.len()).sum()
-    };
-    let replied = match &exchange.ending {
-        Ending::Replied(reply) => reply.body.len() + of_headers(&reply.headers),
-        _ => 0,
-    };
-    let request = &exchange.request;
-    let uri = request.uri();
-    let uri = uri.path().len() + uri.query().map_or(0, str::len);
-    size_of::<Exchange>() + uri + of_headers(request.headers()) + request.body().len() + replied
-}
-
-/// The bytes that a header takes beside its text.
-const OF_HEADER: usize = 100;
-
-/// A request in memory of its own: what it was read into is much larger, and would be kept with it.
-fn owned(head: &Request<()>, body: Bytes) -> Request<Bytes> {
-    let mut request = Request::new(body);
-    *request.method_mut() = head.method().clone();
-    *request.version_mut() = head.version();
-    // What was parsed once can be parsed again.
-    *request.uri_mut() = head.uri().to_string().parse().unwrap_or_else(|_| head.uri().clone());
-    *request.headers_mut() = owned_headers(head.headers());
-    request
-}
-
-fn owned_headers(headers: &HeaderMap) -> HeaderMap {
-    let mut owned = HeaderMap::with_capacity(headers.len());
-    for (name, value) in headers {
-        let copy = HeaderValue::from_bytes(value.as_bytes()).unwrap_or_else(|_| value.clone());
-        let name =
-            HeaderName::from_bytes(name.as_str().as_bytes()).unwrap_or_else(|_| name.clone());
-        owned.append(name, copy);
-    }
-    owned
-}
-
-impl Replied {
-    /// A reply whose body begins so.
-    pub(super) fn new(
-        status: StatusCode,
-        headers: &HeaderMap,
-        body: &Bytes,
-        is_cut_off: bool,
-    ) -> Self {
-        let (headers, body_length) = (headers.clone(), body.len());
-        Self { status, headers, body: beginning(body), body_length, is_cut_off }
-    }
-}
-
-/// Only the beginning of a longer body stays in memory.
-fn beginning(body: &Bytes) -> Bytes {
-    match body.get(..KEPT_OF_BODY) {
-        Some(beginning) => Bytes::copy_from_slice(beginning),
-        None => body.clone(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use http::{HeaderMap, StatusCode};
+
     use super::*;
+    use crate::server::recorded::Replied;
 
     fn request(size: usize) -> Request<Bytes> {
         Request::new(Bytes::from(vec![b'x'; size]))
@@ -419,11 +275,11 @@ mod tests {
         }
         assert_eq!((ring.exchanges.len(), ring.first_number()), (KEPT, 11));
         let mut ring = Ring::default();
-        let empty = size(&{
+        let empty = {
             let mut ring = Ring::default();
             begin(&mut ring, 0);
-            ring.exchanges.pop_front().unwrap()
-        });
+            ring.exchanges.pop_front().unwrap().size()
+        };
         for _ in 0..20 {
             let number = begin(&mut ring, 0);
             ring.finish(number, replied(KEPT_OF_ALL / 8 - empty), None, Duration::ZERO);
@@ -431,7 +287,7 @@ mod tests {
         assert_eq!((ring.exchanges.len(), ring.bytes), (8, KEPT_OF_ALL));
         begin(&mut ring, 1);
         assert_eq!((ring.exchanges.len(), ring.first_number()), (8, 14));
-        assert_eq!(ring.bytes, ring.exchanges.iter().map(size).sum::<usize>());
+        assert_eq!(ring.bytes, ring.exchanges.iter().map(Exchange::size).sum::<usize>());
     }
 
     #[test]
@@ -479,7 +335,7 @@ mod tests {
         let (page, next) = ring.since(cursor, 2);
         assert_eq!((numbers(&page), numbers(&ring.since(next, 2).0)), (vec![6, 7], vec![8]));
         assert_eq!((ring.index(8), ring.generation), (Some(2), 2));
-        assert_eq!(ring.bytes, ring.exchanges.iter().map(size).sum::<usize>());
+        assert_eq!(ring.bytes, ring.exchanges.iter().map(Exchange::size).sum::<usize>());
     }
 
     #[test]
