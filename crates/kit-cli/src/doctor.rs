@@ -1,4 +1,4 @@
-//! What is wrong: each thing that a command needs, looked at on its own.
+//! The doctor: each thing that a command needs, looked at on its own.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};

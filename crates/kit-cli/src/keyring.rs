@@ -69,7 +69,7 @@ mod system {
         within(patience(), move || use_it(Entry::new_in_store(&store()?, SERVICE, &name)?))
     }
 
-    /// What is done in a thread of its own, which is left behind if it takes too long.
+    /// Does something in a thread of its own, which is left behind if it takes too long.
     fn within<T: Send + 'static>(
         patience: Duration,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,

@@ -10,7 +10,7 @@ type Chooser<S, F> = Box<dyn FnMut(&S) -> Option<F> + Send>;
 pub(crate) struct Faults<S, M, F>(Mutex<Set<S, M, F>>);
 
 struct Set<S, M, F> {
-    /// What the program that holds the emulator has set.
+    /// The faults that the program that holds the emulator has set.
     chooser: Option<Chooser<S, F>>,
     rules: Vec<Counted<M, F>>,
     last_id: u64,

@@ -48,10 +48,10 @@ pub(crate) struct Create {
     /// The tax.
     #[arg(long, value_name = "AMOUNT", default_value = "0", requires = "total")]
     tax: Decimal,
-    /// What the shipping costs.
+    /// The price of the shipping.
     #[arg(long, value_name = "AMOUNT", default_value = "0", requires = "total")]
     shipping: Decimal,
-    /// What is taken off.
+    /// The discount.
     #[arg(long, value_name = "AMOUNT", default_value = "0", requires = "total")]
     discount: Decimal,
     /// What it costs. Only without tax, shipping and discount, the default is the subtotal.

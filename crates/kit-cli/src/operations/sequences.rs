@@ -172,16 +172,16 @@ pub(crate) struct Options {
 /// The subscribers who skip a sequence
 #[derive(Args, Debug)]
 pub(crate) struct Skipping {
-    /// Who has one of these tags skips it. The options --without... replace all who skipped it before.
+    /// Those who have one of these tags skip it. The options --without... replace all who skipped it before.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     without_tag: Vec<TagId>,
-    /// Who is in one of these sequences skips it.
+    /// Those who are in one of these sequences skip it.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     without_sequence: Vec<SequenceId>,
-    /// Who is of one of these forms skips it.
+    /// Those who are of one of these forms skip it.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     without_form: Vec<FormId>,
-    /// Who is in one of these segments skips it.
+    /// Those who are in one of these segments skip it.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     without_segment: Vec<SegmentId>,
     /// Nobody skips it.

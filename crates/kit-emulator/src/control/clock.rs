@@ -38,7 +38,7 @@ pub(super) fn get(kit: &dyn Controlled) -> Reply {
     Reply::json(StatusCode::OK, of(kit))
 }
 
-/// What the clock shows, and what is due next by it.
+/// The time that the clock shows, and that of the next timer.
 pub(super) fn of(kit: &dyn Controlled) -> Value {
     let next = kit.next_timer();
     let world = kit.world();

@@ -35,7 +35,7 @@ const OF_REQUESTS: [&str; 15] = [
 const OF_DELIVERIES: [&str; 6] =
     ["delivery", "delay_ms", "event_type", "times", "every", "percent"];
 
-/// What a rule for requests does: one of these.
+/// The faults of requests, of which a rule has one.
 const EFFECTS: [&str; 5] = ["status", "delay_ms", "close", "garbage", "truncate"];
 
 /// The rules for requests, and those for deliveries.
@@ -56,7 +56,7 @@ pub(super) fn set(kit: &dyn super::Controlled, request: &Request) -> Reply {
     }
 }
 
-/// Of the rules for a request, the first counts that is not used up; so do those for deliveries.
+/// Lists the rules in the order in which they count: those for requests, and those for deliveries.
 pub(super) fn list(kit: &dyn super::Controlled) -> Reply {
     let write = |prefix: &str, listed: Listed| {
         json!({
@@ -100,7 +100,7 @@ fn heal(kit: &dyn super::Controlled) {
     kit.delivery_faults().set(None);
 }
 
-/// What the ids of rules begin with.
+/// The beginnings of the ids of rules.
 const OF_REQUEST: &str = "r";
 const OF_DELIVERY: &str = "d";
 
