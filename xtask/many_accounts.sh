@@ -33,7 +33,7 @@ started+=($!)
 sql() { "$programs/psql" -h "$home" -U postgres -qtAc "$1"; }
 until sql 'SELECT 1' >/dev/null 2>&1; do kill -0 "${started[0]}"; done
 
-target/debug/kit-emulator --port 0 >"$home/kit" &
+target/debug/kit-emulator --port 0 --quiet >"$home/kit" &
 started+=($!)
 until grep -q 'Ctrl-C' "$home/kit"; do kill -0 "${started[1]}"; done
 eval "$(grep export "$home/kit")"

@@ -76,11 +76,17 @@ impl Context {
             }
         });
         let builder = builder.user_agent(concat!("kit-cli/", env!("CARGO_PKG_VERSION")));
-        let client = match profile.session_of_app() {
-            Some(session) => builder.build(self.session.get_or_init(|| session))?,
+        let client = match self.session_of_app(&profile) {
+            Some(session) => builder.build(session)?,
             None => builder.build(profile.principal()?)?,
         };
         Ok(self.client.get_or_init(|| client))
+    }
+
+    /// The session of an app, if the profile has one. New tokens of it are saved before the program ends.
+    pub(crate) fn session_of_app(&self, profile: &Profile) -> Option<&Session> {
+        let session = profile.session_of_app()?;
+        Some(self.session.get_or_init(|| session))
     }
 
     /// Sends an operation.

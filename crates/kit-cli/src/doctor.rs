@@ -47,8 +47,8 @@ pub(crate) fn doctor(kit: &Context) -> Result<(), Failure> {
                 Some(reply.headers().get(http::header::DATE).cloned());
             Ok(reply)
         });
-    let answer = match profile.session_of_app() {
-        Some(session) => builder.build(&session)?.send(&GetAccount::new()),
+    let answer = match kit.session_of_app(&profile) {
+        Some(session) => builder.build(session)?.send(&GetAccount::new()),
         // Without credentials, Kit is there, too.
         None => builder
             .build(profile.principal().unwrap_or_else(|_| Credentials::none().into()))?

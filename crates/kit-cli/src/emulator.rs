@@ -24,7 +24,7 @@ pub(crate) struct Emulate {
     #[arg(long, default_value_t = 4010)]
     port: u16,
     /// The API key to accept.
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     api_key: Option<String>,
     /// The seconds that access tokens last.
     #[arg(long, value_name = "SECONDS")]
@@ -71,6 +71,9 @@ impl Emulate {
             builder = builder.on_request(|line| say(&plain(line)));
         }
         let emulator = builder.start().map_err(|error| {
+            if error.kind() == std::io::ErrorKind::InvalidInput {
+                return Failure::usage(error.to_string());
+            }
             let (address, port) = (self.address, self.port);
             Failure::other(format!("cannot listen at {address}:{port}: {error}"))
                 .advise("Say --port 0 for a port that is free.")

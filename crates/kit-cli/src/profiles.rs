@@ -268,7 +268,14 @@ impl Profiles {
                     this.write_credentials()?;
                 }
                 this.settings.profiles.entry(name.clone()).or_default().base_url = base_url;
-                write(&this.folder.join("config.toml"), &this.settings)?;
+                if let Err(failure) = write(&this.folder.join("config.toml"), &this.settings) {
+                    // The one before still counts, at its own URL.
+                    if let Some(before) = before {
+                        this.credentials.insert(name, before);
+                        this.write_credentials()?;
+                    }
+                    return Err(failure);
+                }
             }
             this.end_session()?;
             this.credentials.insert(name, kept.clone().unwrap_or(secret));

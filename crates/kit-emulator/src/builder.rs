@@ -1,4 +1,4 @@
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use std::{fmt, io, thread};
@@ -28,6 +28,8 @@ pub struct Builder {
     hosts: Hosts,
     destinations: Destinations,
     tell: Option<Tell>,
+    /// A host that is none.
+    no_host: Option<String>,
 }
 
 /// A function that is told of requests, line by line.
@@ -56,6 +58,7 @@ impl Builder {
             hosts: Hosts::default(),
             destinations: Destinations::default(),
             tell: None,
+            no_host: None,
         }
     }
 
@@ -104,6 +107,7 @@ impl Builder {
     #[must_use]
     pub fn allow_host(mut self, host: impl AsRef<str>) -> Self {
         self.hosts.allow(host.as_ref());
+        self.check(host.as_ref());
         self
     }
 
@@ -112,7 +116,16 @@ impl Builder {
     #[must_use]
     pub fn deliver_to(mut self, host: impl AsRef<str>) -> Self {
         self.destinations.allow(host.as_ref());
+        self.check(host.as_ref());
         self
+    }
+
+    /// Remembers a host that is none, until the start.
+    fn check(&mut self, host: &str) {
+        let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+        if !is_address && (host.is_empty() || host.contains(['/', ':', '@', '*', ' '])) {
+            self.no_host = Some(host.to_owned());
+        }
     }
 
     /// Calls `tell` for each request that has ended, but for those to `/_kit/`, with a line such as `POST /v4/tags 201 in 3.2 ms`.
@@ -129,7 +142,14 @@ impl Builder {
     /// # Errors
     ///
     /// The system's error where a socket or thread cannot be made: the port is in use, for example.
+    /// [`io::ErrorKind::InvalidInput`] for a host with a scheme or a port.
     pub fn start(self) -> io::Result<Emulator> {
+        if let Some(host) = self.no_host {
+            let message = format!(
+                "{host:?} is no host, such as app or 192.0.2.7: without a scheme and a port"
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
         let app = App { client_id: CLIENT_ID.into(), client_secret: CLIENT_SECRET.into() };
         let grants = Grants::new(self.lifetimes);
         let (api_key, access_token) = (self.api_key, ACCESS_TOKEN.to_owned());

@@ -112,7 +112,8 @@
 //!
 //! # Control over HTTP
 //!
-//! So tests in any language can use the program `kit-emulator`; the page at `/_kit/` does all of it in a browser:
+//! So tests in any language can use the program `kit-emulator`. The page at `/_kit/` shows all of it in a browser, with forms for
+//! events, faults and the clock, and with lines of curl for the rest:
 //!
 //! | request | body | what it does |
 //! | --- | --- | --- |
@@ -139,8 +140,8 @@
 //! Events, deliveries, changes and the rows of a resource are those of the first account, or of another with `?account=ID`; all
 //! else is about all accounts. Lists of requests and of
 //! deliveries come with a `cursor`: with `since`, they have what has changed after it, at most `limit` (1,000) of them, and with
-//! `brief` only what a list shows. What has a smaller number than `first` is forgotten; and all of it is, where `generation` is
-//! another. An `instance` is one run of the emulator: where it is another, nothing that was told before counts.
+//! `brief` only what a list shows. What has a smaller number than `first` is forgotten, and so are deliveries up to
+//! `last_forgotten` that are over; all of it is, where `generation` is another. An `instance` is one run of the emulator: where it is another, nothing that was told before counts.
 //!
 //! These are for programs on this machine: by another `Host` than `localhost` or a loopback address, and for the page of
 //! another site in a browser (`Origin`, `Sec-Fetch-Site`), they answer 403. [`Builder::allow_host`] allows a name more.

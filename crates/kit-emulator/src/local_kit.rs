@@ -227,6 +227,8 @@ impl Desk for LocalKit {
             Controlled::changed(self);
         }
         let mut job = job?;
+        // It is under way, which can be seen.
+        self.tell();
         job.desk = generation;
         Some(job)
     }

@@ -21,8 +21,13 @@ pub(super) fn list(kit: &dyn Controlled, request: &Request) -> Reply {
             None => (outbox.deliveries().collect(), outbox.since(u64::MAX, 0).1),
         };
         let deliveries: Vec<_> = found.into_iter().map(|found| write(&world, found)).collect();
-        let (first, generation) = (outbox.first_id(), outbox.generation());
-        Ok(json!({"deliveries": deliveries, "cursor": cursor, "first": first, "generation": generation}))
+        Ok(json!({
+            "deliveries": deliveries,
+            "cursor": cursor,
+            "first": outbox.first_id(),
+            "last_forgotten": outbox.last_forgotten(),
+            "generation": outbox.generation(),
+        }))
     });
     match listed {
         Ok(listed) => Reply::json(StatusCode::OK, listed),

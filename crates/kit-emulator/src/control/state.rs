@@ -55,7 +55,7 @@ pub(super) fn reset(kit: &dyn Controlled) -> Reply {
     };
     if let Some(seed) = kit.seed().as_ref() {
         // It was taken before, and is taken again.
-        let _ = rows::restore_whole(&mut kit.world(), seed);
+        let _ = rows::restore_listed(&mut kit.world(), seed);
     }
     kit.changed();
     *kit.before_reset() = Some(BeforeReset { revision: kit.revision(), ..before });

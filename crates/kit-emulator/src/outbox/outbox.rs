@@ -34,6 +34,7 @@ pub(crate) struct Outbox {
     completed: BTreeSet<u64>,
     /// How often a delivery has changed.
     changed: u64,
+    last_forgotten: u64,
 }
 
 impl Outbox {
@@ -286,7 +287,13 @@ impl Outbox {
         {
             self.completed.remove(&id);
             self.deliveries.remove(&id);
+            self.last_forgotten = self.last_forgotten.max(id);
         }
+    }
+
+    /// The greatest id of those that were forgotten: none that is over has a smaller one.
+    pub(crate) fn last_forgotten(&self) -> u64 {
+        self.last_forgotten
     }
 
     /// How many deliveries can be added: what is not delivered yet is not forgotten.

@@ -20,7 +20,7 @@ const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Path, media type, and content.
-const FILES: [(&str, &str, &str); 18] = [
+const FILES: [(&str, &str, &str); 19] = [
     ("/_kit/", HTML, include_str!("files/index.html")),
     ("/_kit/page/style.css", "text/css; charset=utf-8", include_str!("files/style.css")),
     ("/_kit/page/icon.svg", "image/svg+xml", include_str!("files/icon.svg")),
@@ -30,6 +30,7 @@ const FILES: [(&str, &str, &str); 18] = [
     ("/_kit/page/keys.js", SCRIPT, include_str!("files/keys.js")),
     ("/_kit/page/list.js", SCRIPT, include_str!("files/list.js")),
     ("/_kit/page/log_view.js", SCRIPT, include_str!("files/log_view.js")),
+    ("/_kit/page/places.js", SCRIPT, include_str!("files/places.js")),
     ("/_kit/page/text.js", SCRIPT, include_str!("files/text.js")),
     ("/_kit/page/requests.js", SCRIPT, include_str!("files/requests.js")),
     ("/_kit/page/deliveries.js", SCRIPT, include_str!("files/deliveries.js")),

@@ -47,7 +47,7 @@ pub(crate) use sequence::Sequence;
 pub(crate) use sequence_email::SequenceEmail;
 pub(crate) use snippet::Snippet;
 pub(crate) use state::{
-    add_account, counts, reset, resource, restore_whole, undo_reset, whole_state,
+    add_account, counts, reset, resource, restore_listed, restore_whole, undo_reset, whole_state,
 };
 pub(crate) use subscriber::{Subscriber, Subscribers};
 pub(crate) use tables::Tables;

@@ -66,6 +66,16 @@ pub(crate) fn whole_state(world: &mut World) -> Value {
 ///
 /// The problem of the state. Nothing is changed then.
 pub(crate) fn restore_whole(world: &mut World, state: &Value) -> Result<(), String> {
+    restore(world, state, world.accounts.ids())
+}
+
+/// The same for the accounts that are listed, and the first: the others are left as they are.
+pub(crate) fn restore_listed(world: &mut World, state: &Value) -> Result<(), String> {
+    restore(world, state, Vec::new())
+}
+
+/// The same; of those that are not listed, these are emptied.
+fn restore(world: &mut World, state: &Value, unlisted: Vec<u64>) -> Result<(), String> {
     let mut first = state.as_object().ok_or("the state is no object")?.clone();
     let listed = first.remove("accounts").unwrap_or_else(|| json!([]));
     let listed = listed.as_array().ok_or("`accounts` is not a list")?;
@@ -82,7 +92,7 @@ pub(crate) fn restore_whole(world: &mut World, state: &Value) -> Result<(), Stri
             return Err(format!("`accounts`: the id {id} is there twice"));
         }
     }
-    for id in world.accounts.ids() {
+    for id in unlisted {
         states.entry(id).or_default();
     }
     let first = world.first_account();
@@ -253,7 +263,8 @@ pub(crate) fn resource(
     let of = Part { after, limit };
     Some(match name {
         "account" => {
-            let account = serde_json::to_value(&tables.account).unwrap_or_default();
+            let mut account = serde_json::to_value(&tables.account).unwrap_or_default();
+            account["id"] = tables.account.id.into();
             Rows { rows: vec![account], total: 1 }
         }
         "broadcasts" => of.rows(tables.broadcasts.rows()),

@@ -93,6 +93,11 @@ impl Browser {
         self.send("POST", "/url", json!({ "url": url }));
     }
 
+    /// Goes back in the history.
+    pub(crate) fn back(&self) {
+        self.send("POST", "/back", json!({}));
+    }
+
     /// The result of a script: the body of a function.
     pub(crate) fn run(&self, script: &str, arguments: &Value) -> Value {
         self.send("POST", "/execute/sync", json!({"script": script, "args": arguments}))

@@ -62,9 +62,14 @@ fn requests_are_shown_with_their_replies_and_faults() {
     assert!(detail.contains("201 Created") && detail.contains("onerror"), "{detail}");
     let bodies = browser.find_all(".detail pre");
     assert_eq!(bodies.len(), 2, "request and reply");
-    // The reply as it came is one line, and indented it is several.
-    browser.click(&browser.button("As it came"));
-    browser.until("!document.querySelector('.detail pre').innerText.includes('\\n')");
+    // As it came, a body is one line, and indented it is several; of both bodies, whichever button is pressed.
+    let lines = "[...document.querySelectorAll('.detail pre')].map((text) => text.innerText.includes('\\n'))";
+    let buttons = browser.find_all(".detail [aria-pressed]");
+    browser.until(&format!("{lines}.every((is) => is)"));
+    browser.click(&buttons[0]);
+    browser.until(&format!("{lines}.every((is) => !is)"));
+    browser.click(&buttons[1]);
+    browser.until(&format!("{lines}.every((is) => is)"));
     browser.press("k");
     browser.until_text(".detail h2", "GET /v4/tags?per_page=2");
     // What goes on while the page is open is shown at once.
@@ -312,6 +317,8 @@ fn the_state_is_shown_reset_and_brought_back() {
     browser.until_text(".detail", "1400@example.com");
     kit.open("#/state/subscribers/1501");
     browser.until_text(".detail", "There is no row 1501.");
+    kit.open("#/state/account/1539");
+    browser.until_text(".detail h2", "account 1539");
     kit.open("#/state/..%2Faccounts");
     browser.until_text(".detail", "There is no resource ../accounts.");
     kit.open("#/state/subscribers/7");
@@ -419,5 +426,53 @@ fn two_accounts_are_not_mixed_up() {
     browser.until_text("#tabs a[href='#/deliveries']", "0");
     browser.set("Account", "1539");
     browser.until("document.querySelector('.log .count').innerText === '1'");
+    kit.is_clean();
+}
+
+/// From details, it goes back to the list, and from the list to the view before; rows that are gone through are no history.
+#[test]
+fn the_history_is_that_of_views_and_details() {
+    let Some(kit) = Kit::start() else { return };
+    let browser = &kit.browser;
+    for name in ["a", "b", "c"] {
+        kit.send("POST", "/v4/tags", &json!({ "name": name }));
+    }
+    kit.open("#/faults");
+    browser.until_text("main", "None.");
+    browser.press("1");
+    browser.until("document.querySelectorAll('.row').length === 3");
+    for number in ["3", "2", "1"] {
+        browser.press("j");
+        browser.until(&format!(
+            "document.querySelector('.row[aria-selected=true]').id.endsWith('-{number}')"
+        ));
+    }
+    browser.until("location.hash === '#/requests/1'");
+    browser.back();
+    browser.until("location.hash === '#/requests'");
+    browser.until_text(".detail", "Select a request");
+    browser.press("j");
+    browser.until("location.hash.startsWith('#/requests/')");
+    browser.press(ESCAPE);
+    browser.until("location.hash === '#/requests'");
+    browser.back();
+    browser.until("location.hash === '#/faults'");
+    // A view that leads on by itself is no trap.
+    browser.press("6");
+    browser.until("location.hash === '#/state/subscribers'");
+    browser.back();
+    browser.until("location.hash === '#/faults'");
+    // Many rows at once are no burden for the address.
+    browser.press("1");
+    browser.until("location.hash === '#/requests'");
+    browser.run(
+        "for (let count = 0; count < 300; count++) {
+            const key = count % 2 === 0 ? 'j' : 'k';
+            document.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
+        }
+        document.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', bubbles: true}))",
+        &json!([]),
+    );
+    browser.until("location.hash.endsWith(document.querySelector('.row[aria-selected=true]').id.split('-').at(-1))");
     kit.is_clean();
 }

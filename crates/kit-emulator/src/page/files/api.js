@@ -83,7 +83,7 @@ export class Feed {
     this.epoch++;
   }
 
-  /** Hands over all that has changed: rows, and the first number that is kept. `forget` is called where all of it is gone. */
+  /** Hands over all that has changed: rows, and the answer that they are of. `forget` is called where all of it is gone. */
   async update(take, forget) {
     const limit = 1000;
     for (;;) {
@@ -97,7 +97,7 @@ export class Feed {
       }
       this.generation = page.generation;
       this.cursor = page.cursor;
-      take(page[this.name], page.first);
+      take(page[this.name], page);
       if (page[this.name].length < limit) return;
     }
   }

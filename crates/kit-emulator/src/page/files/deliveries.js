@@ -50,6 +50,12 @@ export class Deliveries extends LogView {
     return { ...delivery, due: seconds === null ? null : this.clock.now() + seconds };
   }
 
+  /** Those that are over are forgotten first. */
+  isForgotten(delivery, page) {
+    const isOver = delivery.status === "delivered" || delivery.status === "failed";
+    return delivery.id < page.first || (isOver && delivery.id <= page.last_forgotten);
+  }
+
   /** How far it has come. */
   progress(delivery) {
     return this.next(delivery) ?? count(delivery.attempts_made, "attempt", "attempts");

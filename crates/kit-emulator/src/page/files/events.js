@@ -67,8 +67,8 @@ export class Events {
     // Nobody has come or gone.
     const seen = `${summary.instance} ${summary.account} ${summary.state_revision}`;
     if (seen === this.seen) return;
-    this.seen = seen;
     await this.people();
+    this.seen = seen;
   }
 
   /** Suggests subscribers that are there. */

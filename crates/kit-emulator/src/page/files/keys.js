@@ -24,7 +24,7 @@ export function listen(act) {
   document.addEventListener("keydown", (event) => {
     // Those of the browser and of the system are not ours.
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || dialog.open) return;
-    const isField = event.target.closest("input, textarea, select") !== null;
+    const isField = (event.target.closest?.("input, textarea, select") ?? null) !== null;
     if (isField) {
       if (event.key === "Escape") {
         // The text of a filter stays, and the list is next.
@@ -35,7 +35,7 @@ export function listen(act) {
       return;
     }
     // On a button or a link, Enter is the button's.
-    if (event.key === "Enter" && event.target.closest("button, a, summary") !== null) return;
+    if (event.key === "Enter" && (event.target.closest?.("button, a, summary") ?? null) !== null) return;
     if (event.key === "?") show();
     else if (!act(event.key)) return;
     event.preventDefault();

@@ -147,10 +147,10 @@ export class Log {
     this.ordered = null;
   }
 
-  /** Takes rows that are new or have changed. Those before `first` are forgotten. */
-  take(rows, first) {
+  /** Takes rows that are new or have changed. Those are dropped of which `isForgotten` says so. */
+  take(rows, isForgotten) {
     for (const row of rows) this.items.set(this.key(row), row);
-    for (const key of this.items.keys()) if (key < first) this.items.delete(key);
+    for (const [key, row] of this.items) if (isForgotten(row)) this.items.delete(key);
     this.ordered = null;
   }
 

@@ -28,6 +28,11 @@ export class LogView {
       h("section", { class: "detail", "aria-label": one }, close, this.content));
   }
 
+  /** Whether the local Kit has forgotten a row, as its answer says. */
+  isForgotten(row, page) {
+    return row[this.key] < page.first;
+  }
+
   /** A row as it is kept. */
   taken(row) {
     return row;
@@ -56,8 +61,8 @@ export class LogView {
   }
 
   async update() {
-    await this.feed.update((rows, first) => {
-      this.log.take(rows.map((row) => this.taken(row)), first);
+    await this.feed.update((rows, page) => {
+      this.log.take(rows.map((row) => this.taken(row)), (row) => this.isForgotten(row, page));
       this.log.show();
     }, () => this.log.clear());
     await this.detail();

@@ -8,6 +8,7 @@ import { button, fill, h, notice, problem, setText } from "./dom.js";
 import { Events } from "./events.js";
 import { Faults } from "./faults.js";
 import { listen } from "./keys.js";
+import { follow, go } from "./places.js";
 import { Requests } from "./requests.js";
 import { State } from "./state.js";
 import { Webhooks } from "./webhooks.js";
@@ -35,27 +36,9 @@ const views = {
 let current = null;
 let summary = null;
 
-/** Goes to a view, or to what it shows. */
-function go(parts, filter) {
-  const kept = filter ?? new URLSearchParams(location.hash.split("?")[1]).get("q") ?? "";
-  const query = kept === "" || parts[0] !== current ? "" : `?${new URLSearchParams({ q: kept })}`;
-  const hash = `#/${parts.map(encodeURIComponent).join("/")}${query}`;
-  if (hash === location.hash) return;
-  // Rows that are gone through are no history; but from the details of one, it goes back to the list.
-  if (parts[0] === current) {
-    const isDeeper = location.hash.split("?")[0].split("/").length < hash.split("?")[0].split("/").length;
-    if (isDeeper) history.pushState(null, "", hash);
-    else history.replaceState(null, "", hash);
-    route();
-  } else {
-    location.hash = hash;
-  }
-}
-
-function route() {
-  const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
-  const [name, ...rest] = path.split("/").map(decoded);
-  const isKnown = Object.hasOwn(views, name);
+/** Shows a place: a view, and what is open in it. One that is not known is that of the requests. */
+function shown({ parts: [name, ...rest], filter }) {
+  const isKnown = name !== undefined && Object.hasOwn(views, name);
   const known = isKnown ? name : "requests";
   const view = views[known];
   if (known !== current) {
@@ -68,17 +51,7 @@ function route() {
     }
     refresh();
   }
-  const filter = new URLSearchParams(query).get("q") ?? "";
-  const parts = isKnown ? rest.filter((part) => part !== "") : [];
-  safely(() => view.open(parts, isKnown ? filter : ""));
-}
-
-function decoded(part) {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+  safely(() => isKnown ? view.open(rest, filter) : view.open([], ""));
 }
 
 /** Does something whose failure is said. Who is gone is found by the loop. */
@@ -232,6 +205,5 @@ setInterval(() => {
   views[current].tick?.();
 }, 500);
 
-window.addEventListener("hashchange", route);
-route();
+follow(shown);
 keepUp();

@@ -101,6 +101,9 @@ export function side(title, headers, body, length, isCutOff = false) {
 /** Whether bodies are shown as they came: as long as nobody says otherwise. */
 let isRaw = false;
 
+/** The bodies that are in the page, and what shows them. */
+const bodies = new Map();
+
 /** A body: indented if it is JSON, and as it came on demand. */
 export function bodyOf(body, title) {
   if (body === "") return h("p", { class: "hint" }, "No body.");
@@ -108,9 +111,15 @@ export function bodyOf(body, title) {
   const text = h("pre", { tabindex: 0, "aria-label": `Body of the ${title.toLowerCase()}` }, isRaw ? body : pretty);
   if (pretty === body) return text;
   const raw = button("As it came", () => {
-    isRaw = !isRaw;
+    isRaw = raw.getAttribute("aria-pressed") !== "true";
+    for (const [shown, show] of bodies) {
+      if (shown.isConnected) show();
+      else bodies.delete(shown);
+    }
+  }, { "aria-pressed": String(isRaw), "aria-label": `As it came: body of the ${title.toLowerCase()}`, class: "copy" });
+  bodies.set(text, () => {
     fill(text, isRaw ? body : pretty);
     raw.setAttribute("aria-pressed", String(isRaw));
-  }, { "aria-pressed": String(isRaw), "aria-label": `As it came: body of the ${title.toLowerCase()}`, class: "copy" });
+  });
   return h("div", {}, raw, text);
 }

@@ -40,21 +40,26 @@ export class State {
     this.epoch++;
     this.wanted = PAGE;
     this.seen = null;
+    this.rows = [];
+    /** Whether there is no such resource. */
+    this.isUnknown = false;
   }
 
   open([resource, id]) {
-    if (resource === undefined) return this.go(["state", "subscribers"]);
-    if (resource !== this.resource) {
+    if (resource === undefined) return this.go(["state", "subscribers"], undefined, true);
+    const isOther = resource !== this.resource;
+    if (isOther) {
       this.resource = resource;
       this.restart();
       this.list.element.scrollTop = 0;
     }
     this.id = numberOf(id);
     this.element.classList.toggle("open", this.id !== null);
-    return this.load();
+    this.mark();
+    return isOther ? this.load() : this.detailOf();
   }
 
-  update(summary) {
+  async update(summary) {
     for (const [name, number] of Object.entries(summary.state)) {
       if (!this.links.has(name)) {
         const link = h("a", { href: `#/state/${name}` }, `${name} `, h("span", { class: "count" }));
@@ -63,12 +68,13 @@ export class State {
       }
       setText(this.links.get(name).querySelector(".count"), number.toLocaleString("en"));
     }
-    if (this.resource === null) return undefined;
+    this.mark();
+    if (this.resource === null) return;
     // Nothing of it has changed.
-    const seen = `${summary.instance} ${summary.account} ${summary.state_revision}`;
-    if (seen === this.seen) return this.mark();
+    const seen = `${summary.instance} ${summary.account} ${summary.state_revision} ${this.resource}`;
+    if (seen === this.seen) return;
+    await this.load();
     this.seen = seen;
-    return this.load();
   }
 
   mark() {
@@ -78,13 +84,16 @@ export class State {
     }
   }
 
+  path() {
+    return `state/${encodeURIComponent(this.resource)}`;
+  }
+
+  /** Loads as many rows as are wanted. */
   async load() {
-    this.mark();
-    const { resource, wanted, id, epoch } = this;
-    const path = `state/${encodeURIComponent(resource)}`;
+    const { wanted, epoch } = this;
+    const path = this.path();
     const rows = [];
     let total = 0;
-    let row;
     try {
       while (rows.length < wanted) {
         const after = rows.length === 0 ? {} : { after: rows.at(-1).id };
@@ -93,25 +102,31 @@ export class State {
         total = page.total;
         if (page.rows.length < PAGE) break;
       }
-      row = rows.find((found) => found.id === id);
-      if (row === undefined && id !== null) {
-        // It may be behind those that are loaded.
-        const after = id === 0 ? {} : { after: id - 1 };
-        const [found] = (await get(path, { ...after, limit: 1 })).rows;
-        if (found?.id === id) row = found;
-      }
     } catch (error) {
       if (error.status !== 404) throw error;
-      refill(this.detail, h("p", { class: "hint" }, `There is no resource ${resource}.`));
-      return;
+      this.isUnknown = true;
     }
     // Meanwhile, another was asked for.
-    if (epoch !== this.epoch || resource !== this.resource || id !== this.id) return;
+    if (epoch !== this.epoch) return;
+    this.rows = rows;
     setText(this.count, count(total, "row", "rows"));
     this.more.hidden = rows.length >= total;
     this.list.show(rows);
+    await this.detailOf();
+  }
+
+  /** Shows the row that is selected, which may be behind those that are loaded. */
+  async detailOf() {
+    const { id, epoch } = this;
     if (id !== null) this.list.mark(id);
-    const shown = JSON.stringify([resource, id, row]);
+    let row = this.rows.find((found) => found.id === id);
+    if (row === undefined && id !== null && !this.isUnknown) {
+      const after = id === 0 ? {} : { after: id - 1 };
+      const [found] = (await get(this.path(), { ...after, limit: 1 })).rows;
+      if (epoch !== this.epoch || id !== this.id) return;
+      if (found?.id === id) row = found;
+    }
+    const shown = JSON.stringify([this.resource, id, row, this.isUnknown]);
     if (shown === this.shown) return;
     this.shown = shown;
     this.show(row);
@@ -119,7 +134,8 @@ export class State {
 
   show(row) {
     if (row === undefined) {
-      const text = this.id === null ? "Select a row to see all of it." : `There is no row ${this.id}.`;
+      const none = this.id === null ? "Select a row to see all of it." : `There is no row ${this.id}.`;
+      const text = this.isUnknown ? `There is no resource ${this.resource}.` : none;
       refill(this.detail, h("p", { class: "hint" }, text));
       return;
     }
