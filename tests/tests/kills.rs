@@ -234,8 +234,9 @@ fn processes_that_are_killed_stay_below_the_limit() {
     let mut senders: Vec<_> = (0..8).map(|_| run()).collect();
     let start = Instant::now();
     let mut kills = 0;
-    // Each of them may take a share with it, of seven requests at most.
-    while emulator.requests() < 108 - 7 * kills {
+    // Each of them may take a share with it, of seven requests at most. On a machine that stands still for a moment, some are
+    // killed when the others have sent all already.
+    while kills < 4 || emulator.requests() < 108 - 7 * kills {
         if emulator.requests() >= 20 * (kills + 1) && kills < 4 {
             senders[kills * 2] = run();
             kills += 1;
@@ -243,7 +244,6 @@ fn processes_that_are_killed_stay_below_the_limit() {
         assert!(start.elapsed() < Duration::from_secs(60), "{} after {kills}", emulator.requests());
         std::thread::sleep(Duration::from_millis(1));
     }
-    assert!(kills > 2, "{kills}");
     // Whoever waits goes on waiting.
     std::thread::sleep(Duration::from_secs(2));
     let sent = emulator.requests();
