@@ -179,7 +179,7 @@ impl Profiles {
         }
     }
 
-    /// Where the secret of the profile that is used is kept.
+    /// The place of the secret of the profile that is used.
     fn source(&self) -> String {
         match self.credentials.get(&self.name) {
             Some(Secret::Keyring(_)) => "the system's keyring".to_owned(),
@@ -294,7 +294,7 @@ impl Profiles {
         }
     }
 
-    /// Where the keyring has the secret; `None` where it does not take it.
+    /// Puts a secret into the keyring, and returns the reference to it; `None` if the keyring does not take it.
     fn keep_in_keyring(&self, secret: &Secret) -> Result<Option<Secret>, Failure> {
         // Another configuration of this user has other entries.
         let entry = format!("{} {}", self.name, uuid::Uuid::new_v4());

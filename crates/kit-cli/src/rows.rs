@@ -375,7 +375,7 @@ impl FailuresFile {
 }
 
 impl Column {
-    /// What a row has in it.
+    /// The content of a row.
     fn cell(&self, row: &ImportRow) -> String {
         match self {
             Self::EmailAddress => row.email_address.clone(),

@@ -171,7 +171,7 @@ fn read(file: &Path) -> Result<Wanted, Failure> {
     })
 }
 
-/// What would be done, a line for each.
+/// The plan, a line for each step.
 fn shown(
     kit: &Context,
     endpoints: &[CreateWebhookEndpoint],

@@ -54,7 +54,7 @@ pub(crate) struct Create {
     /// The discount.
     #[arg(long, value_name = "AMOUNT", default_value = "0", requires = "total")]
     discount: Decimal,
-    /// What it costs. Only without tax, shipping and discount, the default is the subtotal.
+    /// The price. Only without tax, shipping and discount, the default is the subtotal.
     #[arg(long, value_name = "AMOUNT")]
     total: Option<Decimal>,
     /// A product: the id of the product, the id of its line, its price, how many, and its name; can be repeated.

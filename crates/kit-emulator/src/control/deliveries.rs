@@ -18,7 +18,7 @@ pub(super) fn list(kit: &dyn Controlled, request: &Request) -> Reply {
         let write = if is_set(request, "brief") { brief } else { listed };
         let (found, cursor) = match number(request, "since")? {
             Some(since) => outbox.since(since, limit(request)?),
-            None => (outbox.deliveries().collect(), outbox.since(u64::MAX, 0).1),
+            None => (outbox.deliveries().collect(), outbox.changed()),
         };
         let deliveries: Vec<_> = found.into_iter().map(|found| write(&world, found)).collect();
         Ok(json!({

@@ -6,14 +6,15 @@ use http::uri::Authority;
 use http::{HeaderMap, StatusCode, header};
 
 use crate::server::Reply;
+use crate::world::HostNames;
 
 /// The names by which the emulator is called, beside those of this machine.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Hosts(Vec<String>);
+pub(crate) struct Hosts(HostNames);
 
 impl Hosts {
     pub(crate) fn allow(&mut self, host: &str) {
-        self.0.push(host.trim_matches(['[', ']']).to_ascii_lowercase());
+        self.0.add(host);
     }
 
     /// # Errors

@@ -22,9 +22,10 @@ pub(super) fn list(kit: &dyn Controlled, request: &Request) -> Reply {
     };
     let recorder = kit.recorder();
     let first = recorder.first_number();
-    // What changes in between is told twice, and not never.
-    let (changed, cursor) = recorder.since(since.unwrap_or(u64::MAX), limit);
-    let exchanges = if since.is_some() { changed } else { recorder.last(limit) };
+    let (exchanges, cursor) = match since {
+        Some(since) => recorder.since(since, limit),
+        None => recorder.last(limit),
+    };
     let write = if is_set(request, "brief") { brief } else { whole };
     let requests: Vec<_> = exchanges.iter().map(write).collect();
     let generation = recorder.generation();

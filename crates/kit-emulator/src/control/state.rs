@@ -46,19 +46,17 @@ pub(super) fn reset(kit: &dyn Controlled) -> Reply {
     if kit.before_reset().as_ref().is_some_and(|before| before.revision == revision) {
         return Reply::empty(StatusCode::NO_CONTENT);
     }
-    let before = BeforeReset {
-        revision: 0,
-        tables: rows::reset(&mut kit.world()),
-        exchanges: kit.recorder().clear(),
-        faults: kit.faults().take(),
-        delivery_faults: kit.delivery_faults().take(),
-    };
+    let tables = rows::reset(&mut kit.world());
+    let exchanges = kit.recorder().clear();
+    let (faults, delivery_faults) = (kit.faults().take(), kit.delivery_faults().take());
     if let Some(seed) = kit.seed().as_ref() {
         // It was taken before, and is taken again.
         let _ = rows::restore_listed(&mut kit.world(), seed);
     }
     kit.changed();
-    *kit.before_reset() = Some(BeforeReset { revision: kit.revision(), ..before });
+    let revision = kit.revision();
+    *kit.before_reset() =
+        Some(BeforeReset { revision, tables, exchanges, faults, delivery_faults });
     Reply::empty(StatusCode::NO_CONTENT)
 }
 

@@ -2,13 +2,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use crate::world::HostNames;
+
 /// The hosts that are posted to, beside this machine.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Destinations(Vec<String>);
+pub(crate) struct Destinations(HostNames);
 
 impl Destinations {
     pub(crate) fn allow(&mut self, host: &str) {
-        self.0.push(host.trim_matches(['[', ']']).to_ascii_lowercase());
+        self.0.add(host);
     }
 
     /// The addresses of a host.
@@ -17,7 +19,7 @@ impl Destinations {
     ///
     /// That nothing is posted to it, or that it has no address.
     pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
-        let is_named = self.0.contains(&host.to_ascii_lowercase());
+        let is_named = self.0.contains(host);
         if let Ok(address) = host.parse::<IpAddr>() {
             let is_allowed = address.is_loopback() || is_named;
             return if is_allowed { Ok(vec![(address, port).into()]) } else { Err(self.refusal()) };
@@ -34,7 +36,7 @@ impl Destinations {
 
     /// Why nothing is posted to a URL.
     pub(super) fn refusal(&self) -> String {
-        let beside = match &self.0[..] {
+        let beside = match self.0.all() {
             [] => String::new(),
             hosts => format!(" and of {}", hosts.join(", ")),
         };

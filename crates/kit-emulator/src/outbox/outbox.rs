@@ -10,6 +10,7 @@ use super::job::{Address, Job, Moment, Outcome};
 use super::queue::Queue;
 use super::schedule::wait_after;
 use super::{Attempt, DeliveryFault};
+use crate::world::changed_after;
 
 /// How many attempts are under way at once in all.
 const MOST: usize = 64;
@@ -226,11 +227,14 @@ impl Outbox {
     /// with the count for the next time.
     pub(crate) fn since(&self, changed: u64, limit: usize) -> (Vec<&Delivery>, u64) {
         let all = self.deliveries.values();
-        let mut found: Vec<_> = all.filter(|delivery| delivery.changed > changed).collect();
-        found.sort_unstable_by_key(|delivery| delivery.changed);
-        found.truncate(limit);
+        let found = changed_after(all, |delivery| delivery.changed, changed, limit);
         let last = found.last().map_or(self.changed, |delivery| delivery.changed);
         (found, last)
+    }
+
+    /// How often a delivery has changed so far.
+    pub(crate) fn changed(&self) -> u64 {
+        self.changed
     }
 
     /// The id of the oldest delivery, or of the next one.

@@ -8,6 +8,7 @@ use http::Request;
 use tokio::sync::watch;
 
 use super::recorded::{Ended, Ending, Exchange, beginning, owned};
+use crate::world::changed_after;
 
 /// The number of exchanges that are kept: of more, those go that came first.
 const KEPT: usize = 50_000;
@@ -108,11 +109,11 @@ impl Recorder {
         self.lock().since(changed, limit)
     }
 
-    /// The last exchanges, oldest first, at most so many.
-    pub(crate) fn last(&self, limit: usize) -> Vec<Exchange> {
+    /// The last exchanges, oldest first, at most so many; with the count of changes so far.
+    pub(crate) fn last(&self, limit: usize) -> (Vec<Exchange>, u64) {
         let ring = self.lock();
         let skipped = ring.exchanges.len().saturating_sub(limit);
-        ring.exchanges.iter().skip(skipped).cloned().collect()
+        (ring.exchanges.iter().skip(skipped).cloned().collect(), ring.changed)
     }
 
     pub(crate) fn get(&self, number: u64) -> Option<Exchange> {
@@ -191,11 +192,8 @@ impl Ring {
     }
 
     fn since(&self, changed: u64, limit: usize) -> (Vec<Exchange>, u64) {
-        let mut found: Vec<_> =
-            self.exchanges.iter().filter(|exchange| exchange.changed > changed).collect();
-        // Those that have changed first come first, so that none is passed over by the count.
-        found.sort_unstable_by_key(|exchange| exchange.changed);
-        found.truncate(limit);
+        let all = self.exchanges.iter();
+        let found = changed_after(all, |exchange| exchange.changed, changed, limit);
         let last = found.last().map_or(self.changed, |exchange| exchange.changed);
         (found.into_iter().cloned().collect(), last)
     }
@@ -351,6 +349,6 @@ mod tests {
         let exchange = recorder.get(2).unwrap();
         assert!(matches!(exchange.ending, Ending::Closed));
         assert_eq!(exchange.fault.as_deref(), Some("close"));
-        assert_eq!((recorder.last(1).len(), recorder.len(), recorder.first_number()), (1, 2, 1));
+        assert_eq!((recorder.last(1).0.len(), recorder.len(), recorder.first_number()), (1, 2, 1));
     }
 }

@@ -2,9 +2,11 @@
 
 mod accounts;
 mod app;
+mod changed;
 mod clock;
 mod credential;
 mod grants;
+mod host_names;
 mod named;
 mod page;
 mod rate_limit;
@@ -15,9 +17,11 @@ mod world;
 
 pub(crate) use accounts::Keys;
 pub(crate) use app::App;
+pub(crate) use changed::changed_after;
 pub(crate) use clock::Clock;
 pub use grants::{Consent, IssuedTokens};
 pub(crate) use grants::{Grantee, Grants, Lifetimes, Refusal};
+pub(crate) use host_names::HostNames;
 pub(crate) use named::{HasNames, Name, Named};
 pub(crate) use page::Page;
 pub(crate) use scalar::{digits, flag, id, ids};

@@ -73,8 +73,8 @@ export function line(method, path, body, parameters) {
 
 /** A list of the local Kit, kept up page by page. What was asked for before it was cleared is not taken any more. */
 export class Feed {
-  constructor(path, name) {
-    Object.assign(this, { path, name, cursor: 0, generation: null, epoch: 0 });
+  constructor(name) {
+    Object.assign(this, { name, cursor: 0, generation: null, epoch: 0 });
   }
 
   clear() {
@@ -88,7 +88,7 @@ export class Feed {
     const limit = 1000;
     for (;;) {
       const { epoch } = this;
-      const page = await get(this.path, { since: this.cursor, limit, brief: true });
+      const page = await get(this.name, { since: this.cursor, limit, brief: true });
       if (epoch !== this.epoch) return;
       if (this.generation !== null && page.generation !== this.generation) {
         this.clear();

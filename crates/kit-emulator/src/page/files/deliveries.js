@@ -14,8 +14,8 @@ export function targetOf(delivery) {
 }
 
 export class Deliveries extends LogView {
-  constructor(go, clock) {
-    super(go, {
+  constructor(clock) {
+    super({
       title: "Deliveries", one: "Delivery", name: "deliveries", key: "id",
       hints: {
         none: "Select a delivery to see its attempts and its body.",

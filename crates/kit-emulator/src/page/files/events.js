@@ -2,6 +2,7 @@
 
 import { get, line, send } from "./api.js";
 import { choice, copyable, field, fill, h, notice } from "./dom.js";
+import { go } from "./places.js";
 import { count } from "./text.js";
 
 /** The number of subscribers that are suggested. */
@@ -10,16 +11,15 @@ const MOST = 500;
 export class Events {
   title = "Events";
 
-  constructor(go) {
-    this.go = go;
+  constructor() {
     this.types = new Map();
-    this.type = h("select", { onchange: () => { this.edited(); this.chosen(); } });
+    this.type = h("select", { onchange: () => this.chosen() });
     this.count = h("input", { type: "number", min: 1, max: 100000, value: 1, required: true, oninput: () => this.edited() });
     this.source = choice([
       ["made-up", "made up"],
       ["subscriber", "of a subscriber that is there"],
       ["own", "as written here"],
-    ], { onchange: () => { this.edited(); this.chosen(); } });
+    ], { onchange: () => this.chosen() });
     this.known = h("datalist", { id: "subscribers" });
     this.subscriber = h("input", { type: "number", min: 1, list: "subscribers", oninput: () => this.edited() });
     this.data = h("textarea", { rows: 12, spellcheck: "false", oninput: () => this.edited() });
@@ -45,9 +45,8 @@ export class Events {
     this.seen = null;
   }
 
-  async open() {
-    await this.load();
-    await this.people();
+  open() {
+    return this.load();
   }
 
   /** The types are the same for all accounts. */
@@ -88,7 +87,7 @@ export class Events {
       this.sample = JSON.stringify(sample, null, 2);
       this.data.value = this.sample;
     }
-    this.preview();
+    this.edited();
   }
 
   /** Whatever was said of the form before is of another one. */
@@ -139,7 +138,7 @@ export class Events {
       }
       this.result.textContent = `${count(told, "delivery", "deliveries")} made.`;
       notice(`${count(told, "delivery was", "deliveries were")} made for ${body.type}.`);
-      this.go(["deliveries", String(deliveries[0])]);
+      go(["deliveries", String(deliveries[0])]);
     } catch (error) {
       this.result.textContent = error.message;
     }

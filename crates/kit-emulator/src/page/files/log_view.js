@@ -3,6 +3,7 @@
 import { Feed, get } from "./api.js";
 import { button, h, refill } from "./dom.js";
 import { Log } from "./list.js";
+import { go } from "./places.js";
 import { numberOf } from "./text.js";
 
 /**
@@ -11,9 +12,9 @@ import { numberOf } from "./text.js";
  * `draw` and `version` of a row, and `view` of all that there is of one.
  */
 export class LogView {
-  constructor(go, { title, one, name, key, hints }) {
-    Object.assign(this, { go, title, name, key, hints, selected: null });
-    this.feed = new Feed(name, name);
+  constructor({ title, one, name, key, hints }) {
+    Object.assign(this, { title, name, key, hints, selected: null });
+    this.feed = new Feed(name);
     this.log = new Log({
       label: title,
       key: (row) => row[key],
@@ -50,7 +51,7 @@ export class LogView {
   }
 
   close() {
-    this.go([this.name]);
+    go([this.name]);
   }
 
   restart() {

@@ -24,12 +24,12 @@ const main = document.getElementById("main");
 const clock = new Clock(document.getElementById("clock"));
 
 const views = {
-  requests: new Requests(go),
-  deliveries: new Deliveries(go, clock),
+  requests: new Requests(),
+  deliveries: new Deliveries(clock),
   webhooks: new Webhooks(),
-  events: new Events(go),
+  events: new Events(),
   faults: new Faults(),
-  state: new State(go),
+  state: new State(),
   access: new Access(),
 };
 

@@ -16,8 +16,8 @@ export function kindOf(status) {
 const targetOf = (request) => request.query === null ? request.path : `${request.path}?${request.query}`;
 
 export class Requests extends LogView {
-  constructor(go) {
-    super(go, {
+  constructor() {
+    super({
       title: "Requests", one: "Request", name: "requests", key: "number",
       hints: {
         none: "Select a request to see it and its reply.",
@@ -48,27 +48,23 @@ export class Requests extends LogView {
   }
 
   view(request) {
-    return all(request);
+    const { reply } = request;
+    return [
+      h("h2", { tabindex: -1 }, `${request.method} ${targetOf(request)}`),
+      facts([
+        ["Status", reply === null ? request.error ?? "not answered yet" : `${reply.status} ${reply.reason ?? ""}`],
+        ["Duration", request.duration_ms === null ? null : duration(request.duration_ms)],
+        ["Fault", request.fault],
+        ["Received", `${timeOfDay(request.received_ms)} here (${request.received_at})`],
+      ]),
+      copyable(curlOf(request), "Copy as curl"),
+      h("div", { class: "sides" },
+        side("Request", request.headers, request.body, request.body_length),
+        reply === null
+          ? h("section", { "aria-label": "Reply" }, h("h3", {}, "Reply"), h("p", {}, request.error ?? "Not answered yet."))
+          : side("Reply", reply.headers, reply.body, reply.body_length, reply.is_cut_off)),
+    ];
   }
-}
-
-function all(request) {
-  const { reply } = request;
-  return [
-    h("h2", { tabindex: -1 }, `${request.method} ${targetOf(request)}`),
-    facts([
-      ["Status", reply === null ? request.error ?? "not answered yet" : `${reply.status} ${reply.reason ?? ""}`],
-      ["Duration", request.duration_ms === null ? null : duration(request.duration_ms)],
-      ["Fault", request.fault],
-      ["Received", `${timeOfDay(request.received_ms)} here (${request.received_at})`],
-    ]),
-    copyable(curlOf(request), "Copy as curl"),
-    h("div", { class: "sides" },
-      side("Request", request.headers, request.body, request.body_length),
-      reply === null
-        ? h("section", { "aria-label": "Reply" }, h("h3", {}, "Reply"), h("p", {}, request.error ?? "Not answered yet."))
-        : side("Reply", reply.headers, reply.body, reply.body_length, reply.is_cut_off)),
-  ];
 }
 
 /** Headers that curl sends by itself, or that say how, and not what. */

@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { button, facts, h, refill, setText } from "./dom.js";
 import { List } from "./list.js";
+import { go } from "./places.js";
 import { count, numberOf } from "./text.js";
 
 /** How many rows are asked for at once. */
@@ -11,8 +12,7 @@ const PAGE = 1000;
 export class State {
   title = "State";
 
-  constructor(go) {
-    this.go = go;
+  constructor() {
     this.resource = null;
     this.epoch = 0;
     this.names = h("ul", { class: "names" });
@@ -46,7 +46,7 @@ export class State {
   }
 
   open([resource, id]) {
-    if (resource === undefined) return this.go(["state", "subscribers"], undefined, true);
+    if (resource === undefined) return go(["state", "subscribers"], undefined, true);
     const isOther = resource !== this.resource;
     if (isOther) {
       this.resource = resource;
@@ -149,7 +149,7 @@ export class State {
       case "j": this.list.move(1); return true;
       case "k": this.list.move(-1); return true;
       case "Enter": this.detail.querySelector("h2")?.focus(); return true;
-      case "Escape": this.go(["state", this.resource]); this.list.element.focus(); return true;
+      case "Escape": go(["state", this.resource]); this.list.element.focus(); return true;
       default: return false;
     }
   }
