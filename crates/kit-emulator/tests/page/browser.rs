@@ -149,6 +149,14 @@ impl Browser {
         ids.map(|id| Element(id[ELEMENT].as_str().expect("an id").to_owned())).collect()
     }
 
+    /// Those that can be seen.
+    pub(crate) fn find_all_shown(&self, css: &str) -> Vec<Element> {
+        let script = "return [...document.querySelectorAll(arguments[0])].filter((found) => found.checkVisibility())";
+        let found = self.run(script, &json!([css]));
+        let ids = found.as_array().expect("a list").iter();
+        ids.map(|id| Element(id[ELEMENT].as_str().expect("an id").to_owned())).collect()
+    }
+
     /// The button with this text.
     #[track_caller]
     pub(crate) fn button(&self, text: &str) -> Element {
@@ -207,10 +215,15 @@ impl Browser {
         self.send("POST", "/actions", json!({"actions": [pointer]}));
     }
 
-    /// The name of an element as a screen reader says it.
-    pub(crate) fn name_of(&self, element: &Element) -> String {
-        let name = self.send("GET", &format!("/element/{}/computedlabel", element.0), Value::Null);
-        name.as_str().unwrap_or_default().to_owned()
+    /// The name of an element as a screen reader says it; `None` where another one has taken its place.
+    pub(crate) fn name_of(&self, element: &Element) -> Option<String> {
+        let path = format!("/element/{}/computedlabel", element.0);
+        let name = self.ask("GET", &path, Value::Null);
+        if name["error"] == "stale element reference" {
+            return None;
+        }
+        assert!(name.get("error").is_none(), "{name}");
+        Some(name.as_str().unwrap_or_default().to_owned())
     }
 
     /// Whether it can be seen.
@@ -281,6 +294,14 @@ impl Browser {
 
     #[track_caller]
     fn send(&self, method: &str, path: &str, body: impl Into<Value>) -> Value {
+        let value = self.ask(method, path, body);
+        assert!(value.get("error").is_none() || path == "/element", "{path}: {value}");
+        value
+    }
+
+    /// What is answered, be it an error.
+    #[track_caller]
+    fn ask(&self, method: &str, path: &str, body: impl Into<Value>) -> Value {
         let url = format!("{}{path}", self.session);
         let answered = match method {
             "GET" => self.agent.get(&url).call(),
@@ -292,9 +313,7 @@ impl Browser {
         let text =
             answered.expect("an answer").body_mut().with_config().limit(1 << 28).read_to_string();
         let mut answer: Value = serde_json::from_str(&text.expect("a text")).expect("JSON");
-        let value = answer["value"].take();
-        assert!(value.get("error").is_none() || path == "/element", "{path}: {value}");
-        value
+        answer["value"].take()
     }
 }
 
